@@ -1,0 +1,2 @@
+//! (filled by its first content)
+fn main() {}
