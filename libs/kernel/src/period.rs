@@ -134,7 +134,6 @@ impl Month {
 
     /// The month after this one.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "a month is not an iterator; `next` is the word for the month after")]
     pub fn next(self) -> Month {
         Month { first_on: self.first_on.checked_add_months(Months::new(1)).expect("dates end in the year 262142") }
     }

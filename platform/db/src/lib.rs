@@ -1,1 +1,28 @@
-//! (filled by its first content)
+//! The database: one small transaction type over PostgreSQL and SQLite.
+//!
+//! Everything above writes one SQL text for both engines; what differs lives in `dialect`.
+//! A writable [`Tx`] comes only from the door in `platform/acts`.
+
+mod bulk;
+mod catalog;
+mod copy;
+mod database;
+mod dialect;
+mod fault;
+mod ids;
+mod migrate;
+mod read;
+mod scratch;
+mod tx;
+mod value;
+
+pub use bulk::Rows;
+pub use catalog::{Catalog, TableShape};
+pub use database::{Db, DoorKey};
+pub use dialect::Engine;
+pub use fault::Fault;
+pub use migrate::{MigrationReport, SCHEMA_SQL, TABLES_TOML};
+pub use read::{FromBoth, Read};
+pub use scratch::{Server, sqlite_path, sqlite_url};
+pub use tx::Tx;
+pub use value::{Kind, Value};

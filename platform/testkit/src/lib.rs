@@ -1,1 +1,12 @@
-//! (filled by its first content)
+//! What tests stand on: a frozen clock, private databases on both engines, skips that are counted.
+//!
+//! Tests only; no program depends on it.
+#![expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL and the reference data are")]
+
+mod databases;
+mod door;
+mod reference;
+
+pub use databases::{TestDb, engines, postgres_server};
+pub use door::{actor, by, door, frozen_clock, open_door};
+pub use reference::{reference, skip};

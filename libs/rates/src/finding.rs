@@ -1,0 +1,117 @@
+//! `Finding`: what is wrong in a rate text, with its line, its key and the reason.
+
+use std::fmt;
+
+use kernel::Refusal;
+
+use crate::refusals::RateError;
+
+/// One thing wrong in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The line, from 1.
+    pub line: usize,
+    /// The key, with the keys around it, such as `version.charge.rounding`; empty for the whole text.
+    pub key: String,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// Why a text is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The bytes are not text.
+    #[error("the file is not UTF-8 text")]
+    NotUtf8,
+    /// The text is not TOML, or not YAML.
+    #[error("this cannot be read: {0}")]
+    NotReadable(String),
+    /// The key is there twice.
+    #[error("this key is there twice; it was first given on line {first_line}")]
+    Duplicate {
+        /// The line of the first.
+        first_line: usize,
+    },
+    /// The language has no such key here.
+    #[error("no such key here; known are {known}")]
+    UnknownKey {
+        /// The keys allowed here.
+        known: String,
+    },
+    /// A key that must be there.
+    #[error("this key is missing")]
+    Missing,
+    /// Another kind of value is needed.
+    #[error("must be {expected}")]
+    NotA {
+        /// What is expected, with its article.
+        expected: &'static str,
+    },
+    /// A word that is not one of a list.
+    #[error("'{found}' is not one of {known}")]
+    UnknownWord {
+        /// The word.
+        found: String,
+        /// The list.
+        known: String,
+    },
+    /// Two keys that exclude each other, or none of them.
+    #[error("exactly one of {0} must be given")]
+    OneOf(&'static str),
+    /// The version begins on or before the day the one before it begins.
+    #[error("versions must follow each other by effective date")]
+    VersionsNotAscending,
+    /// A construct of the file that this reader does not know; it would be priced wrongly.
+    #[error("not understood: {0}")]
+    NotUnderstood(String),
+    /// What the text says contradicts itself or leaves something open.
+    #[error("{0}")]
+    Flaw(RateError),
+}
+
+/// A text was refused, for every reason found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextRefused {
+    /// At least one, by line.
+    pub findings: Vec<Finding>,
+}
+
+impl TextRefused {
+    /// All findings by line.
+    pub(crate) fn new(mut findings: Vec<Finding>) -> TextRefused {
+        findings.sort_by_key(|finding| finding.line);
+        TextRefused { findings }
+    }
+
+    /// A single finding.
+    pub(crate) fn one(line: usize, key: &str, reason: Reason) -> TextRefused {
+        TextRefused::new(vec![Finding { line, key: key.to_owned(), reason }])
+    }
+}
+
+impl std::error::Error for TextRefused {}
+
+impl Refusal for TextRefused {
+    fn code(&self) -> &'static str {
+        "rate_text_refused"
+    }
+}
+
+impl fmt::Display for TextRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, finding) in self.findings.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            write!(f, "{gap}{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key.as_str() {
+            "" => write!(f, "line {}: {}", self.line, self.reason),
+            key => write!(f, "line {}: {key}: {}", self.line, self.reason),
+        }
+    }
+}

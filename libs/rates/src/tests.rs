@@ -1,0 +1,7 @@
+//! What the language promises, by tables, by laws and by a real city.
+
+mod owrs;
+mod pricing;
+mod properties;
+mod refused;
+mod santa_monica;

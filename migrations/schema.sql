@@ -1,0 +1,435 @@
+-- The whole schema: the sum of all migrations, kept equal by a test.
+
+-- The history of migrations, and the next free id of every noun.
+create table migration (
+    number bigint not null,
+    name text not null,
+    digest bytea not null,
+    applied_at timestamptz not null,
+    primary key (number)
+);
+create table id_block (
+    noun text not null,
+    next_id bigint not null,
+    primary key (noun)
+);
+
+-- The act log, bulk orders and their chunks.
+create table act (
+    act_id bigint not null,
+    actor_id bigint not null,
+    kind text not null,
+    version bigint not null,
+    permission text not null,
+    subject_kind text not null,
+    subject_id bigint not null,
+    reason text not null,
+    idempotency_key text not null,
+    command text not null,
+    outcome text not null,
+    journal_digest bytea,
+    order_id bigint,
+    chunk_no bigint,
+    business_on date not null,
+    entered_at timestamptz not null,
+    primary key (act_id),
+    unique (idempotency_key)
+);
+create index act_subject on act (subject_kind, subject_id);
+create table bulk_order (
+    order_id bigint not null,
+    act_id bigint not null,
+    kind text not null,
+    in_sequence boolean not null,
+    chunk_count bigint not null,
+    inputs text not null,
+    primary key (order_id)
+);
+create table chunk (
+    order_id bigint not null,
+    chunk_no bigint not null,
+    from_key bigint not null,
+    to_key bigint not null,
+    state text not null check (state in ('open', 'refused', 'done')),
+    outcome text,
+    digest bytea,
+    refusal text,
+    act_id bigint,
+    primary key (order_id, chunk_no),
+    foreign key (order_id) references bulk_order (order_id),
+    check (state <> 'done' or (outcome is not null and act_id is not null)),
+    check (state <> 'refused' or refusal is not null)
+);
+create index chunk_state on chunk (order_id, state, chunk_no);
+
+-- The queue: a row is written in the transaction that needs the work done.
+create table job (
+    job_id bigint not null,
+    kind text not null,
+    order_id bigint not null,
+    state text not null check (state in ('open', 'done', 'stopped')),
+    queued_at timestamptz not null,
+    ended_at timestamptz,
+    primary key (job_id),
+    unique (order_id),
+    check (state = 'open' or ended_at is not null)
+);
+create index job_state on job (state, job_id);
+
+-- Who acts: people who work here, and the system's own hands.
+create table actor (
+    actor_id bigint not null,
+    code text not null,
+    name text not null,
+    kind text not null check (kind in ('person', 'system')),
+    is_active boolean not null,
+    primary key (actor_id),
+    unique (code)
+);
+create table actor_permission (
+    actor_id bigint not null,
+    permission text not null,
+    primary key (actor_id, permission),
+    foreign key (actor_id) references actor (actor_id)
+);
+
+-- Persons, organizations and their accounts.
+create table customer (
+    customer_id bigint not null,
+    reference text not null,
+    kind text not null check (kind in ('person', 'organization', 'unknown')),
+    name text not null,
+    search_key text not null,
+    primary key (customer_id),
+    unique (reference)
+);
+create table account (
+    account_id bigint not null,
+    customer_id bigint not null,
+    number bigint not null,
+    opened_on date not null,
+    closed_on date,
+    primary key (account_id),
+    foreign key (customer_id) references customer (customer_id),
+    check (closed_on is null or opened_on <= closed_on)
+) without rowid;
+create table account_number (
+    number bigint not null,
+    account_id bigint not null,
+    primary key (number),
+    foreign key (account_id) references account (account_id)
+);
+
+-- Where a service is delivered.
+create table service_point (
+    service_point_id bigint not null,
+    reference text not null,
+    service text not null,
+    address text not null,
+    primary key (service_point_id),
+    unique (reference)
+);
+
+-- What was used, per register and period. A correction is a new revision, never an update.
+create table consumption (
+    account_id bigint not null,
+    service_point_id bigint not null,
+    register_no bigint not null,
+    from_on date not null,
+    revision bigint not null,
+    consumption_id bigint not null,
+    to_on date not null,
+    read_on date not null,
+    steps bigint not null,
+    unit text not null,
+    source text not null,
+    primary key (account_id, service_point_id, register_no, from_on, revision),
+    foreign key (account_id) references account (account_id),
+    foreign key (service_point_id) references service_point (service_point_id),
+    check (from_on < to_on),
+    check (1 <= revision)
+) without rowid;
+
+-- Funds, chart, periods, journals and postings.
+create table fund (
+    fund_id bigint not null,
+    code text not null,
+    name text not null,
+    primary key (fund_id),
+    unique (code)
+);
+create table ledger_account (
+    ledger_account_id bigint not null,
+    code text not null,
+    name text not null,
+    kind text not null check (kind in ('asset', 'liability', 'equity', 'revenue', 'expense')),
+    control text check (control in ('receivable', 'deposit', 'unapplied_credit')),
+    is_pooled_cash boolean not null,
+    is_clearing boolean not null,
+    primary key (ledger_account_id),
+    unique (code)
+);
+create table fund_ledger_account (
+    fund_id bigint not null,
+    ledger_account_id bigint not null,
+    primary key (fund_id, ledger_account_id),
+    foreign key (fund_id) references fund (fund_id),
+    foreign key (ledger_account_id) references ledger_account (ledger_account_id)
+);
+create table gl_period (
+    month_on date not null,
+    is_locked boolean not null,
+    primary key (month_on)
+);
+create table journal (
+    account_id bigint not null,
+    journal_id bigint not null,
+    kind text not null,
+    gl_on date not null,
+    document text not null,
+    act_id bigint not null,
+    reverses_id bigint,
+    primary key (account_id, journal_id),
+    foreign key (account_id) references account (account_id)
+) without rowid;
+create table posting (
+    account_id bigint not null,
+    journal_id bigint not null,
+    line_no bigint not null,
+    fund_id bigint not null,
+    debit_id bigint not null,
+    credit_id bigint not null,
+    cents bigint not null check (0 < cents),
+    agreement_id bigint,
+    primary key (account_id, journal_id, line_no),
+    foreign key (account_id, journal_id) references journal (account_id, journal_id),
+    check (debit_id <> credit_id)
+) without rowid;
+
+-- What the city charges for: classes, rate schedules with versions, and where each charge goes.
+create table service_class (
+    code text not null,
+    title text not null,
+    primary key (code)
+);
+create table revenue_line (
+    code text not null,
+    service text not null,
+    title text not null,
+    fund_id bigint not null,
+    receivable_id bigint not null,
+    revenue_id bigint not null,
+    primary key (code),
+    foreign key (fund_id, receivable_id) references fund_ledger_account (fund_id, ledger_account_id),
+    foreign key (fund_id, revenue_id) references fund_ledger_account (fund_id, ledger_account_id)
+);
+create table rate_schedule (
+    code text not null,
+    service text not null,
+    title text not null,
+    primary key (code)
+);
+create table rate_version (
+    rate_version_id bigint not null,
+    schedule_code text not null,
+    effective_on date not null,
+    schedule_text text not null,
+    digest bytea not null,
+    act_id bigint not null,
+    primary key (rate_version_id),
+    unique (schedule_code, effective_on),
+    foreign key (schedule_code) references rate_schedule (code)
+);
+create table rate_profile (
+    rate_profile_id bigint not null,
+    class text not null,
+    dimensions text not null,
+    primary key (rate_profile_id),
+    unique (class, dimensions),
+    foreign key (class) references service_class (code)
+);
+
+-- Service agreements, cycles, bill runs and bills.
+create table cycle (
+    cycle_id bigint not null,
+    code text not null,
+    title text not null,
+    due_rule text not null check (due_rule in ('every_period', 'when_read')),
+    days_to_pay bigint not null,
+    primary key (cycle_id),
+    unique (code)
+);
+create table service_agreement (
+    account_id bigint not null,
+    agreement_id bigint not null,
+    service_point_id bigint not null,
+    service text not null,
+    schedule_code text not null,
+    rate_profile_id bigint not null,
+    cycle_id bigint not null,
+    starts_on date not null,
+    stops_on date,
+    primary key (account_id, agreement_id),
+    foreign key (account_id) references account (account_id),
+    foreign key (service_point_id) references service_point (service_point_id),
+    foreign key (schedule_code) references rate_schedule (code),
+    foreign key (rate_profile_id) references rate_profile (rate_profile_id),
+    foreign key (cycle_id) references cycle (cycle_id),
+    check (stops_on is null or starts_on < stops_on)
+) without rowid;
+create table service_point_account (
+    service_point_id bigint not null,
+    starts_on date not null,
+    account_id bigint not null,
+    agreement_id bigint not null,
+    primary key (service_point_id, starts_on),
+    foreign key (service_point_id) references service_point (service_point_id)
+);
+create table exception_rule (
+    code text not null,
+    disposition text not null check (disposition in ('release', 'hold')),
+    name text not null,
+    reason text not null,
+    assignee text,
+    days bigint,
+    primary key (code),
+    check (disposition <> 'hold' or (assignee is not null and days is not null))
+);
+create table exception_limit (
+    class text not null,
+    high_cents bigint not null check (0 < high_cents),
+    primary key (class),
+    foreign key (class) references service_class (code)
+);
+create table bill_run (
+    run_id bigint not null,
+    run_number bigint not null,
+    cycle_id bigint not null,
+    period_from date not null,
+    period_to date not null,
+    bill_on date not null,
+    due_on date not null,
+    gl_on date not null,
+    prepared_by bigint not null,
+    prepare_order_id bigint not null,
+    trial_order_id bigint,
+    post_order_id bigint,
+    cancel_order_id bigint,
+    cancelled_act_id bigint,
+    primary key (run_id),
+    unique (run_number),
+    foreign key (cycle_id) references cycle (cycle_id),
+    check (period_from < period_to)
+);
+create unique index bill_run_once on bill_run (cycle_id, period_from) where cancelled_act_id is null;
+create table run_item (
+    account_id bigint not null,
+    run_id bigint not null,
+    agreement_id bigint not null,
+    position bigint not null,
+    consumption_id bigint,
+    rate_version_id bigint,
+    rate_profile_id bigint not null,
+    from_on date not null,
+    to_on date not null,
+    steps bigint,
+    unit text,
+    primary key (account_id, run_id, agreement_id),
+    foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id)
+) without rowid;
+create table run_trial (
+    account_id bigint not null,
+    run_id bigint not null,
+    position bigint not null,
+    total_cents bigint not null,
+    digest bytea not null,
+    exceptions text not null,
+    primary key (account_id, run_id),
+    foreign key (account_id) references account (account_id)
+) without rowid;
+create table run_exception (
+    account_id bigint not null,
+    run_id bigint not null,
+    code text not null,
+    detail text not null,
+    state text not null check (state in ('open', 'released', 'held')),
+    rule text,
+    reason text,
+    decided_by bigint,
+    assignee text,
+    due_on date,
+    primary key (account_id, run_id, code),
+    foreign key (account_id) references account (account_id),
+    check (state = 'open' or (reason is not null and decided_by is not null)),
+    check (state <> 'held' or (assignee is not null and due_on is not null))
+) without rowid;
+create index run_exception_state on run_exception (run_id, state, code, account_id);
+create table run_tally (
+    run_id bigint not null,
+    chunk_no bigint not null,
+    line bigint not null,
+    service text not null,
+    class text not null,
+    rate_version_id bigint not null,
+    revenue_code text not null,
+    unit text not null,
+    item_count bigint not null,
+    steps bigint not null,
+    cents bigint not null,
+    primary key (run_id, chunk_no, line),
+    foreign key (run_id) references bill_run (run_id)
+);
+create table run_signoff (
+    run_id bigint not null,
+    signed_by bigint not null,
+    act_id bigint not null,
+    bill_count bigint not null,
+    zero_count bigint not null,
+    held_count bigint not null,
+    total_cents bigint not null,
+    items_digest bytea not null,
+    register_number bigint not null,
+    register_digest bytea not null,
+    primary key (run_id),
+    unique (register_number),
+    foreign key (run_id) references bill_run (run_id)
+);
+create table bill (
+    account_id bigint not null,
+    run_id bigint not null,
+    position bigint not null,
+    kind text not null check (kind in ('regular', 'zero', 'credit')),
+    bill_on date not null,
+    due_on date not null,
+    total_cents bigint not null,
+    digest bytea not null,
+    journal_id bigint not null,
+    primary key (account_id, run_id),
+    foreign key (account_id, journal_id) references journal (account_id, journal_id)
+) without rowid;
+create table bill_cancellation (
+    account_id bigint not null,
+    run_id bigint not null,
+    journal_id bigint not null,
+    cancelled_on date not null,
+    reason text not null,
+    primary key (account_id, run_id),
+    foreign key (account_id, run_id) references bill (account_id, run_id),
+    foreign key (account_id, journal_id) references journal (account_id, journal_id)
+) without rowid;
+create table import_file (
+    order_id bigint not null,
+    digest bytea not null,
+    name text not null,
+    line_count bigint not null,
+    primary key (order_id)
+);
+create table import_reject (
+    order_id bigint not null,
+    line bigint not null,
+    field text not null,
+    rule text not null,
+    message text not null,
+    primary key (order_id, line),
+    foreign key (order_id) references import_file (order_id)
+);

@@ -1,0 +1,46 @@
+//! The act log as people read it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use db::{Fault, Read};
+use kernel::{ActId, ActorId, Digest};
+use serde::Serialize;
+
+use crate::store;
+
+/// One entry of the act log.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoggedAct {
+    /// Its id; gaps are normal.
+    pub act: ActId,
+    /// What was done, such as `billing.sign_run`.
+    pub kind: String,
+    /// Who did it; the room `staff` knows the name.
+    pub actor: ActorId,
+    /// What it was done to.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+    /// The command in canonical text.
+    pub command: String,
+    /// What it answered.
+    pub outcome: String,
+    /// The digest of the journals it wrote, if any.
+    #[serde(serialize_with = "as_text")]
+    pub journals: Option<Digest>,
+    /// The office's business date.
+    pub business_on: NaiveDate,
+    /// When it was entered.
+    pub entered_at: DateTime<Utc>,
+}
+
+/// A page of the log after an entry, oldest first.
+pub async fn log(read: &mut Read, after: ActId, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
+    store::log_page(read, after.0, limit).await
+}
+
+fn as_text<S: serde::Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+    match digest {
+        Some(digest) => serializer.collect_str(digest),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,263 @@
+//! The SQL of the act log, of bulk orders and of chunks.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use db::{Fault, Read, Rows, Tx};
+use kernel::{ActId, ActorId, Digest, OrderId};
+
+use crate::entry::Entry;
+use crate::log::LoggedAct;
+use crate::{Chunk, ChunkDone, Order, OrderPlan, Permission, Progress, Subject};
+
+/// What a new entry of the log says.
+pub(crate) struct NewAct<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) version: i64,
+    pub(crate) permission: Permission,
+    pub(crate) subject: Subject,
+    pub(crate) reason: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) command: &'a str,
+    pub(crate) outcome: &'a str,
+    pub(crate) chunk: Option<(OrderId, i64)>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct EarlierAct {
+    pub(crate) act_id: i64,
+    pub(crate) kind: String,
+    pub(crate) command: String,
+    pub(crate) outcome: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChunkRow {
+    order_id: i64,
+    chunk_no: i64,
+    from_key: i64,
+    to_key: i64,
+    outcome: Option<String>,
+    digest: Option<Vec<u8>>,
+    refusal: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OrderRow {
+    order_id: i64,
+    kind: String,
+    in_sequence: bool,
+    inputs: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    act_id: i64,
+    kind: String,
+    actor_id: i64,
+    subject_kind: String,
+    subject_id: i64,
+    reason: String,
+    command: String,
+    outcome: String,
+    journal_digest: Option<Vec<u8>>,
+    business_on: NaiveDate,
+    entered_at: DateTime<Utc>,
+}
+
+pub(crate) async fn act_by_key(read: &mut Read, key: &str) -> Result<Option<EarlierAct>, Fault> {
+    const SQL: &str = "
+        select act_id, kind, command, outcome
+        from act
+        where idempotency_key = $1";
+    read.one(SQL, vec![key.into()]).await
+}
+
+pub(crate) async fn insert_act(entry: &mut Entry, new: NewAct<'_>) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into act (act_id, actor_id, kind, version, permission, subject_kind, subject_id, reason, idempotency_key,
+                         command, outcome, journal_digest, order_id, chunk_no, business_on, entered_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    let args = vec![
+        entry.act.into(),
+        entry.actor.id.into(),
+        new.kind.into(),
+        new.version.into(),
+        new.permission.code.into(),
+        new.subject.kind.into(),
+        new.subject.id.into(),
+        new.reason.into(),
+        new.key.into(),
+        new.command.into(),
+        new.outcome.into(),
+        entry.journal_digest().into(),
+        new.chunk.map(|(order, _)| order).into(),
+        new.chunk.map(|(_, number)| number).into(),
+        entry.today.into(),
+        entry.now.into(),
+    ];
+    entry.run_once(SQL, args).await
+}
+
+pub(crate) async fn insert_order(tx: &mut Tx, act: ActId, plan: OrderPlan) -> Result<OrderId, Fault> {
+    const SQL: &str = "
+        insert into bulk_order (order_id, act_id, kind, in_sequence, chunk_count, inputs)
+        values ($1, $2, $3, $4, $5, $6)";
+    let order: OrderId = tx.id("bulk_order").await?;
+    let count = i64::try_from(plan.chunks.len()).map_err(|_| Fault::new("too many chunks"))?;
+    let args =
+        vec![order.into(), act.into(), plan.kind.into(), plan.in_sequence.into(), count.into(), plan.inputs.into()];
+    tx.run_once(SQL, args).await?;
+    let mut rows = Rows::new("chunk", &["order_id", "chunk_no", "from_key", "to_key", "state"]);
+    for (number, chunk) in (0_i64..).zip(plan.chunks) {
+        rows.push([order.into(), number.into(), chunk.from.into(), chunk.to.into(), "open".into()]);
+    }
+    tx.bulk(rows).await?;
+    Ok(order)
+}
+
+/// An order by its id.
+pub async fn open_order(read: &mut Read, order: OrderId) -> Result<Option<Order>, Fault> {
+    const SQL: &str = "
+        select order_id, kind, in_sequence, inputs
+        from bulk_order
+        where order_id = $1";
+    let row: Option<OrderRow> = read.one(SQL, vec![order.into()]).await?;
+    Ok(row.map(|row| Order {
+        id: OrderId(row.order_id),
+        kind: row.kind,
+        in_sequence: row.in_sequence,
+        inputs: row.inputs,
+    }))
+}
+
+/// Locks the next open chunk; chunks that another worker holds are passed over, unless the
+/// order must be done in sequence.
+pub(crate) async fn claim_chunk(tx: &mut Tx, order: &Order) -> Result<Option<Chunk>, Fault> {
+    const ANY: &str = "
+        select order_id, chunk_no, from_key, to_key, outcome, digest, refusal
+        from chunk
+        where order_id = $1 and state = 'open'
+        order by chunk_no
+        limit 1 for update skip locked";
+    const NEXT: &str = "
+        select order_id, chunk_no, from_key, to_key, outcome, digest, refusal
+        from chunk
+        where order_id = $1 and state = 'open'
+        order by chunk_no
+        limit 1 for update";
+    if order.in_sequence {
+        // Waiting for the order's row first: whoever comes second sees what the first one did.
+        tx.number("select order_id from bulk_order where order_id = $1 for update", vec![order.id.into()]).await?;
+    }
+    let sql = if order.in_sequence { NEXT } else { ANY };
+    let row: Option<ChunkRow> = tx.one(sql, vec![order.id.into()]).await?;
+    row.map(chunk_of).transpose()
+}
+
+pub(crate) async fn finish_chunk(entry: &mut Entry, chunk: &Chunk, done: &ChunkDone) -> Result<(), Fault> {
+    const SQL: &str = "
+        update chunk
+        set state = 'done', outcome = $3, digest = $4, act_id = $5, refusal = null
+        where order_id = $1 and chunk_no = $2 and state = 'open'";
+    let args = vec![
+        chunk.order.into(),
+        chunk.number.into(),
+        done.outcome.as_str().into(),
+        done.digest.into(),
+        entry.act.into(),
+    ];
+    entry.run_once(SQL, args).await
+}
+
+pub(crate) async fn refuse_chunk(tx: &mut Tx, chunk: &Chunk, words: &str) -> Result<u64, Fault> {
+    const SQL: &str = "
+        update chunk
+        set state = 'refused', refusal = $3
+        where order_id = $1 and chunk_no = $2 and state = 'open'";
+    tx.run(SQL, vec![chunk.order.into(), chunk.number.into(), words.into()]).await
+}
+
+pub(crate) async fn reopen_refused(tx: &mut Tx, order: OrderId) -> Result<u64, Fault> {
+    const SQL: &str = "
+        update chunk
+        set state = 'open'
+        where order_id = $1 and state = 'refused'";
+    tx.run(SQL, vec![order.into()]).await
+}
+
+/// All chunks of an order, by number.
+pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault> {
+    const SQL: &str = "
+        select order_id, chunk_no, from_key, to_key, outcome, digest, refusal
+        from chunk
+        where order_id = $1
+        order by chunk_no";
+    let rows: Vec<ChunkRow> = read.all(SQL, vec![order.into()]).await?;
+    rows.into_iter().map(chunk_of).collect()
+}
+
+/// Why chunks of an order stand refused, by number.
+pub async fn refused_chunks(read: &mut Read, order: OrderId) -> Result<Vec<String>, Fault> {
+    const SQL: &str = "
+        select refusal
+        from chunk
+        where order_id = $1 and state = 'refused'
+        order by chunk_no";
+    let rows: Vec<(String,)> = read.all(SQL, vec![order.into()]).await?;
+    Ok(rows.into_iter().map(|(refusal,)| refusal).collect())
+}
+
+/// How far an order is.
+pub async fn progress(read: &mut Read, order: OrderId) -> Result<Progress, Fault> {
+    const SQL: &str = "
+        select state, count(*)
+        from chunk
+        where order_id = $1
+        group by state";
+    let rows: Vec<(String, i64)> = read.all(SQL, vec![order.into()]).await?;
+    let count = |state: &str| rows.iter().filter(|(name, _)| name == state).map(|(_, count)| count).sum();
+    Ok(Progress { chunks: rows.iter().map(|(_, count)| count).sum(), done: count("done"), refused: count("refused") })
+}
+
+pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
+    const SQL: &str = "
+        select act_id, kind, actor_id, subject_kind, subject_id, reason, command, outcome,
+               journal_digest, business_on, entered_at
+        from act
+        where $1 < act_id
+        order by act_id
+        limit $2";
+    let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
+    let acts = rows.into_iter().map(|row| LoggedAct {
+        act: ActId(row.act_id),
+        kind: row.kind,
+        actor: ActorId(row.actor_id),
+        subject: format!("{} {}", row.subject_kind, row.subject_id),
+        reason: row.reason,
+        command: row.command,
+        outcome: row.outcome,
+        journals: row.journal_digest.as_deref().and_then(Digest::from_bytes),
+        business_on: row.business_on,
+        entered_at: row.entered_at,
+    });
+    Ok(acts.collect())
+}
+
+fn chunk_of(row: ChunkRow) -> Result<Chunk, Fault> {
+    let digest = match row.digest {
+        Some(bytes) => {
+            let key = format!("order {} chunk {}", row.order_id, row.chunk_no);
+            Some(Digest::from_bytes(&bytes).ok_or_else(|| Fault::impossible_row("chunk", "digest", key))?)
+        }
+        None => None,
+    };
+    Ok(Chunk {
+        order: OrderId(row.order_id),
+        number: row.chunk_no,
+        from: row.from_key,
+        to: row.to_key,
+        outcome: row.outcome,
+        digest,
+        refusal: row.refusal,
+    })
+}
+

@@ -1,0 +1,115 @@
+//! `Read`: a transaction that can only ask.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite};
+
+use crate::dialect::{self, Engine};
+use crate::{Fault, Value};
+
+/// Rows that both engines can give: any struct whose derived `FromRow` names portable types.
+pub trait FromBoth: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+impl<T> FromBoth for T where T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+
+/// A transaction that can only ask; it ends when it is dropped.
+pub struct Read {
+    pub(crate) inner: Inner,
+}
+
+pub(crate) enum Inner {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// The largest number of ids in one `in (…)` list.
+const LIST_MAX: usize = 500;
+
+impl Read {
+    /// Which engine is behind.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match &self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows of a query, in its order.
+    pub async fn all<R: FromBoth>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<R>, Fault> {
+        let rows = match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                sqlx::query_as_with(dialect::without_lock(sql), sqlite_args(args)?).fetch_all(&mut **tx).await
+            }
+            Inner::Postgres(tx) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_all(&mut **tx).await,
+        };
+        rows.map_err(|error| Fault::sql(sql, error))
+    }
+
+    /// The first row of a query, if there is one.
+    pub async fn one<R: FromBoth>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<R>, Fault> {
+        let row = match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                sqlx::query_as_with(dialect::without_lock(sql), sqlite_args(args)?).fetch_optional(&mut **tx).await
+            }
+            Inner::Postgres(tx) => sqlx::query_as_with(sql, postgres_args(args)?).fetch_optional(&mut **tx).await,
+        };
+        row.map_err(|error| Fault::sql(sql, error))
+    }
+
+    /// A single number, such as a count; `None` when there is no row or the number is null.
+    pub async fn number(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<i64>, Fault> {
+        let row: Option<(Option<i64>,)> = self.one(sql, args).await?;
+        Ok(row.and_then(|(number,)| number))
+    }
+
+    /// All rows whose key is in a list: the query holds `{list}` where the keys belong, and no
+    /// other argument. Long lists are asked in pieces, in the order of the list.
+    pub async fn listed<R: FromBoth>(&mut self, sql: &'static str, keys: &[Value]) -> Result<Vec<R>, Fault> {
+        let mut rows = Vec::with_capacity(keys.len());
+        for piece in keys.chunks(LIST_MAX) {
+            let marks: Vec<String> = (1..=piece.len()).map(|number| format!("${number}")).collect();
+            // Only `$1, $2 …` is put into the text; the keys themselves are arguments.
+            let text = AssertSqlSafe(sql.replace("{list}", &marks.join(", ")));
+            let args = piece.to_vec();
+            let part: Result<Vec<R>, sqlx::Error> = match &mut self.inner {
+                Inner::Sqlite(tx) => sqlx::query_as_with(text, sqlite_args(args)?).fetch_all(&mut **tx).await,
+                Inner::Postgres(tx) => sqlx::query_as_with(text, postgres_args(args)?).fetch_all(&mut **tx).await,
+            };
+            rows.extend(part.map_err(|error| Fault::sql(sql, error))?);
+        }
+        Ok(rows)
+    }
+}
+
+pub(crate) fn sqlite_args(values: Vec<Value>) -> Result<SqliteArguments, Fault> {
+    let mut args = SqliteArguments::default();
+    args.reserve(values.len(), 0);
+    for value in values {
+        let added = match value {
+            Value::Int(value) => Arguments::add(&mut args, value),
+            Value::Text(value) => Arguments::add(&mut args, value),
+            Value::Bool(value) => Arguments::add(&mut args, value),
+            Value::Date(value) => Arguments::add(&mut args, value),
+            Value::Instant(value) => Arguments::add(&mut args, value),
+            Value::Bytes(value) => Arguments::add(&mut args, value),
+        };
+        added.map_err(|error| Fault::caused("binding an argument", error))?;
+    }
+    Ok(args)
+}
+
+pub(crate) fn postgres_args(values: Vec<Value>) -> Result<PgArguments, Fault> {
+    let mut args = PgArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Int(value) => args.add(value),
+            Value::Text(value) => args.add(value),
+            Value::Bool(value) => args.add(value),
+            Value::Date(value) => args.add(value),
+            Value::Instant(value) => args.add(value),
+            Value::Bytes(value) => args.add(value),
+        };
+        added.map_err(|error| Fault::caused("binding an argument", error))?;
+    }
+    Ok(args)
+}

@@ -1,0 +1,4 @@
+//! The database floor against both engines: values, bulk writing, ids, migrations, catalogs.
+
+mod schema;
+mod values;

@@ -1,0 +1,141 @@
+//! `Worker`: takes the chunks of jobs until none is left.
+
+use std::sync::Arc;
+
+use acts::{By, ChunkStep, ChunkWork, Door, Failure, Progress};
+use async_trait::async_trait;
+use db::{DoorKey, Engine, Fault};
+use kernel::OrderId;
+
+use crate::store;
+use crate::{Job, JobState};
+
+/// One kind of job: a [`ChunkWork`], made from the inputs its order froze.
+#[async_trait]
+pub trait JobKind: Send + Sync {
+    /// Which orders it carries out.
+    fn kind(&self) -> &'static str;
+    /// Does the next open chunk of an order.
+    async fn step(&self, door: &Door, by: &By, order: OrderId, inputs: &str) -> Result<ChunkStep, Failure>;
+}
+
+/// Turns a way of making a [`ChunkWork`] from an order's inputs into a [`JobKind`].
+pub fn kind_of<W, F>(make: F) -> Arc<dyn JobKind>
+where
+    W: ChunkWork + 'static,
+    F: Fn(&str) -> Result<W, Fault> + Send + Sync + 'static,
+{
+    Arc::new(Made { make })
+}
+
+struct Made<F> {
+    make: F,
+}
+
+#[async_trait]
+impl<W, F> JobKind for Made<F>
+where
+    W: ChunkWork + 'static,
+    F: Fn(&str) -> Result<W, Fault> + Send + Sync + 'static,
+{
+    fn kind(&self) -> &'static str {
+        W::KIND
+    }
+
+    async fn step(&self, door: &Door, by: &By, order: OrderId, inputs: &str) -> Result<ChunkStep, Failure> {
+        let work = (self.make)(inputs)?;
+        door.carry_out_chunk(by, order, &work).await
+    }
+}
+
+/// What became of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How far its order is.
+    pub progress: Progress,
+    /// Why chunks were refused, in order.
+    pub refusals: Vec<String>,
+}
+
+/// Carries out jobs of the kinds it knows.
+#[derive(Clone)]
+pub struct Worker {
+    door: Door,
+    kinds: Arc<[Arc<dyn JobKind>]>,
+}
+
+impl Worker {
+    /// A worker for these kinds of jobs.
+    #[must_use]
+    pub fn new(door: Door, kinds: Vec<Arc<dyn JobKind>>) -> Worker {
+        Worker { door, kinds: kinds.into() }
+    }
+
+    /// Carries out a job to its end, telling how far it is after every chunk.
+    ///
+    /// Chunks refused before are tried again. On PostgreSQL two workers share the chunks; on
+    /// SQLite there is one writer.
+    pub async fn finish(
+        &self,
+        by: &By,
+        order: OrderId,
+        tell: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Report, Failure> {
+        let mut read = self.door.db().read().await?;
+        let job = store::job_of_order(&mut read, order).await?;
+        let job = job.ok_or_else(|| Fault::new("the order has no job"))?;
+        let placed = acts::open_order(&mut read, order).await?;
+        let placed = placed.ok_or_else(|| Fault::new("the job has no order"))?;
+        drop(read);
+        let kind = self.kinds.iter().find(|kind| kind.kind() == job.kind);
+        let kind = kind.ok_or_else(|| Fault::new(format!("no worker knows the job kind {}", job.kind)))?;
+        if job.state != JobState::Done {
+            self.door.reopen_refused(order).await?;
+            let workers = match self.door.db().engine() {
+                Engine::Sqlite => 1,
+                Engine::Postgres if placed.in_sequence => 1,
+                Engine::Postgres => 2,
+            };
+            let mut hands = tokio::task::JoinSet::new();
+            for _ in 1..workers {
+                let (door, by, kind, inputs) = (self.door.clone(), by.clone(), kind.clone(), placed.inputs.clone());
+                hands.spawn(async move { work_through(&door, &by, &*kind, (order, &inputs), None).await });
+            }
+            work_through(&self.door, by, &**kind, (order, &placed.inputs), Some(tell)).await?;
+            while let Some(ended) = hands.join_next().await {
+                ended.map_err(|error| Fault::caused("waiting for a worker", error))??;
+            }
+        }
+        self.end(&job).await
+    }
+
+    async fn end(&self, job: &Job) -> Result<Report, Failure> {
+        let mut read = self.door.db().read().await?;
+        let progress = acts::progress(&mut read, job.order).await?;
+        let refusals = acts::refused_chunks(&mut read, job.order).await?;
+        drop(read);
+        let state = if progress.is_complete() { JobState::Done } else { JobState::Stopped };
+        if job.state != state {
+            let mut tx = self.door.db().write(&DoorKey::for_the_door()).await?;
+            store::end_job(&mut tx, job.id, state, self.door.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(Report { progress, refusals })
+    }
+}
+
+async fn work_through(
+    door: &Door,
+    by: &By,
+    kind: &dyn JobKind,
+    (order, inputs): (OrderId, &str),
+    tell: Option<&(dyn Fn(Progress) + Send + Sync)>,
+) -> Result<(), Failure> {
+    while kind.step(door, by, order, inputs).await? != ChunkStep::NothingLeft {
+        if let Some(tell) = tell {
+            let mut read = door.db().read().await?;
+            tell(acts::progress(&mut read, order).await?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! The environment variables that tasks read, and the ones they hand to tests.
+
+use std::path::PathBuf;
+
+/// Folder with reference data from outside the repository.
+pub(crate) const REFERENCE: &str = "PORTREEVE_REFERENCE";
+/// URL of the PostgreSQL cluster in which tests make their private databases.
+pub(crate) const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
+/// File to which a test that cannot run appends one line.
+pub(crate) const SKIPS: &str = "PORTREEVE_SKIPS";
+
+/// Whether a build server runs us, where no test may be skipped.
+pub(crate) fn is_ci() -> bool {
+    read("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
+/// The value of a variable, if it is set and is text.
+#[expect(clippy::disallowed_methods, reason = "a task has no settings file: its environment is all it is told")]
+pub(crate) fn read(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The first program of that name on the PATH.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let path = read("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
