@@ -21,6 +21,5 @@ create table account (
 create table account_number (
     number bigint not null,
     account_id bigint not null,
-    primary key (number),
-    foreign key (account_id) references account (account_id)
+    primary key (number)
 );

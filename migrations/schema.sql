@@ -116,8 +116,7 @@ create table account (
 create table account_number (
     number bigint not null,
     account_id bigint not null,
-    primary key (number),
-    foreign key (account_id) references account (account_id)
+    primary key (number)
 );
 
 -- Where a service is delivered.

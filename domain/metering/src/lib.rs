@@ -1,1 +1,7 @@
-//! (filled by its first content)
+//! What was used at a service point, per register and period.
+
+mod consumption;
+mod store;
+
+pub use consumption::{Consumption, NewConsumption, newest};
+pub use store::{consumption_at, consumption_between, insert_consumption, sources_between};

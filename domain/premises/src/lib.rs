@@ -1,1 +1,7 @@
-//! (filled by its first content)
+//! Where a service is delivered.
+
+mod service_point;
+mod store;
+
+pub use service_point::NewServicePoint;
+pub use store::{insert_service_points, references_by_id, service_points_by_reference};

@@ -32,8 +32,6 @@ ids! {
     ActorId,
     /// A service agreement.
     AgreementId,
-    /// A bill.
-    BillId,
     /// Consumption of one register over one period.
     ConsumptionId,
     /// A person or organization the city serves.
@@ -50,6 +48,8 @@ ids! {
     LedgerAccountId,
     /// A bulk order.
     OrderId,
+    /// A class with its dimension values: what the price of a service depends on besides use.
+    RateProfileId,
     /// One version of a rate schedule.
     RateVersionId,
     /// A bill run.

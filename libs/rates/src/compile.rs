@@ -3,7 +3,7 @@
 mod check;
 mod ready;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::plan::{Head, Origin, Plan, PlanCharge, ReadyRate};
@@ -20,7 +20,7 @@ pub struct Compiled {
 #[derive(Clone, Debug)]
 struct ClassPlans {
     needs: Vec<Dimension>,
-    plans: Vec<Plan>,
+    plans: Vec<Result<Plan, PlanRefused>>,
 }
 
 /// A charge made ready: its cases have the positions they have in the text.
@@ -95,12 +95,12 @@ impl Compiled {
             };
             number = number * need.values.len() + digit;
         }
-        Ok(&of_class.plans[number])
+        of_class.plans[number].as_ref().map_err(Clone::clone)
     }
 
     /// Every plan, by class and then by the values in the order the version lists them.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
-        self.classes.values().flat_map(|of_class| &of_class.plans)
+        self.classes.values().flat_map(|of_class| &of_class.plans).filter_map(|plan| plan.as_ref().ok())
     }
 }
 
@@ -123,21 +123,11 @@ impl<'a> ReadyCharge<'a> {
     }
 }
 
-/// The dimensions some case for this class depends on, each with the values those cases name.
+/// The dimensions some case for this class depends on.
 fn needs_of(version: &Version, class: &str) -> Vec<Dimension> {
-    let cases = || version.charges.iter().flat_map(|charge| &charge.cases).filter(|case| case.is_for(class));
-    let mut needs = Vec::new();
-    for dimension in &version.dimensions {
-        let named = |value: &String| {
-            let conditions = cases().flat_map(|case| &case.when);
-            conditions.filter(|condition| condition.dimension == dimension.name).any(|c| c.values.contains(value))
-        };
-        let values: Vec<String> = dimension.values.iter().filter(|value| named(value)).cloned().collect();
-        if !values.is_empty() {
-            needs.push(Dimension { name: dimension.name.clone(), values });
-        }
-    }
-    needs
+    let cases = version.charges.iter().flat_map(|charge| &charge.cases).filter(|case| case.is_for(class));
+    let named: BTreeSet<&str> = cases.flat_map(|case| &case.when).map(|c| c.dimension.as_str()).collect();
+    version.dimensions.iter().filter(|dimension| named.contains(dimension.name.as_str())).cloned().collect()
 }
 
 /// Nothing when the charge is not levied on the class at all.
@@ -178,14 +168,14 @@ fn digits(needs: &[Dimension], number: usize) -> Vec<usize> {
     digits
 }
 
-/// Exactly one case of every charge levied on the class must apply.
+/// Exactly one case of every charge levied on the class must apply, be it one that offers nothing.
 fn plan_for(
     origin: &Arc<Origin>,
     class: &str,
     needs: &[Dimension],
     candidates: &[Candidates<'_>],
     digits: &[usize],
-) -> Result<Plan, RateError> {
+) -> Result<Result<Plan, PlanRefused>, RateError> {
     let dimensions: Vec<(String, String)> =
         needs.iter().zip(digits).map(|(need, digit)| (need.name.clone(), need.values[*digit].clone())).collect();
     let customer = || {
@@ -193,6 +183,7 @@ fn plan_for(
         format!("class {class}{}", values.collect::<String>())
     };
     let mut charges = Vec::with_capacity(candidates.len());
+    let mut not_offered = None;
     for Candidates { position, ready, cases } in candidates {
         let applies = |candidate: &&Candidate| candidate.allowed.iter().zip(digits).all(|(allowed, at)| allowed[*at]);
         let mut applying = cases.iter().filter(applies).map(|candidate| candidate.case);
@@ -205,7 +196,14 @@ fn plan_for(
             return Err(refuse(Some(other), flaw));
         }
         let (head, rate) = (Arc::clone(&ready.head), Arc::clone(&ready.rates[case]));
+        if let ReadyRate::NotOffered(reason) = &*rate {
+            let (charge, reason) = (head.name.clone(), reason.clone());
+            not_offered.get_or_insert(PlanRefused::NotOffered { charge, customer: customer(), reason });
+        }
         charges.push(PlanCharge { position: *position, head, rate });
     }
-    Ok(Plan { origin: Arc::clone(origin), class: class.to_owned(), dimensions, charges })
+    Ok(match not_offered {
+        Some(refused) => Err(refused),
+        None => Ok(Plan { origin: Arc::clone(origin), class: class.to_owned(), dimensions, charges }),
+    })
 }

@@ -154,11 +154,14 @@ fn version(document: &Node, options: &OwrsOptions, findings: &mut Findings) -> O
     for (class, node) in classes {
         let found = class::read(class, node, options.tier_starts, findings);
         let alone = assemble(&version, class, &found, options, unit?);
-        if let Some(finding) = alone.compile().err().and_then(|error| class::place(class, node, &found, error)) {
+        let mut filled = alone.clone();
+        merge::fill(&mut filled);
+        if let Some(finding) = filled.compile().err().and_then(|error| class::place(class, node, &found, error)) {
             findings.push(finding);
         }
         merge::add(&mut version, alone);
     }
+    merge::fill(&mut version);
     merge::tidy(&mut version);
     Some(version)
 }

@@ -49,6 +49,8 @@ pub(crate) enum ReadyRate {
     Fixed { exact: Decimal, cents: Cents },
     PerUnit(Blocks),
     Tiers(Blocks),
+    /// Never part of a plan: whoever asks for one is refused.
+    NotOffered(String),
 }
 
 /// Tiers with bounds in the unit's smallest steps and prices as whole numbers of 10^-`price_places`.
@@ -189,7 +191,7 @@ impl PlanCharge {
     #[must_use]
     pub fn unit(&self) -> Option<Unit> {
         match &*self.rate {
-            ReadyRate::Fixed { .. } => None,
+            ReadyRate::Fixed { .. } | ReadyRate::NotOffered(_) => None,
             ReadyRate::PerUnit(blocks) | ReadyRate::Tiers(blocks) => Some(blocks.unit),
         }
     }
@@ -202,6 +204,7 @@ impl PlanCharge {
                 let cents = self.head.rounding.cents(exact).ok_or_else(|| too_large(usage))?;
                 Ok((exact, cents))
             }
+            ReadyRate::NotOffered(_) => unreachable!("a charge that is not offered is never part of a plan"),
         }
     }
 }

@@ -116,8 +116,8 @@ pub enum PlanRefused {
         /// The name of the dimension.
         dimension: String,
     },
-    /// The class has no rate for that value.
-    #[error("class {class} has no rate for {dimension} {value}")]
+    /// The version does not know the value.
+    #[error("the rate of class {class} knows no {dimension} {value}")]
     UnknownValue {
         /// The class.
         class: String,
@@ -125,6 +125,16 @@ pub enum PlanRefused {
         dimension: String,
         /// The value.
         value: String,
+    },
+    /// The schedule says that there is no such service.
+    #[error("{charge} is not offered to {customer}: {reason}")]
+    NotOffered {
+        /// The name of the charge that says so.
+        charge: String,
+        /// The class and the values.
+        customer: String,
+        /// What the schedule gives as the reason.
+        reason: String,
     },
 }
 
@@ -202,6 +212,7 @@ impl Refusal for PlanRefused {
             PlanRefused::NoSchedule { .. } => "no_schedule",
             PlanRefused::MissingDimension { .. } => "missing_dimension",
             PlanRefused::UnknownValue { .. } => "unknown_value",
+            PlanRefused::NotOffered { .. } => "not_offered",
         }
     }
 }

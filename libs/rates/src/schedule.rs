@@ -113,6 +113,8 @@ pub enum Rate {
     PerUnit(Decimal),
     /// A price for each block of units.
     Tiers(Tiers),
+    /// There is no such service; the text says why, and whoever asks for a price is told.
+    NotOffered(String),
 }
 
 /// Blocks of units; a list is stated in one of two ways, never in both.

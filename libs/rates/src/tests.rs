@@ -1,5 +1,6 @@
 //! What the language promises, by tables, by laws and by a real city.
 
+mod collection;
 mod owrs;
 mod pricing;
 mod properties;

@@ -89,6 +89,7 @@ into_value! {
     kernel::JournalId => Int(value) value.0;
     kernel::LedgerAccountId => Int(value) value.0;
     kernel::OrderId => Int(value) value.0;
+    kernel::RateProfileId => Int(value) value.0;
     kernel::RateVersionId => Int(value) value.0;
     kernel::RunId => Int(value) value.0;
     kernel::ServicePointId => Int(value) value.0;

@@ -19,7 +19,7 @@ use crate::stop::Stop;
 const FOLDER_PREFIX: &str = "portreeve-postgres-";
 const SUPERUSER: &str = "portreeve";
 const READY_WITHIN: Duration = Duration::from_secs(60);
-const SWEPT_AFTER: Duration = Duration::from_secs(3600);
+const SWEPT_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// Durability off: the cluster does not outlive its tests. Connections enough for tests in parallel.
 const SETTINGS: [&str; 6] = [
@@ -55,7 +55,7 @@ struct User {
 impl Cluster {
     /// Creates a cluster with PostgreSQL's programs from a folder; as root, in the name of another user.
     pub(crate) fn start(programs: &Path, is_root: bool) -> Result<Self, Stop> {
-        sweep(&parent_folder(is_root));
+        sweep(&parent_folder(is_root), FOLDER_PREFIX);
         let place = Place::create(programs, is_root)?;
         place.initialize()?;
         let port = free_port().map_err(Stop::fault("looking for a free port"))?;
@@ -196,11 +196,11 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Removes folders of earlier runs that were killed: old, and without a server's pid file.
-fn sweep(parent: &Path) {
+/// Removes folders of earlier runs that were killed: a day old, and without a server's pid file.
+pub(super) fn sweep(parent: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
-        let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX);
+        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
         let is_served = entry.path().join("data/postmaster.pid").exists();
         let age = entry.metadata().and_then(|about| about.modified()).map(|at| at.elapsed().unwrap_or_default());
         if is_ours && !is_served && age.is_ok_and(|age| SWEPT_AFTER < age) {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::postgres::sweep;
 use crate::stop::Stop;
+
+const FOLDER_PREFIX: &str = "portreeve-skips-";
 
 /// The file in which the tests of one run record that they could not run.
 pub(crate) struct Skips {
@@ -17,7 +20,8 @@ impl Skips {
     /// Makes an empty record.
     pub(crate) fn create() -> Result<Self, Stop> {
         let doing = "making the record of skipped tests";
-        let folder = tempfile::Builder::new().prefix("portreeve-skips-").tempdir().map_err(Stop::fault(doing))?;
+        sweep(&std::env::temp_dir(), FOLDER_PREFIX);
+        let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir().map_err(Stop::fault(doing))?;
         let skips = Self { folder };
         fs::write(skips.file(), "").map_err(Stop::fault(doing))?;
         Ok(skips)

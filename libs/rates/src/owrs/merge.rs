@@ -1,6 +1,8 @@
 //! Classes put together again: cases that say the same are written once.
 
-use crate::schedule::{Case, Condition, Dimension, Version};
+use std::collections::BTreeSet;
+
+use crate::schedule::{Case, Condition, Dimension, Rate, Version};
 
 /// Adds the charges of one class to those of the classes before it.
 pub(super) fn add(version: &mut Version, class: Version) {
@@ -29,6 +31,22 @@ pub(super) fn add_values(dimensions: &mut Vec<Dimension>, name: &str, values: &[
     for value in values {
         if !known.contains(value) {
             known.push(value.clone());
+        }
+    }
+}
+
+/// Where a class has no value in the file, its charge says so: there is no such rate.
+pub(super) fn fill(version: &mut Version) {
+    for charge in &mut version.charges {
+        for class in &version.classes {
+            let cases: Vec<&Case> = charge.cases.iter().filter(|case| case.is_for(class)).collect();
+            let missing = gaps(&cases, &version.dimensions).into_iter().map(|when| Case {
+                classes: vec![class.clone()],
+                when,
+                rate: Rate::NotOffered("the rate file has no value for it".to_owned()),
+            });
+            let missing: Vec<Case> = missing.collect();
+            charge.cases.extend(missing);
         }
     }
 }
@@ -67,4 +85,26 @@ fn merge(cases: &mut Vec<Case>, list: impl Fn(&mut Case) -> Option<&mut Vec<Stri
         }
     }
     cases.extend(merged.into_iter().map(|(_, case)| case));
+}
+
+/// What no case covers: the cases of one class in one charge are by the same dimensions, and
+/// every value of one stands with every value of the other.
+fn gaps(cases: &[&Case], dimensions: &[Dimension]) -> Vec<Vec<Condition>> {
+    let mut gaps = Vec::new();
+    let mut before: Vec<Condition> = Vec::new();
+    for dimension in dimensions {
+        let conditions = cases.iter().flat_map(|case| &case.when).filter(|c| c.dimension == dimension.name);
+        let named: BTreeSet<&String> = conditions.flat_map(|condition| &condition.values).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let (values, missing): (Vec<String>, Vec<String>) =
+            dimension.values.iter().cloned().partition(|value| named.contains(value));
+        if !missing.is_empty() {
+            let condition = Condition { dimension: dimension.name.clone(), values: missing };
+            gaps.push(before.iter().cloned().chain([condition]).collect());
+        }
+        before.push(Condition { dimension: dimension.name.clone(), values });
+    }
+    gaps
 }

@@ -2,6 +2,7 @@
 
 use kernel::{Quantity, Unit};
 
+use crate::Schedule;
 use crate::owrs::{OwrsOptions, read};
 
 const FILE: &str = "\
@@ -32,6 +33,7 @@ rate_structure:
       values:
         5/8\": [0, 11]
         1\": [1, 21]
+        2\": [1, 31]
     tier_prices_commodity: [1, 2]
     commodity_charge: Tiered
     bill: service_charge+commodity_charge
@@ -70,6 +72,18 @@ fn a_file_prices_as_its_author_means() {
 }
 
 #[test]
+fn what_the_file_leaves_out_is_not_offered() {
+    let schedule = read(FILE.as_bytes(), &options()).unwrap();
+    let compiled = schedule.versions[0].compile().unwrap();
+    assert!(compiled.plan("SHOP", &[("meter_size", "2\"")]).is_ok());
+    let refused = compiled.plan("HOUSE", &[("meter_size", "2\""), ("pressure_zone", "1")]).unwrap_err().to_string();
+    let expected = "service_charge is not offered to class HOUSE, meter_size 2\", pressure_zone 1: \
+                    the rate file has no value for it";
+    assert_eq!(refused, expected);
+    assert_eq!(Schedule::parse(&schedule.to_text()).unwrap(), schedule);
+}
+
+#[test]
 fn what_is_not_understood_is_refused_with_line_and_key() {
     #[rustfmt::skip]
     let rows = [
@@ -88,11 +102,11 @@ fn what_is_not_understood_is_refused_with_line_and_key() {
          "line 18: rate_structure.HOUSE.commodity_charge: not understood: the formula 'flat_rate_commodity*usage_ccf*2'\n\
           line 13: rate_structure.HOUSE.flat_rate_commodity: not understood: the bill does not use this key"),
         ("commodity_charge: Tiered",             "commodity_charge: Tiered\n    service_charge: 31",
-         "line 29: rate_structure.SHOP.service_charge: this key is there twice; it was first given on line 22"),
+         "line 31: rate_structure.SHOP.service_charge: this key is there twice; it was first given on line 22"),
         ("[1, 2]",                               "[1, 2, 3]",
          "line 23: rate_structure.SHOP.tier_starts: not understood: 2 tier starts but 3 tier prices"),
         ("[0, 11]",                              "[5, 11]",
-         "line 28: rate_structure.SHOP.commodity_charge: charge 'commodity_charge': case 1: tier 1 starts at 5; it must start at 0 or 1"),
+         "line 30: rate_structure.SHOP.commodity_charge: charge 'commodity_charge': case 1: tier 1 starts at 5; it must start at 0 or 1"),
         ("        2: 2.25",                      "        2: two",
          "line 17: rate_structure.HOUSE.flat_rate_commodity: must be exact numbers"),
         ("service_charge + commodity_charge",    "service_charge + sewer_charge",
@@ -128,5 +142,7 @@ fn what_is_not_a_rate_file_is_refused() {
         let found = read(bytes, &options()).unwrap_err().to_string();
         assert!(found.contains(expected), "{found}");
     }
-    assert!(refused(&"[".repeat(100_000)).contains("nested too deeply"));
+    for open in ["[", "{a: ", "- "] {
+        assert!(refused(&open.repeat(20_000)).contains("line 1: this cannot be read"), "{open}");
+    }
 }

@@ -137,12 +137,21 @@ fn a_plan_is_refused_by_the_first_thing_missing() {
     let rows: [(&str, Dimensions<'_>, &str); 4] = [
         ("OTHER", &[("meter_size", "1\"")], "no rate schedule for class OTHER"),
         ("HOUSE", &[("season", "summer")],  "the rate of class HOUSE depends on meter_size, which is not given"),
-        ("HOUSE", &[("meter_size", "9\"")], "class HOUSE has no rate for meter_size 9\""),
-        ("FARM",  &[("season", "spring")],  "class FARM has no rate for season spring"),
+        ("HOUSE", &[("meter_size", "9\"")], "the rate of class HOUSE knows no meter_size 9\""),
+        ("FARM",  &[("season", "spring")],  "the rate of class FARM knows no season spring"),
     ];
     for (class, dimensions, expected) in rows {
         assert_eq!(compiled.plan(class, dimensions).map_err(text).unwrap_err(), expected);
     }
+}
+
+#[test]
+fn what_is_not_offered_is_refused_with_its_reason() {
+    let text = WATER.replace("fixed = 20.00", "not_offered = \"large meters are not yet installed\"");
+    let compiled = Schedule::parse(&text).unwrap().versions[0].compile().unwrap();
+    assert!(compiled.plan("SHOP", &[("meter_size", "5/8\"")]).is_ok());
+    let refused = compiled.plan("SHOP", &[("meter_size", "1\"")]).unwrap_err().to_string();
+    assert_eq!(refused, "base is not offered to class SHOP, meter_size 1\": large meters are not yet installed");
 }
 
 #[test]

@@ -41,12 +41,13 @@ fn any_tiers() -> impl Strategy<Value = Tiers> {
     })
 }
 
-fn any_rate() -> impl Strategy<Value = Rate> {
+fn any_rate() -> BoxedStrategy<Rate> {
     prop_oneof![
         any_price().prop_map(Rate::Fixed),
         any_price().prop_map(Rate::PerUnit),
         any_tiers().prop_map(Rate::Tiers),
     ]
+    .boxed()
 }
 
 /// Every class by every size, each its own case, in an arbitrary order.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use kernel::{Cents, Quantity, Unit};
@@ -23,11 +23,13 @@ pub(super) fn reference(test: &str) -> Option<PathBuf> {
     if folder.join("rates").is_dir() {
         return Some(folder);
     }
-    eprintln!("SKIPPED: {test}: no reference files at {} (set PORTREEVE_REFERENCE)", folder.display());
+    // Written past the capture of test output, so that nobody mistakes a skipped test for a passed one.
+    let place = folder.display();
+    writeln!(std::io::stderr(), "SKIPPED: {test}: no reference files at {place} (set PORTREEVE_REFERENCE)").unwrap();
     None
 }
 
-fn schedule(folder: &std::path::Path, tier_starts: TierStarts) -> Schedule {
+fn schedule(folder: &Path, tier_starts: TierStarts) -> Schedule {
     let bytes = std::fs::read(folder.join(RATES)).unwrap();
     let options = OwrsOptions { tier_starts, ..OwrsOptions::water("water", "Santa Monica rates of 2016-03-01") };
     read(&bytes, &options).unwrap()
@@ -90,6 +92,6 @@ fn every_published_bill_is_priced_to_the_cent() {
             Err(reason) => *refused.entry(reason).or_default() += 1,
         }
     }
-    assert_eq!((bills, total), (217_256, Cents(76_598_507_41)));
+    assert_eq!((bills, total), (217_256, Cents(7_659_850_741)));
     assert_eq!(refused, BTreeMap::from([(PlanRefused::NoSchedule { class: "OTHER".to_owned() }, 811)]));
 }

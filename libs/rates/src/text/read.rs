@@ -22,7 +22,7 @@ pub(super) const ROUNDINGS: [(Rounding, &str); 4] = [
 const SCHEDULE_KEYS: [&str; 4] = ["schedule", "title", "service", "version"];
 const VERSION_KEYS: [&str; 6] = ["effective_on", "ordinance", "basis", "classes", "dimensions", "charge"];
 const CHARGE_KEYS: [&str; 7] = ["name", "title", "revenue", "measured_by", "unit", "rounding", "case"];
-const CASE_KEYS: [&str; 5] = ["class", "when", "fixed", "per_unit", "tiers"];
+const CASE_KEYS: [&str; 6] = ["class", "when", "fixed", "per_unit", "tiers", "not_offered"];
 const TIER_KEYS: [&str; 3] = ["first", "through", "price"];
 
 /// Where the parts of a version stand, for what only the compiler notices.
@@ -170,16 +170,24 @@ fn case(keys: &Keys<'_>) -> Option<Case> {
         Some(entry) => conditions(entry),
         None => Some(Vec::new()),
     };
-    let rate = match (keys.get("fixed"), keys.get("per_unit"), keys.get("tiers")) {
-        (Some(entry), None, None) => entry.decimal().map(Rate::Fixed),
-        (None, Some(entry), None) => entry.decimal().map(Rate::PerUnit),
-        (None, None, Some(entry)) => tiers(entry).map(Rate::Tiers),
+    let given: Vec<_> = ["fixed", "per_unit", "tiers", "not_offered"].iter().filter_map(|key| keys.get(key)).collect();
+    let rate = match given[..] {
+        [entry] => rate(entry),
         _ => {
-            keys.refuse(Reason::OneOf("fixed, per_unit, tiers"));
+            keys.refuse(Reason::OneOf("fixed, per_unit, tiers, not_offered"));
             None
         }
     };
     Some(Case { classes: classes?, when: when?, rate: rate? })
+}
+
+fn rate(entry: &Entry<'_>) -> Option<Rate> {
+    match entry.key {
+        "fixed" => entry.decimal().map(Rate::Fixed),
+        "per_unit" => entry.decimal().map(Rate::PerUnit),
+        "tiers" => tiers(entry).map(Rate::Tiers),
+        _ => entry.text().map(Rate::NotOffered),
+    }
 }
 
 fn conditions(entry: &Entry<'_>) -> Option<Vec<Condition>> {

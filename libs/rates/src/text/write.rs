@@ -63,6 +63,7 @@ fn write_case(text: &mut String, case: &Case) {
         Rate::Fixed(amount) => line(text, "fixed", &dollars(*amount)),
         Rate::PerUnit(price) => line(text, "per_unit", &dollars(*price)),
         Rate::Tiers(tiers) => line(text, "tiers", &tier_list(tiers)),
+        Rate::NotOffered(reason) => line(text, "not_offered", &quoted(reason)),
     }
 }
 

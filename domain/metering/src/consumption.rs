@@ -1,0 +1,60 @@
+//! Consumption of one register over one period; corrected by a new revision, never changed.
+
+use chrono::NaiveDate;
+use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId};
+
+/// Consumption about to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewConsumption {
+    /// Given beforehand, from a block.
+    pub id: ConsumptionId,
+    /// The account that answers for the service point in the period.
+    pub account: AccountId,
+    /// Where it was used.
+    pub service_point: ServicePointId,
+    /// Which register of the meter; 1 where there is one.
+    pub register: i64,
+    /// From 1; a correction counts on.
+    pub revision: i64,
+    /// The days it was used in.
+    pub period: Period,
+    /// The day the meter was read.
+    pub read_on: NaiveDate,
+    /// How much.
+    pub quantity: Quantity,
+    /// Where the figure comes from, such as `12/217`: order and line of an import.
+    pub source: String,
+}
+
+/// Consumption as billing takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consumption {
+    /// Its id.
+    pub id: ConsumptionId,
+    /// The account that answers for it.
+    pub account: AccountId,
+    /// Where it was used.
+    pub service_point: ServicePointId,
+    /// Which register of the meter.
+    pub register: i64,
+    /// The first day it was used in.
+    pub from_on: NaiveDate,
+    /// From 1.
+    pub revision: i64,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// Keeps the newest revision of each: the rows come ordered, older revisions first.
+#[must_use]
+pub fn newest(rows: Vec<Consumption>) -> Vec<Consumption> {
+    let mut kept: Vec<Consumption> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = |row: &Consumption| (row.account, row.service_point, row.register, row.from_on);
+        match kept.last_mut() {
+            Some(last) if key(last) == key(&row) => *last = row,
+            _ => kept.push(row),
+        }
+    }
+    kept
+}

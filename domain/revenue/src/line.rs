@@ -1,0 +1,34 @@
+//! The list of revenue lines: what a charge is for, and where its money goes in the books.
+
+use kernel::{FundId, LedgerAccountId};
+
+use crate::water;
+
+/// One line of revenue the program knows how to charge; a new one is a module and a line in [`ALL`].
+#[derive(Clone, Copy, Debug)]
+pub struct RevenueModule {
+    /// The service, such as `water`.
+    pub service: &'static str,
+    /// The revenue codes its rate schedules may name.
+    pub codes: &'static [&'static str],
+}
+
+/// Every revenue line there is.
+pub const ALL: &[RevenueModule] = &[water::MODULE];
+
+/// Where the charges of one revenue code go in this town's books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevenueLine {
+    /// The code that rate schedules name, such as `water.consumption`.
+    pub code: String,
+    /// The service.
+    pub service: String,
+    /// What an auditor reads.
+    pub title: String,
+    /// The fund that earns it.
+    pub fund: FundId,
+    /// The receivable control account it is owed in.
+    pub receivable: LedgerAccountId,
+    /// The revenue account it is earned in.
+    pub revenue: LedgerAccountId,
+}

@@ -1,0 +1,141 @@
+//! `RateBook`: every rate version compiled, every plan resolved once, ready to price in bulk.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use db::{Fault, Read};
+use kernel::{Period, RateProfileId, RateVersionId};
+use rates::{Basis, Compiled, Plan, PlanRefused, Schedule};
+
+use crate::{RateProfile, RevenueLine, store};
+
+/// All that prices depend on besides the customer's use. Versions and profiles are never
+/// changed once recorded, so a book only grows: [`RateBook::refresh`] reads what is new.
+#[derive(Default)]
+pub struct RateBook {
+    versions: BTreeMap<RateVersionId, BookVersion>,
+    by_schedule: BTreeMap<String, Vec<(NaiveDate, RateVersionId)>>,
+    profiles: BTreeMap<RateProfileId, RateProfile>,
+    lines: BTreeMap<String, RevenueLine>,
+    plans: BTreeMap<(RateVersionId, RateProfileId), Result<PricePlan, PlanRefused>>,
+}
+
+/// One version, compiled.
+pub struct BookVersion {
+    /// The schedule, with exactly this version.
+    pub schedule: Schedule,
+    compiled: Compiled,
+}
+
+/// A plan together with where each of its charges goes in the books.
+pub struct PricePlan {
+    /// The plan.
+    pub plan: Plan,
+    /// One a charge, in the order of [`Plan::charges`].
+    pub lines: Vec<RevenueLine>,
+}
+
+impl RateBook {
+    /// Reads everything.
+    pub async fn load(read: &mut Read) -> Result<RateBook, Fault> {
+        let mut book = RateBook::default();
+        book.refresh(read).await?;
+        Ok(book)
+    }
+
+    /// Reads what has been recorded since the last time.
+    pub async fn refresh(&mut self, read: &mut Read) -> Result<(), Fault> {
+        let newest = self.versions.keys().next_back().copied().unwrap_or(RateVersionId(0));
+        let known = self.profiles.keys().next_back().copied().unwrap_or(RateProfileId(0));
+        let texts = store::versions_after(read, newest).await?;
+        let profiles = store::profiles_after(read, known).await?;
+        if self.lines.is_empty() || !texts.is_empty() {
+            self.lines = store::lines(read).await?;
+        }
+        for text in texts {
+            let id = RateVersionId(text.rate_version_id);
+            let doing = format!("reading rate version {} of {}", text.effective_on, text.schedule_code);
+            let schedule = Schedule::parse(&text.schedule_text).map_err(|error| Fault::caused(doing.clone(), error))?;
+            let version = schedule.versions.first().ok_or_else(|| Fault::new(doing.clone()))?;
+            let compiled = version.compile().map_err(|error| Fault::caused(doing, error))?;
+            self.versions.insert(id, BookVersion { schedule, compiled });
+            let of_schedule = self.by_schedule.entry(text.schedule_code).or_default();
+            of_schedule.push((text.effective_on, id));
+            of_schedule.sort_unstable();
+        }
+        self.profiles.extend(profiles);
+        self.resolve()
+    }
+
+    /// A version by id.
+    #[must_use]
+    pub fn version(&self, id: RateVersionId) -> Option<&BookVersion> {
+        self.versions.get(&id)
+    }
+
+    /// A profile by id.
+    #[must_use]
+    pub fn profile(&self, id: RateProfileId) -> Option<&RateProfile> {
+        self.profiles.get(&id)
+    }
+
+    /// Where a charge goes in the books.
+    #[must_use]
+    pub fn line(&self, code: &str) -> Option<&RevenueLine> {
+        self.lines.get(code)
+    }
+
+    /// The version that holds for a bill, by the date that the version's own basis names.
+    #[must_use]
+    pub fn version_for(&self, schedule: &str, bill_on: NaiveDate, period: Period) -> Option<RateVersionId> {
+        let versions = self.by_schedule.get(schedule)?;
+        let holds = |(effective_on, id): &&(NaiveDate, RateVersionId)| {
+            let date = match self.versions[id].basis() {
+                Basis::BillDate => bill_on,
+                Basis::ServiceStart => period.from(),
+                Basis::ServiceEnd => period.to() - Days::new(1),
+            };
+            *effective_on <= date
+        };
+        versions.iter().rev().find(holds).map(|(_, id)| *id)
+    }
+
+    /// The plan for a profile under a version; `None` when either is unknown.
+    #[must_use]
+    pub fn plan(&self, version: RateVersionId, profile: RateProfileId) -> Option<&Result<PricePlan, PlanRefused>> {
+        self.plans.get(&(version, profile))
+    }
+
+    fn resolve(&mut self) -> Result<(), Fault> {
+        for (version_id, version) in &self.versions {
+            for (profile_id, profile) in &self.profiles {
+                let key = (*version_id, *profile_id);
+                if self.plans.contains_key(&key) {
+                    continue;
+                }
+                let dimensions: Vec<(&str, &str)> =
+                    profile.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let resolved = match version.compiled.plan(&profile.class, &dimensions) {
+                    Ok(plan) => Ok(PricePlan { lines: self.lines_of(plan)?, plan: plan.clone() }),
+                    Err(refused) => Err(refused),
+                };
+                self.plans.insert(key, resolved);
+            }
+        }
+        Ok(())
+    }
+
+    fn lines_of(&self, plan: &Plan) -> Result<Vec<RevenueLine>, Fault> {
+        let line = |charge: &rates::PlanCharge| {
+            let line = self.lines.get(charge.revenue()).cloned();
+            line.ok_or_else(|| Fault::new(format!("revenue code {} has no place in the books", charge.revenue())))
+        };
+        plan.charges().iter().map(line).collect()
+    }
+}
+
+impl BookVersion {
+    fn basis(&self) -> Basis {
+        self.schedule.versions.first().map_or(Basis::BillDate, |version| version.basis)
+    }
+}
