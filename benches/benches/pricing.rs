@@ -46,7 +46,8 @@ fn main() -> std::io::Result<()> {
     let plan = compiled.plan("HOUSE", &[]).expect("the schedule above knows HOUSE");
     // Usages spread over all four tiers, in an order no branch predictor learns by heart.
     let units: Vec<i64> = (0..PRICES as i64).map(|number| number * 7_919 % 251).collect();
-    let usages: Vec<Quantity> = units.iter().map(|units| Quantity { steps: units * 100_000, unit: Unit::Ccf }).collect();
+    let usages: Vec<Quantity> =
+        units.iter().map(|units| Quantity { steps: units * 100_000, unit: Unit::Ccf }).collect();
     let mut rates_times = Vec::new();
     let mut hand_times = Vec::new();
     for _ in 0..ROUNDS {

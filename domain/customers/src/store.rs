@@ -93,3 +93,27 @@ pub async fn accounts_by_id(read: &mut Read, accounts: &[AccountId]) -> Result<B
     }
     Ok(found)
 }
+
+/// Holds accounts `from..to` until the transaction ends: whoever corrects one of them waits.
+pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
+    const SQL: &str = "
+        select count(*)
+        from (
+            select account_id
+            from account
+            where $1 <= account_id and account_id < $2
+            order by account_id
+            for key share
+        ) held";
+    tx.hold(SQL, vec![from.into(), to.into()]).await
+}
+
+/// Locks one account for an act that changes what it is billed for.
+pub async fn lock_account(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    const SQL: &str = "
+        select account_id
+        from account
+        where account_id = $1 for update";
+    tx.number(SQL, vec![account.into()]).await?;
+    Ok(())
+}

@@ -1,1 +1,34 @@
-//! (filled by its first content)
+//! The city's books: funds, chart, journals, GL periods, proof and export. See README.md.
+
+// The nouns.
+mod journal_entry;
+mod permissions;
+
+// What is asked and written.
+mod balances;
+mod books;
+mod periods;
+mod posting;
+mod reversal;
+mod store;
+
+// Acts.
+mod acts;
+
+// What auditors see.
+mod export;
+mod proof;
+
+pub use acts::{
+    BooksRefused, EstablishBooks, Established, LockPeriod, NewFund, NewLedgerAccount, OpenedIn, PeriodRefused,
+    UnlockPeriod,
+};
+pub use balances::{balance_of, balances_between};
+pub use books::chart;
+pub use export::{Exported, export_csv, export_hledger};
+pub use journal_entry::JournalEntry;
+pub use periods::{locks, share_period};
+pub use permissions::{ESTABLISH_BOOKS, LOCK_PERIOD, PERMISSIONS, UNLOCK_PERIOD};
+pub use posting::write_journals;
+pub use proof::{ControlLine, Finding, FundLine, LedgerProof, TrialLine, prove};
+pub use reversal::{JournalKey, journals_between, journals_of, reverse_journals};

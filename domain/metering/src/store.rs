@@ -1,5 +1,7 @@
 //! The SQL of consumption.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
@@ -54,13 +56,36 @@ pub async fn consumption_at(
     row.as_ref().map(consumption_of).transpose()
 }
 
+/// For which service points and first days these accounts have consumption.
+pub async fn periods_of(
+    read: &mut Read,
+    accounts: &[AccountId],
+) -> Result<BTreeSet<(ServicePointId, NaiveDate)>, Fault> {
+    const SQL: &str = "
+        select service_point_id, from_on
+        from consumption
+        where account_id in ({list})";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64, NaiveDate)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(point, from_on)| (ServicePointId(point), from_on)).collect())
+}
+
 /// Records consumption.
 pub async fn insert_consumption(tx: &mut Tx, consumption: Vec<NewConsumption>) -> Result<(), Fault> {
     let mut rows = Rows::new(
         "consumption",
         &[
-            "account_id", "service_point_id", "register_no", "from_on", "revision", "consumption_id", "to_on", "read_on",
-            "steps", "unit", "source",
+            "account_id",
+            "service_point_id",
+            "register_no",
+            "from_on",
+            "revision",
+            "consumption_id",
+            "to_on",
+            "read_on",
+            "steps",
+            "unit",
+            "source",
         ],
     );
     for row in consumption {

@@ -12,5 +12,5 @@ mod water;
 pub use line::{ALL, RevenueLine, RevenueModule};
 pub use posting::charge_posting;
 pub use profile::RateProfile;
-pub use rate_book::{BookVersion, PricePlan, RateBook};
+pub use rate_book::{BookVersion, PricePlan, RateBook, RateShelf};
 pub use store::{VersionText, class_codes, ensure_profiles, schedule_codes, version_texts};

@@ -1,17 +1,19 @@
 //! `RateBook`: every rate version compiled, every plan resolved once, ready to price in bulk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use db::{Fault, Read};
 use kernel::{Period, RateProfileId, RateVersionId};
 use rates::{Basis, Compiled, Plan, PlanRefused, Schedule};
+use tokio::sync::Mutex;
 
 use crate::{RateProfile, RevenueLine, store};
 
 /// All that prices depend on besides the customer's use. Versions and profiles are never
-/// changed once recorded, so a book only grows: [`RateBook::refresh`] reads what is new.
-#[derive(Default)]
+/// changed once recorded, so a book only grows.
+#[derive(Clone, Default)]
 pub struct RateBook {
     versions: BTreeMap<RateVersionId, BookVersion>,
     by_schedule: BTreeMap<String, Vec<(NaiveDate, RateVersionId)>>,
@@ -20,7 +22,12 @@ pub struct RateBook {
     plans: BTreeMap<(RateVersionId, RateProfileId), Result<PricePlan, PlanRefused>>,
 }
 
+/// Keeps the newest book, for work that goes on in many transactions.
+#[derive(Default)]
+pub struct RateShelf(Mutex<Arc<RateBook>>);
+
 /// One version, compiled.
+#[derive(Clone)]
 pub struct BookVersion {
     /// The schedule, with exactly this version.
     pub schedule: Schedule,
@@ -28,6 +35,7 @@ pub struct BookVersion {
 }
 
 /// A plan together with where each of its charges goes in the books.
+#[derive(Clone)]
 pub struct PricePlan {
     /// The plan.
     pub plan: Plan,
@@ -38,33 +46,34 @@ pub struct PricePlan {
 impl RateBook {
     /// Reads everything.
     pub async fn load(read: &mut Read) -> Result<RateBook, Fault> {
-        let mut book = RateBook::default();
-        book.refresh(read).await?;
-        Ok(book)
+        let empty = RateBook::default();
+        Ok(empty.grown(read).await?.unwrap_or(empty))
     }
 
-    /// Reads what has been recorded since the last time.
-    pub async fn refresh(&mut self, read: &mut Read) -> Result<(), Fault> {
+    /// This book with what has been recorded since it was read; `None` when nothing was.
+    async fn grown(&self, read: &mut Read) -> Result<Option<RateBook>, Fault> {
         let newest = self.versions.keys().next_back().copied().unwrap_or(RateVersionId(0));
         let known = self.profiles.keys().next_back().copied().unwrap_or(RateProfileId(0));
         let texts = store::versions_after(read, newest).await?;
         let profiles = store::profiles_after(read, known).await?;
-        if self.lines.is_empty() || !texts.is_empty() {
-            self.lines = store::lines(read).await?;
+        if texts.is_empty() && profiles.is_empty() {
+            return Ok(None);
         }
+        let mut book = RateBook { lines: store::lines(read).await?, ..self.clone() };
         for text in texts {
             let id = RateVersionId(text.rate_version_id);
             let doing = format!("reading rate version {} of {}", text.effective_on, text.schedule_code);
             let schedule = Schedule::parse(&text.schedule_text).map_err(|error| Fault::caused(doing.clone(), error))?;
             let version = schedule.versions.first().ok_or_else(|| Fault::new(doing.clone()))?;
             let compiled = version.compile().map_err(|error| Fault::caused(doing, error))?;
-            self.versions.insert(id, BookVersion { schedule, compiled });
-            let of_schedule = self.by_schedule.entry(text.schedule_code).or_default();
+            book.versions.insert(id, BookVersion { schedule, compiled });
+            let of_schedule = book.by_schedule.entry(text.schedule_code).or_default();
             of_schedule.push((text.effective_on, id));
             of_schedule.sort_unstable();
         }
-        self.profiles.extend(profiles);
-        self.resolve()
+        book.profiles.extend(profiles);
+        book.resolve()?;
+        Ok(Some(book))
     }
 
     /// A version by id.
@@ -107,6 +116,7 @@ impl RateBook {
     }
 
     fn resolve(&mut self) -> Result<(), Fault> {
+        let mut plans = BTreeMap::new();
         for (version_id, version) in &self.versions {
             for (profile_id, profile) in &self.profiles {
                 let key = (*version_id, *profile_id);
@@ -119,9 +129,10 @@ impl RateBook {
                     Ok(plan) => Ok(PricePlan { lines: self.lines_of(plan)?, plan: plan.clone() }),
                     Err(refused) => Err(refused),
                 };
-                self.plans.insert(key, resolved);
+                plans.insert(key, resolved);
             }
         }
+        self.plans.extend(plans);
         Ok(())
     }
 
@@ -131,6 +142,17 @@ impl RateBook {
             line.ok_or_else(|| Fault::new(format!("revenue code {} has no place in the books", charge.revenue())))
         };
         plan.charges().iter().map(line).collect()
+    }
+}
+
+impl RateShelf {
+    /// The book as of this transaction; only what is new is read and compiled.
+    pub async fn book(&self, read: &mut Read) -> Result<Arc<RateBook>, Fault> {
+        let mut kept = self.0.lock().await;
+        if let Some(grown) = kept.grown(read).await? {
+            *kept = Arc::new(grown);
+        }
+        Ok(kept.clone())
     }
 }
 

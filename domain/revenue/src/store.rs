@@ -118,8 +118,7 @@ pub(crate) async fn insert_version(tx: &mut Tx, act: ActId, schedule: &Schedule)
     let effective_on = schedule.versions.first().map(|version| version.effective_on);
     let effective_on = effective_on.ok_or_else(|| Fault::new("a schedule without a version"))?;
     let text = schedule.to_text();
-    let args =
-        vec![id.into(), code.into(), effective_on.into(), text.into(), schedule.digest().into(), act.into()];
+    let args = vec![id.into(), code.into(), effective_on.into(), text.into(), schedule.digest().into(), act.into()];
     tx.run_once(VERSION, args).await?;
     Ok(id)
 }
@@ -149,8 +148,7 @@ pub async fn ensure_profiles(
     wanted: &BTreeSet<RateProfile>,
 ) -> Result<BTreeMap<RateProfile, RateProfileId>, Fault> {
     let known = profiles_after(tx, RateProfileId(0)).await?;
-    let mut ids: BTreeMap<RateProfile, RateProfileId> =
-        known.into_iter().map(|(id, profile)| (profile, id)).collect();
+    let mut ids: BTreeMap<RateProfile, RateProfileId> = known.into_iter().map(|(id, profile)| (profile, id)).collect();
     let missing: Vec<&RateProfile> = wanted.iter().filter(|profile| !ids.contains_key(*profile)).collect();
     let mut block = tx.ids("rate_profile", missing.len()).await?;
     let mut rows = Rows::new("rate_profile", &["rate_profile_id", "class", "dimensions"]);

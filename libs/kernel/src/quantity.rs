@@ -204,7 +204,13 @@ impl Factor {
             numerator: 1_000_000_000_000,
             denominator: 3_785_411_784,
         },
-        Factor { name: "kiloliter_to_cubic_meter", from: Unit::Kiloliter, to: Unit::CubicMeter, numerator: 1, denominator: 1 },
+        Factor {
+            name: "kiloliter_to_cubic_meter",
+            from: Unit::Kiloliter,
+            to: Unit::CubicMeter,
+            numerator: 1,
+            denominator: 1,
+        },
     ];
 
     /// The factor of that name.

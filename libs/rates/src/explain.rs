@@ -123,9 +123,7 @@ fn steps_of(charge: &PlanCharge, usage: Quantity) -> Result<Vec<Step>, PricingRe
         ReadyRate::Fixed { exact, .. } => {
             Ok(vec![Step { kind: StepKind::Fixed, quantity: Decimal::ONE, price: *exact, amount: *exact }])
         }
-        ReadyRate::PerUnit(blocks) => {
-            Ok(vec![step(StepKind::PerUnit, blocks, usage.steps, blocks.blocks[0].price)?])
-        }
+        ReadyRate::PerUnit(blocks) => Ok(vec![step(StepKind::PerUnit, blocks, usage.steps, blocks.blocks[0].price)?]),
         ReadyRate::Tiers(blocks) => tier_steps(blocks, usage),
         ReadyRate::NotOffered(_) => unreachable!("a charge that is not offered is never part of a plan"),
     }

@@ -23,6 +23,14 @@ pub enum Reason {
     /// The bytes are not text.
     #[error("the file is not UTF-8 text")]
     NotUtf8,
+    /// Far beyond any tariff; reading on would only cost time.
+    #[error("{what} is too long; at most {max} are read")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// The limit, with its unit.
+        max: &'static str,
+    },
     /// The text is not TOML, or not YAML.
     #[error("this cannot be read: {0}")]
     NotReadable(String),

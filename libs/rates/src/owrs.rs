@@ -62,6 +62,9 @@ pub struct OwrsLine {
     pub title: Titles,
 }
 
+/// Classes of one file; real ones have fewer than thirty.
+const CLASSES_MAX: usize = 200;
+
 const METADATA_KEYS: [&str; 5] = ["effective_date", "utility_name", "bill_frequency", "bill_unit", "prop_218_link"];
 
 /// The words for units in these files.
@@ -75,7 +78,7 @@ const UNITS: [(&str, Unit); 5] = [
 
 /// Reads a file into a schedule with one version; whatever is not understood is refused.
 pub fn read(bytes: &[u8], options: &OwrsOptions) -> Result<Schedule, TextRefused> {
-    let document = yaml::read(text::utf8(bytes)?)?;
+    let document = yaml::read(text::sized(text::utf8(bytes)?)?)?;
     let mut findings = Findings::default();
     let read = version(&document, options, &mut findings);
     match read {
@@ -143,6 +146,11 @@ fn version(document: &Node, options: &OwrsOptions, findings: &mut Findings) -> O
         refuse(findings, structure.key_line, "rate_structure", Reason::NotA { expected: "a list of customer classes" });
         return None;
     };
+    if CLASSES_MAX < classes.len() {
+        let reason = Reason::TooLong { what: "the list of classes", max: "200 classes" };
+        refuse(findings, structure.key_line, "rate_structure", reason);
+        return None;
+    }
     let mut version = Version {
         effective_on: effective_on?,
         ordinance: options.ordinance.clone(),
@@ -178,7 +186,14 @@ fn assemble(frame: &Version, class: &str, found: &[ClassCharge], options: &OwrsO
         let (name, cases) = (found.name.to_lowercase(), found.cases.clone());
         Charge { name, title, revenue, measure, rounding: options.rounding, cases }
     });
-    Version { classes: vec![class.to_owned()], dimensions, charges: charges.collect(), effective_on: frame.effective_on, ordinance: frame.ordinance.clone(), basis: frame.basis }
+    Version {
+        classes: vec![class.to_owned()],
+        dimensions,
+        charges: charges.collect(),
+        effective_on: frame.effective_on,
+        ordinance: frame.ordinance.clone(),
+        basis: frame.basis,
+    }
 }
 
 fn metadata(document: &Node, options: &OwrsOptions, findings: &mut Findings) -> (Option<NaiveDate>, Option<Unit>) {

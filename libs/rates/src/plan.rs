@@ -46,7 +46,10 @@ pub(crate) struct Head {
 /// A rate in whole numbers.
 #[derive(Clone, Debug)]
 pub(crate) enum ReadyRate {
-    Fixed { exact: Decimal, cents: Cents },
+    Fixed {
+        exact: Decimal,
+        cents: Cents,
+    },
     PerUnit(Blocks),
     Tiers(Blocks),
     /// Never part of a plan: whoever asks for one is refused.
@@ -152,7 +155,8 @@ impl Plan {
 
     /// The lines of a price made by this plan, each with its charge.
     pub fn lines<'a>(&'a self, price: &'a Price) -> impl Iterator<Item = Line<'a>> {
-        let line = |line: &PricedLine| Line { charge: &self.charges[line.charge], exact: line.exact, cents: line.cents };
+        let line =
+            |line: &PricedLine| Line { charge: &self.charges[line.charge], exact: line.exact, cents: line.cents };
         price.lines().map(line)
     }
 

@@ -190,11 +190,8 @@ impl Version {
 
 impl Basis {
     /// Every basis with the word used in a schedule.
-    pub const ALL: [(Basis, &'static str); 3] = [
-        (Basis::BillDate, "bill_date"),
-        (Basis::ServiceStart, "service_start"),
-        (Basis::ServiceEnd, "service_end"),
-    ];
+    pub const ALL: [(Basis, &'static str); 3] =
+        [(Basis::BillDate, "bill_date"), (Basis::ServiceStart, "service_start"), (Basis::ServiceEnd, "service_end")];
 
     /// The word used in a schedule.
     #[must_use]

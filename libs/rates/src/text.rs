@@ -9,6 +9,17 @@ use crate::finding::{Reason, TextRefused};
 pub(crate) use read::read;
 pub(crate) use write::{dollars, write, write_version};
 
+/// Bytes of a text; the largest real tariff has 60 thousand.
+const BYTES_MAX: usize = 512 * 1024;
+
+/// A text of a size that someone may have written.
+pub(crate) fn sized(text: &str) -> Result<&str, TextRefused> {
+    if text.len() <= BYTES_MAX {
+        return Ok(text);
+    }
+    Err(TextRefused::one(1, "", Reason::TooLong { what: "the text", max: "512 KiB" }))
+}
+
 /// The bytes as text, or the line of the first byte that is not.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, TextRefused> {
     std::str::from_utf8(bytes).map_err(|error| {

@@ -63,12 +63,7 @@ impl Door {
         }
     }
 
-    async fn try_to_carry_out<A: Act>(
-        &self,
-        by: &By,
-        act: &A,
-        command: &str,
-    ) -> Result<Done<A::Outcome>, Failure> {
+    async fn try_to_carry_out<A: Act>(&self, by: &By, act: &A, command: &str) -> Result<Done<A::Outcome>, Failure> {
         let mut entry = self.open_entry(by).await?;
         if let Some(earlier) = store::act_by_key(&mut entry, &by.key).await? {
             if earlier.kind != A::KIND || earlier.command != command {
@@ -101,12 +96,7 @@ impl Door {
     /// Claims the next open chunk of an order and carries it out, in one transaction.
     ///
     /// A refused chunk leaves nothing behind but its reason; the other chunks go on.
-    pub async fn carry_out_chunk<W: ChunkWork>(
-        &self,
-        by: &By,
-        order: OrderId,
-        work: &W,
-    ) -> Result<ChunkStep, Failure> {
+    pub async fn carry_out_chunk<W: ChunkWork>(&self, by: &By, order: OrderId, work: &W) -> Result<ChunkStep, Failure> {
         let mut tried = 0;
         loop {
             tried += 1;

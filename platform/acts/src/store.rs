@@ -195,6 +195,25 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
     rows.into_iter().map(chunk_of).collect()
 }
 
+/// What a chunk that is done answered.
+pub async fn chunk_outcome(read: &mut Read, order: OrderId, number: i64) -> Result<Option<String>, Fault> {
+    Ok(chunk(read, order, number).await?.and_then(|chunk| chunk.outcome))
+}
+
+/// The digest over what a chunk that is done did.
+pub async fn chunk_digest(read: &mut Read, order: OrderId, number: i64) -> Result<Option<Digest>, Fault> {
+    Ok(chunk(read, order, number).await?.and_then(|chunk| chunk.digest))
+}
+
+async fn chunk(read: &mut Read, order: OrderId, number: i64) -> Result<Option<Chunk>, Fault> {
+    const SQL: &str = "
+        select order_id, chunk_no, from_key, to_key, outcome, digest, refusal
+        from chunk
+        where order_id = $1 and chunk_no = $2";
+    let row: Option<ChunkRow> = read.one(SQL, vec![order.into(), number.into()]).await?;
+    row.map(chunk_of).transpose()
+}
+
 /// Why chunks of an order stand refused, by number.
 pub async fn refused_chunks(read: &mut Read, order: OrderId) -> Result<Vec<String>, Fault> {
     const SQL: &str = "
@@ -260,4 +279,3 @@ fn chunk_of(row: ChunkRow) -> Result<Chunk, Fault> {
         refusal: row.refusal,
     })
 }
-

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::Row as _;
 
 use crate::database::Pools;
-use crate::{Db, DoorKey, Engine, Fault, Kind, Read, Value};
 use crate::read::Inner;
+use crate::{Db, DoorKey, Engine, Fault, Kind, Read, Value};
 
 /// All tables of a database by name, in the words both engines share.
 pub type Catalog = BTreeMap<String, TableShape>;

@@ -95,7 +95,10 @@ mod tests {
             ("select 1 from a\nlimit 1 for update skip locked\n", "select 1 from a\nlimit 1"),
             ("select 1 from a for share", "select 1 from a"),
             ("select 1 from a for key share", "select 1 from a"),
-            ("select note from a where note = ' for update ' and b = 1", "select note from a where note = ' for update ' and b = 1"),
+            (
+                "select note from a where note = ' for update ' and b = 1",
+                "select note from a where note = ' for update ' and b = 1",
+            ),
         ];
         for (written, taken) in rows {
             assert_eq!(without_lock(written), taken);

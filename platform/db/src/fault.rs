@@ -44,8 +44,9 @@ impl Fault {
         let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
         // PostgreSQL: 40001 serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available.
         // SQLite: 5 busy, 6 locked, 261 busy_recovery, 517 busy_snapshot, 773 busy_timeout.
-        let is_retryable =
-            code.as_deref().is_some_and(|code| matches!(code, "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "773"));
+        let is_retryable = code
+            .as_deref()
+            .is_some_and(|code| matches!(code, "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "773"));
         let is_duplicate = error.as_database_error().is_some_and(|error| error.is_unique_violation());
         Fault { doing: doing.to_owned(), source: Some(Box::new(error)), is_retryable, is_duplicate }
     }

@@ -25,7 +25,10 @@ impl Server {
     /// The address of a database on the server.
     pub fn url_of(&self, name: &str) -> Result<String, Fault> {
         let (without_query, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
-        let address = without_query.split_once("://").map(|parts| parts.1).ok_or_else(|| Fault::new("not an address of PostgreSQL"))?;
+        let address = without_query
+            .split_once("://")
+            .map(|parts| parts.1)
+            .ok_or_else(|| Fault::new("not an address of PostgreSQL"))?;
         let host = address.split('/').next().unwrap_or(address);
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
         Ok(format!("postgres://{host}/{name}{query}"))

@@ -6,7 +6,7 @@ use kernel::IdBlock;
 
 use crate::dialect;
 use crate::read::{Inner, Read, postgres_args, sqlite_args};
-use crate::{Db, Fault, Value};
+use crate::{Db, Engine, Fault, Value};
 
 /// A writable transaction: everything [`Read`] can, and change. Dropped without
 /// [`Tx::commit`], it leaves nothing behind.
@@ -39,6 +39,15 @@ impl Tx {
         match self.run(sql, args).await? {
             1 => Ok(()),
             count => Err(Fault::new(format!("{sql}: changed {count} rows instead of one"))),
+        }
+    }
+
+    /// Locks the rows a query counts, such as `select count(*) from (select … for key share) held`.
+    /// On SQLite the one writer holds everything already.
+    pub async fn hold(&mut self, sql: &'static str, args: Vec<Value>) -> Result<(), Fault> {
+        match self.engine() {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => self.number(sql, args).await.map(|_| ()),
         }
     }
 

@@ -10,4 +10,4 @@ mod worker;
 
 pub use queue::{Job, JobState, enqueue};
 pub use store::{job_of_order, open_jobs};
-pub use worker::{JobKind, Report, Worker, kind_of};
+pub use worker::{JobKind, JobWork, Report, Worker, kind_of};

@@ -10,13 +10,19 @@ use kernel::OrderId;
 use crate::store;
 use crate::{Job, JobState};
 
-/// One kind of job: a [`ChunkWork`], made from the inputs its order froze.
-#[async_trait]
+/// One kind of job: makes its work from the inputs its order froze.
 pub trait JobKind: Send + Sync {
     /// Which orders it carries out.
     fn kind(&self) -> &'static str;
-    /// Does the next open chunk of an order.
-    async fn step(&self, door: &Door, by: &By, order: OrderId, inputs: &str) -> Result<ChunkStep, Failure>;
+    /// The work of one order, shared by all workers on it.
+    fn open(&self, inputs: &str) -> Result<Arc<dyn JobWork>, Fault>;
+}
+
+/// The work of one order.
+#[async_trait]
+pub trait JobWork: Send + Sync {
+    /// Does the next open chunk.
+    async fn step(&self, door: &Door, by: &By, order: OrderId) -> Result<ChunkStep, Failure>;
 }
 
 /// Turns a way of making a [`ChunkWork`] from an order's inputs into a [`JobKind`].
@@ -32,7 +38,10 @@ struct Made<F> {
     make: F,
 }
 
-#[async_trait]
+struct Opened<W> {
+    work: W,
+}
+
 impl<W, F> JobKind for Made<F>
 where
     W: ChunkWork + 'static,
@@ -42,9 +51,15 @@ where
         W::KIND
     }
 
-    async fn step(&self, door: &Door, by: &By, order: OrderId, inputs: &str) -> Result<ChunkStep, Failure> {
-        let work = (self.make)(inputs)?;
-        door.carry_out_chunk(by, order, &work).await
+    fn open(&self, inputs: &str) -> Result<Arc<dyn JobWork>, Fault> {
+        Ok(Arc::new(Opened { work: (self.make)(inputs)? }))
+    }
+}
+
+#[async_trait]
+impl<W: ChunkWork> JobWork for Opened<W> {
+    async fn step(&self, door: &Door, by: &By, order: OrderId) -> Result<ChunkStep, Failure> {
+        door.carry_out_chunk(by, order, &self.work).await
     }
 }
 
@@ -96,12 +111,13 @@ impl Worker {
                 Engine::Postgres if placed.in_sequence => 1,
                 Engine::Postgres => 2,
             };
+            let work = kind.open(&placed.inputs)?;
             let mut hands = tokio::task::JoinSet::new();
             for _ in 1..workers {
-                let (door, by, kind, inputs) = (self.door.clone(), by.clone(), kind.clone(), placed.inputs.clone());
-                hands.spawn(async move { work_through(&door, &by, &*kind, (order, &inputs), None).await });
+                let (door, by, work) = (self.door.clone(), by.clone(), work.clone());
+                hands.spawn(async move { work_through(&door, &by, &*work, order, None).await });
             }
-            work_through(&self.door, by, &**kind, (order, &placed.inputs), Some(tell)).await?;
+            work_through(&self.door, by, &*work, order, Some(tell)).await?;
             while let Some(ended) = hands.join_next().await {
                 ended.map_err(|error| Fault::caused("waiting for a worker", error))??;
             }
@@ -127,11 +143,11 @@ impl Worker {
 async fn work_through(
     door: &Door,
     by: &By,
-    kind: &dyn JobKind,
-    (order, inputs): (OrderId, &str),
+    work: &dyn JobWork,
+    order: OrderId,
     tell: Option<&(dyn Fn(Progress) + Send + Sync)>,
 ) -> Result<(), Failure> {
-    while kind.step(door, by, order, inputs).await? != ChunkStep::NothingLeft {
+    while work.step(door, by, order).await? != ChunkStep::NothingLeft {
         if let Some(tell) = tell {
             let mut read = door.db().read().await?;
             tell(acts::progress(&mut read, order).await?);

@@ -1,7 +1,10 @@
 //! What tests stand on: a frozen clock, private databases on both engines, skips that are counted.
 //!
 //! Tests only; no program depends on it.
-#![expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL and the reference data are")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment where PostgreSQL and the reference data are"
+)]
 
 mod databases;
 mod door;

@@ -30,7 +30,9 @@ pub enum RatesRefused {
         flaw: rates::RateError,
     },
     /// A charge names a revenue code that has no place in the books.
-    #[error("version {effective_on}: charge '{charge}' names revenue code '{revenue}', which has no place in the books")]
+    #[error(
+        "version {effective_on}: charge '{charge}' names revenue code '{revenue}', which has no place in the books"
+    )]
     RevenueNotPlaced {
         /// The version.
         effective_on: NaiveDate,
@@ -101,6 +103,7 @@ impl Act for AdoptRates {
             return refuse(RatesRefused::OtherService { code, there, given: schedule.service });
         }
         let there = store::version_texts(entry).await?;
+        let act = entry.act;
         let mut recorded = Vec::new();
         for version in &schedule.versions {
             let alone = Schedule { versions: vec![version.clone()], ..schedule.clone() };
@@ -108,7 +111,7 @@ impl Act for AdoptRates {
                 .iter()
                 .find(|text| text.schedule_code == schedule.code && text.effective_on == version.effective_on);
             match same {
-                None => recorded.push(store::insert_version(entry, entry.act, &alone).await?),
+                None => recorded.push(store::insert_version(entry, act, &alone).await?),
                 Some(text) if text.schedule_text == alone.to_text() => {}
                 Some(_) => {
                     return refuse(RatesRefused::OtherRates { code, effective_on: version.effective_on });

@@ -21,9 +21,7 @@ pub(super) fn rate(charge: &Charge, rate: &Rate) -> Result<ReadyRate, Flaw> {
     let unit = || charge.measure.as_ref().map(|measure| measure.unit).ok_or(Flaw::NoMeasure);
     match rate {
         Rate::Fixed(amount) => fixed(charge, *amount),
-        Rate::PerUnit(price) => {
-            Ok(ReadyRate::PerUnit(blocks(unit()?, &[Bounded { through: None, price: *price }])?))
-        }
+        Rate::PerUnit(price) => Ok(ReadyRate::PerUnit(blocks(unit()?, &[Bounded { through: None, price: *price }])?)),
         Rate::NotOffered(reason) => Ok(ReadyRate::NotOffered(reason.clone())),
         Rate::Tiers(Tiers::First(tiers)) => Ok(ReadyRate::Tiers(blocks(unit()?, &from_first_units(tiers)?)?)),
         Rate::Tiers(Tiers::Through(tiers)) => Ok(ReadyRate::Tiers(blocks(unit()?, &from_upper_bounds(tiers)?)?)),

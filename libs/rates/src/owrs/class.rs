@@ -214,9 +214,7 @@ impl<'a> Class<'a> {
 /// The conditions together; nothing when they exclude each other.
 fn both(left: Option<&Condition>, right: Option<&Condition>) -> Option<Vec<Condition>> {
     match (left, right) {
-        (Some(left), Some(right)) if left.dimension == right.dimension => {
-            (left == right).then(|| vec![left.clone()])
-        }
+        (Some(left), Some(right)) if left.dimension == right.dimension => (left == right).then(|| vec![left.clone()]),
         (left, right) => Some(left.into_iter().chain(right).cloned().collect()),
     }
 }

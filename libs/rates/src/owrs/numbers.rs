@@ -33,12 +33,7 @@ pub(super) fn numbers(key: &str, node: &Node, findings: &mut Findings) -> Option
     })
 }
 
-fn chosen<T>(
-    key: &str,
-    node: &Node,
-    findings: &mut Findings,
-    read: impl Fn(&Node) -> Option<T>,
-) -> Option<Chosen<T>> {
+fn chosen<T>(key: &str, node: &Node, findings: &mut Findings, read: impl Fn(&Node) -> Option<T>) -> Option<Chosen<T>> {
     let mut refuse = |line, reason| {
         findings.push(Finding { line, key: key.to_owned(), reason });
         None

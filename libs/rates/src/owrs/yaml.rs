@@ -1,5 +1,7 @@
 //! YAML as it is written: scalars stay text, keys keep their lines, a repeated key is refused.
 
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use crate::finding::{Finding, Reason, TextRefused};
@@ -30,6 +32,8 @@ enum Value {
 struct Open {
     node: Node,
     key: Option<(String, usize)>,
+    /// The line of every key so far.
+    seen: BTreeMap<String, usize>,
     key_path: String,
 }
 
@@ -132,12 +136,15 @@ impl Open {
             Value::Map(entries) => {
                 let (key, line) = self.key.take().expect("a value in a map comes after its key");
                 node.key_line = line;
-                match entries.iter().find(|(known, _)| *known == key) {
-                    Some((_, first)) => {
-                        let reason = Reason::Duplicate { first_line: first.key_line };
+                match self.seen.get(&key) {
+                    Some(first_line) => {
+                        let reason = Reason::Duplicate { first_line: *first_line };
                         findings.push(Finding { line, key: join(&self.key_path, &key), reason });
                     }
-                    None => entries.push((key, node)),
+                    None => {
+                        self.seen.insert(key.clone(), line);
+                        entries.push((key, node));
+                    }
                 }
             }
             Value::Scalar(_) | Value::Nothing => unreachable!("only lists and maps are ever open"),
@@ -151,7 +158,7 @@ fn begin(open: &mut Vec<Open>, line: usize, value: Value) {
         None => parent.key_path.clone(),
     });
     let node = Node { line, key_line: line, value };
-    open.push(Open { node, key: None, key_path: parent.unwrap_or_default() });
+    open.push(Open { node, key: None, seen: BTreeMap::new(), key_path: parent.unwrap_or_default() });
 }
 
 fn join(path: &str, key: &str) -> String {

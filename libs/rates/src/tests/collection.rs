@@ -71,7 +71,8 @@ fn what_is_read_from_the_collection_is_priced_exactly() {
             false => different.push(format!("{}: {:?} not {expected:?}", &row[0], (by_first, by_boundary))),
         }
     }
+    // What is refused today waits for the rest of the language; what is priced is priced as expected.
     let read = files.values().filter(|file| file.is_some()).count();
-    eprintln!("{read} of {} files, {equal} equal, {refused} refused, {} different", files.len(), different.len());
     assert!(different.is_empty(), "{} differ: {:?}", different.len(), &different[..different.len().min(5)]);
+    assert_eq!((read, equal, refused), (235, 45_361, 28_546));
 }

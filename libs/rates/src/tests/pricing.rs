@@ -1,7 +1,7 @@
 //! Prices a clerk can check by hand, and what is refused before anything is priced.
 
-use kernel::{Quantity, Rounding, Unit};
 use crate::{PlanRefused, Schedule};
+use kernel::{Quantity, Rounding, Unit};
 
 /// Names and values of dimensions.
 type Dimensions<'a> = &'a [(&'a str, &'a str)];
@@ -204,4 +204,13 @@ Water use
 Total                                                       180.32
 ";
     assert_eq!(plan.explain(ccf("42.5")).unwrap().to_text(), expected);
+}
+
+#[test]
+fn the_example_of_the_readme_prices_as_it_says() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let compiled = Schedule::parse(text).unwrap().versions[0].compile().unwrap();
+    let plan = compiled.plan("HOUSE", &[("meter_size", "5/8\"")]).unwrap();
+    assert_eq!(plan.price(ccf("16")).unwrap().total.to_string(), "61.26");
 }

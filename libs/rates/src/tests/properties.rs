@@ -180,7 +180,8 @@ proptest! {
 
 /// A small rate file to damage.
 fn damaged_owrs() -> String {
-    let class = "\n    tier_starts: [0, 15]\n    tier_prices:\n      depends_on: zone\n      values:\n        1: [1, 2]\n";
+    let class =
+        "\n    tier_starts: [0, 15]\n    tier_prices:\n      depends_on: zone\n      values:\n        1: [1, 2]\n";
     format!(
         "metadata:\n  effective_date: 2016-03-01\nrate_structure:\n  A:{class}    commodity_charge: Tiered\n    bill: commodity_charge\n"
     )

@@ -120,6 +120,15 @@ fn versions_that_do_not_follow_each_other_are_refused() {
 }
 
 #[test]
+fn what_no_tariff_needs_is_refused_before_it_costs_time() {
+    let found = refused(&" ".repeat(600_000));
+    assert_eq!(found, "line 1: the text is too long; at most 512 KiB are read");
+    let many: Vec<String> = (0..1_001).map(|number| format!("\"{number}\"")).collect();
+    let found = refused(&WATER.replace("\"summer\", \"winter\"]", &format!("{}]", many.join(","))));
+    assert_eq!(found, "line 14: version.dimensions.season: the list is too long; at most 1,000 texts are read");
+}
+
+#[test]
 fn bytes_that_are_not_text_are_refused() {
     let found = Schedule::parse_bytes(b"schedule = \"water\"\nservice = \"\xff\"").unwrap_err().to_string();
     assert_eq!(found, "line 2: the file is not UTF-8 text");

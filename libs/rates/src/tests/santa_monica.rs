@@ -25,7 +25,7 @@ pub(super) fn reference(test: &str) -> Option<PathBuf> {
     }
     // Written past the capture of test output, so that nobody mistakes a skipped test for a passed one.
     let place = folder.display();
-    writeln!(std::io::stderr(), "SKIPPED: {test}: no reference files at {place} (set PORTREEVE_REFERENCE)").unwrap();
+    writeln!(std::io::stderr(), "\nSKIPPED: {test}: no reference files at {place} (set PORTREEVE_REFERENCE)").unwrap();
     None
 }
 

@@ -33,6 +33,7 @@ struct VersionLines {
 
 /// Reads and checks; a schedule that comes back compiles in every version.
 pub(crate) fn read(text: &str) -> Result<Schedule, TextRefused> {
+    let text = super::sized(text)?;
     let findings = Findings::new(text);
     let document = DeTable::parse(text).map_err(|error| {
         let line = findings.line_at(error.span().map_or(0, |span| span.start));

@@ -10,6 +10,9 @@ use toml::de::{DeTable, DeValue};
 use crate::finding::{Finding, Reason};
 use crate::text::decimal;
 
+/// Texts in one list, such as the values of a dimension.
+const LIST_MAX: usize = 1_000;
+
 /// What is wrong so far, and where lines begin.
 pub(super) struct Findings {
     line_starts: Vec<usize>,
@@ -130,6 +133,10 @@ impl<'a> Entry<'a> {
             }
             _ => None,
         };
+        if list.as_ref().is_some_and(|list| LIST_MAX < list.len()) {
+            self.refuse(Reason::TooLong { what: "the list", max: "1,000 texts" });
+            return None;
+        }
         self.expect("a text in quotes or a list of them", list)
     }
 

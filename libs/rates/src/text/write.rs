@@ -93,7 +93,8 @@ fn tier_line(text: &mut String, fields: &[(&str, String)]) {
 }
 
 fn titles(titles: &Titles) -> String {
-    let titles: Vec<_> = titles.iter().map(|(language, title)| format!("{} = {}", key(language), quoted(title))).collect();
+    let titles: Vec<_> =
+        titles.iter().map(|(language, title)| format!("{} = {}", key(language), quoted(title))).collect();
     format!("{{ {} }}", titles.join(", "))
 }
 

@@ -43,8 +43,12 @@ async fn tables_toml_names_every_table_and_column_once() {
     assert_eq!(tables, catalog.keys().map(String::as_str).collect());
     for (table, shape) in &catalog {
         let lists = ["public", "personal", "secret"].map(|list| listed[table].get(list));
-        let mut named: Vec<&str> =
-            lists.into_iter().flatten().flat_map(|list| list.as_array().unwrap()).map(|name| name.as_str().unwrap()).collect();
+        let mut named: Vec<&str> = lists
+            .into_iter()
+            .flatten()
+            .flat_map(|list| list.as_array().unwrap())
+            .map(|name| name.as_str().unwrap())
+            .collect();
         named.sort_unstable();
         let mut there: Vec<&str> = shape.columns.iter().map(|(name, _, _)| name.as_str()).collect();
         there.sort_unstable();

@@ -15,8 +15,22 @@ struct ActRow {
 }
 
 const COLUMNS: [&str; 16] = [
-    "act_id", "actor_id", "kind", "version", "permission", "subject_kind", "subject_id", "reason", "idempotency_key",
-    "command", "outcome", "journal_digest", "order_id", "chunk_no", "business_on", "entered_at",
+    "act_id",
+    "actor_id",
+    "kind",
+    "version",
+    "permission",
+    "subject_kind",
+    "subject_id",
+    "reason",
+    "idempotency_key",
+    "command",
+    "outcome",
+    "journal_digest",
+    "order_id",
+    "chunk_no",
+    "business_on",
+    "entered_at",
 ];
 
 const SELECT: &str = "
@@ -87,7 +101,8 @@ async fn a_list_of_keys_is_asked_in_pieces() {
         town.db.load(&DoorKey::for_the_door(), rows).await.unwrap();
         let keys: Vec<Value> = (1..=1300_i64).step_by(2).map(Value::from).collect();
         let mut read = town.db.read().await.unwrap();
-        let found: Vec<(i64,)> = read.listed("select act_id from act where act_id in ({list}) order by act_id", &keys).await.unwrap();
+        let found: Vec<(i64,)> =
+            read.listed("select act_id from act where act_id in ({list}) order by act_id", &keys).await.unwrap();
         assert_eq!(found.len(), 600);
         drop(read);
         town.remove().await;

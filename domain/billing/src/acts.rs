@@ -1,0 +1,65 @@
+//! What can be done in this room, in the order of a month's work.
+
+mod cancel_run;
+mod post_run;
+mod prepare_run;
+mod refusals;
+mod set_up_billing;
+mod sign_run;
+mod try_run;
+mod work_exceptions;
+
+pub use cancel_run::{CancelRun, CancelWork};
+pub use post_run::{PostRun, PostWork};
+pub(crate) use prepare_run::prepared_chunk_with;
+pub use prepare_run::{PrepareRun, PrepareWork, Prepared};
+pub use refusals::RunRefused;
+pub use set_up_billing::{BillingSetUpRefused, NewCycle, SetUpBilling};
+pub use sign_run::SignRun;
+pub(crate) use sign_run::trial_of;
+pub use try_run::{TryRun, TryWork};
+pub use work_exceptions::{ApplyRules, HoldBill, ReleaseException};
+
+use ::acts::{Failure, refuse, refused};
+use db::{Fault, Tx};
+use kernel::RunId;
+use serde::{Deserialize, Serialize};
+
+use crate::store;
+use crate::{BillRun, RunState};
+
+/// What the order of a run froze: which run it is for.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct RunInputs {
+    pub(crate) run: RunId,
+}
+
+impl RunInputs {
+    pub(crate) fn text(self) -> Result<String, Fault> {
+        serde_json::to_string(&self).map_err(|error| Fault::caused("writing the inputs of an order", error))
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<RunInputs, Fault> {
+        serde_json::from_str(text).map_err(|error| Fault::caused("reading the inputs of an order", error))
+    }
+}
+
+/// Locks a run and refuses it unless it is in one of the states that allow what is wanted.
+pub(crate) async fn run_in(tx: &mut Tx, run: RunId, allowed: &[RunState]) -> Result<(BillRun, RunState), Failure> {
+    let found = store::lock_run(tx, run).await?.ok_or_else(|| refused(RunRefused::UnknownRun))?;
+    let progress = store::run_progress(tx, &found).await?;
+    let state = found.state(&progress);
+    if allowed.contains(&state) {
+        return Ok((found, state));
+    }
+    refuse(RunRefused::WrongState { run: found.number, state: state.word() })
+}
+
+pub(crate) fn read_outcome<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Result<T, Fault> {
+    let text = text.ok_or_else(|| Fault::new("a chunk that is done has no outcome"))?;
+    serde_json::from_str(text).map_err(|error| Fault::caused("reading the outcome of a chunk", error))
+}
+
+pub(crate) fn write_outcome<T: Serialize>(outcome: &T) -> Result<String, Fault> {
+    serde_json::to_string(outcome).map_err(|error| Fault::caused("writing the outcome of a chunk", error))
+}

@@ -1,0 +1,198 @@
+//! Posts a signed run: prices every bill again, refuses what changed, writes bills and postings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused};
+use db::Fault;
+use finance::JournalEntry;
+use kernel::{AccountId, AgreementId, BillNumber, Cents, JournalId, OrderId, RunId};
+use ledger::{Journal, JournalKind, Posting};
+use revenue::{RateBook, RateShelf, charge_posting};
+use serde::{Deserialize, Serialize};
+
+use super::try_run::{chunks_of, digest_of_bills};
+use super::{RunInputs, RunRefused, run_in, write_outcome};
+use crate::gather::{Frozen, frozen_bills};
+use crate::pricing::{PricedBill, price};
+use crate::store::TriedBill;
+use crate::{BillInputs, BillRun, Limits, RunState, permissions, store};
+
+/// Posts a run that someone signed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PostRun {
+    /// The run.
+    pub run: RunId,
+}
+
+/// What a chunk wrote.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PostedChunk {
+    pub(crate) bills: i64,
+    pub(crate) postings: i64,
+    pub(crate) total_cents: i64,
+}
+
+impl Act for PostRun {
+    const KIND: &'static str = "billing.post_run";
+    type Outcome = OrderId;
+
+    fn permission(&self) -> Permission {
+        permissions::POST
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::run(self.run)
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<OrderId, Failure> {
+        let (mut run, _) = run_in(entry, self.run, &[RunState::Signed]).await?;
+        let chunks = chunks_of(entry, run.prepare_order).await?;
+        let inputs = RunInputs { run: run.id }.text()?;
+        let order = entry.place_order(OrderPlan { kind: PostWork::KIND, in_sequence: false, inputs, chunks }).await?;
+        run.post_order = Some(order);
+        store::set_order(entry, &run).await?;
+        jobs::enqueue(entry, PostWork::KIND, order).await?;
+        Ok(order)
+    }
+}
+
+/// Posts the bills of one chunk.
+pub struct PostWork {
+    inputs: RunInputs,
+    shelf: RateShelf,
+}
+
+impl PostWork {
+    /// The work for what an order froze.
+    pub fn new(inputs: &str) -> Result<PostWork, Fault> {
+        Ok(PostWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default() })
+    }
+}
+
+impl ChunkWork for PostWork {
+    const KIND: &'static str = "billing.post";
+
+    fn permission(&self) -> Permission {
+        permissions::POST
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::run(self.inputs.run)
+    }
+
+    async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
+        let run = store::run_by_id(entry, self.inputs.run).await?;
+        let run = run.ok_or_else(|| refused(RunRefused::UnknownRun))?;
+        if run.cancelled.is_some() {
+            return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });
+        }
+        let range = (AccountId(chunk.from), AccountId(chunk.to));
+        // Whoever corrects an account waits for this chunk, or this chunk sees the correction.
+        customers::hold_accounts(entry, range).await?;
+        let book = self.shelf.book(entry).await?;
+        let frozen = frozen_bills(entry, &run, &book, range).await?;
+        let tried = store::tried_bills(entry, run.id, range).await?;
+        let held = store::held_between(entry, run.id, range).await?;
+        let bills = price_again(&book, frozen);
+        check_unchanged(entry, &run, (&tried, &held), &bills).await?;
+        check_signed(entry, &run, chunk, &tried).await?;
+        let to_write: Vec<&Again<'_>> = bills.iter().filter(|bill| !held.contains(&bill.inputs.account)).collect();
+        let outcome = write(entry, &run, &to_write).await?;
+        let digest = digest_of_bills(to_write.iter().map(|bill| &bill.tried));
+        Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest })
+    }
+}
+
+/// A bill priced again from today's facts.
+struct Again<'a> {
+    inputs: BillInputs,
+    is_as_frozen: bool,
+    priced: PricedBill<'a>,
+    tried: TriedBill,
+}
+
+fn price_again(book: &RateBook, frozen: Vec<Frozen>) -> Vec<Again<'_>> {
+    let no_limits = Limits::new();
+    let again = |bill: Frozen| {
+        let priced = price(book, &no_limits, &bill.now);
+        let tried = TriedBill {
+            account: bill.now.account,
+            position: bill.now.position,
+            total: priced.total,
+            digest: bill.now.digest(),
+        };
+        Again { is_as_frozen: bill.now == bill.frozen, inputs: bill.now, priced, tried }
+    };
+    frozen.into_iter().map(again).collect()
+}
+
+/// Names the accounts that are no longer what was signed; held ones may change.
+async fn check_unchanged(
+    entry: &mut Entry,
+    run: &BillRun,
+    (tried, held): (&[TriedBill], &BTreeSet<AccountId>),
+    bills: &[Again<'_>],
+) -> Result<(), Failure> {
+    let now: BTreeMap<AccountId, &Again<'_>> = bills.iter().map(|bill| (bill.inputs.account, bill)).collect();
+    let is_same =
+        |tried: &TriedBill| now.get(&tried.account).is_some_and(|bill| bill.is_as_frozen && bill.tried == *tried);
+    let mut changed: Vec<AccountId> = tried
+        .iter()
+        .filter(|tried| !held.contains(&tried.account) && !is_same(tried))
+        .map(|tried| tried.account)
+        .collect();
+    let known: BTreeSet<AccountId> = tried.iter().map(|tried| tried.account).collect();
+    changed.extend(now.keys().filter(|account| !known.contains(account)));
+    if changed.is_empty() {
+        return Ok(());
+    }
+    changed.truncate(10);
+    let accounts = customers::accounts_by_id(entry, &changed).await?;
+    let numbers: Vec<String> = accounts.values().map(|account| account.number.to_string()).collect();
+    refuse(RunRefused::InputsChanged { run: run.number, accounts: numbers.join(", ") })
+}
+
+/// Compares what is stored about the chunk with the digest that was signed.
+async fn check_signed(entry: &mut Entry, run: &BillRun, chunk: &Chunk, tried: &[TriedBill]) -> Result<(), Failure> {
+    let order = run.trial_order.ok_or_else(|| Fault::new("a signed run has no trial"))?;
+    let signed = ::acts::chunk_digest(entry, order, chunk.number).await?;
+    if signed == Some(digest_of_bills(tried.iter())) {
+        return Ok(());
+    }
+    refuse(RunRefused::TrialChanged { run: run.number, chunk: chunk.number })
+}
+
+async fn write(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) -> Result<PostedChunk, Failure> {
+    let chart = finance::chart(entry).await?;
+    let mut ids = entry.ids("journal", bills.len()).await?;
+    let mut outcome = PostedChunk::default();
+    let mut journals = Vec::with_capacity(bills.len());
+    let mut written: Vec<(&TriedBill, JournalId)> = Vec::with_capacity(bills.len());
+    for bill in bills {
+        let id: JournalId = ids.take();
+        let journal = journal_of(run, bill, id);
+        outcome.bills += 1;
+        outcome.postings += i64::try_from(journal.journal().postings.len()).unwrap_or(i64::MAX);
+        outcome.total_cents += bill.priced.total.0;
+        journals.push(journal);
+        written.push((&bill.tried, id));
+    }
+    finance::write_journals(entry, &chart, &journals).await?;
+    store::insert_bills(entry, run, &written).await?;
+    Ok(outcome)
+}
+
+/// The journal of a bill: a posting for every line that is not zero.
+fn journal_of(run: &BillRun, bill: &Again<'_>, id: JournalId) -> JournalEntry {
+    let account = bill.inputs.account;
+    let posted = |(agreement, posting): (AgreementId, Option<Posting>)| Some((Some(agreement), posting?));
+    let lines = bill.priced.lines.iter();
+    let (agreements, postings): (Vec<Option<AgreementId>>, Vec<Posting>) = lines
+        .map(|line| (bill.inputs.items[line.item].agreement, charge_posting(account, line.revenue, line.cents)))
+        .filter_map(posted)
+        .unzip();
+    let number = BillNumber { run: run.number, position: bill.inputs.position };
+    let journal =
+        Journal { id, kind: JournalKind::Bill, gl_on: run.gl_on, reverses: None, tender: Cents::ZERO, postings };
+    JournalEntry::new(account, number.to_string(), journal, agreements)
+}

@@ -1,0 +1,178 @@
+//! Prepares a bill run: freezes an item for every due service agreement and issues bill numbers.
+
+use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused};
+use chrono::{Days, NaiveDate};
+use db::Fault;
+use kernel::{DigestBuilder, OrderId, Period, RunId};
+use revenue::RateShelf;
+use serde::{Deserialize, Serialize};
+
+use super::{RunInputs, RunRefused, read_outcome, write_outcome};
+use crate::gather::due_bills;
+use crate::{BillRun, CHUNK_ACCOUNTS, Cycle, RunState, permissions, store};
+
+/// Opens a run for a cycle and a period.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PrepareRun {
+    /// The code of the cycle.
+    pub cycle: String,
+    /// The days to bill.
+    pub period: Period,
+    /// The date on the bills; also their date in the books.
+    pub bill_on: NaiveDate,
+}
+
+/// The run that was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// Its id.
+    pub run: RunId,
+    /// Its number.
+    pub number: i64,
+    /// The order that freezes its items.
+    pub order: OrderId,
+}
+
+/// What a chunk answers: which positions its bills have.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PreparedChunk {
+    pub(crate) first: i64,
+    pub(crate) bills: i64,
+    pub(crate) items: i64,
+}
+
+impl Act for PrepareRun {
+    const KIND: &'static str = "billing.prepare_run";
+    type Outcome = Prepared;
+
+    fn permission(&self) -> Permission {
+        permissions::PREPARE
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Prepared, Failure> {
+        let last_on = self.period.to() - Days::new(1);
+        if self.bill_on < last_on {
+            return refuse(RunRefused::BilledBeforeEnd { last_on, bill_on: self.bill_on });
+        }
+        let cycle = store::cycle_by_code(entry, &self.cycle).await?;
+        let cycle = cycle.ok_or_else(|| refused(RunRefused::UnknownCycle(self.cycle.clone())))?;
+        self.check_alone(entry, &cycle).await?;
+        finance::share_period(entry, self.bill_on).await?;
+        let run: RunId = entry.id("bill_run").await?;
+        let chunks = store::account_chunks(entry, Some(cycle.id), self.period, CHUNK_ACCOUNTS).await?;
+        let plan = OrderPlan { kind: PrepareWork::KIND, in_sequence: true, inputs: RunInputs { run }.text()?, chunks };
+        let order = entry.place_order(plan).await?;
+        let number = store::next_run_number(entry).await?;
+        let prepared = BillRun {
+            id: run,
+            number,
+            cycle: cycle.id,
+            period: self.period,
+            bill_on: self.bill_on,
+            due_on: cycle.due_on(self.bill_on),
+            gl_on: self.bill_on,
+            prepared_by: entry.actor.id,
+            prepare_order: order,
+            trial_order: None,
+            post_order: None,
+            cancel_order: None,
+            cancelled: None,
+            is_signed: false,
+        };
+        store::insert_run(entry, &prepared).await?;
+        jobs::enqueue(entry, PrepareWork::KIND, order).await?;
+        Ok(Prepared { run, number, order })
+    }
+}
+
+impl PrepareRun {
+    async fn check_alone(&self, entry: &mut Entry, cycle: &Cycle) -> Result<(), Failure> {
+        if let Some(there) = store::current_run(entry, cycle.id, self.period.from()).await? {
+            return refuse(RunRefused::RunExists { run: there.number });
+        }
+        for earlier in store::cancelled_runs(entry, cycle.id, self.period.from()).await? {
+            let progress = store::run_progress(entry, &earlier).await?;
+            if earlier.state(&progress) == RunState::Cancelling {
+                return refuse(RunRefused::StillCancelling { run: earlier.number });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Freezes the items of one chunk of accounts.
+pub struct PrepareWork {
+    inputs: RunInputs,
+    shelf: RateShelf,
+}
+
+impl PrepareWork {
+    /// The work for what an order froze.
+    pub fn new(inputs: &str) -> Result<PrepareWork, Fault> {
+        Ok(PrepareWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default() })
+    }
+}
+
+impl ChunkWork for PrepareWork {
+    const KIND: &'static str = "billing.prepare";
+
+    fn permission(&self) -> Permission {
+        permissions::PREPARE
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::run(self.inputs.run)
+    }
+
+    async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
+        let run = store::run_by_id(entry, self.inputs.run).await?;
+        let run = run.ok_or_else(|| refused(RunRefused::UnknownRun))?;
+        if run.cancelled.is_some() {
+            return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });
+        }
+        let cycles = store::cycles(entry).await?;
+        let cycle = cycles.into_iter().find(|cycle| cycle.id == run.cycle);
+        let cycle = cycle.ok_or_else(|| Fault::new("a run has no cycle"))?;
+        // Chunks are done in order, so positions go on where the chunk before ended.
+        let before = match chunk.number {
+            0 => PreparedChunk { first: 1, bills: 0, items: 0 },
+            number => {
+                let before = ::acts::chunk_outcome(entry, chunk.order, number - 1).await?;
+                read_outcome(before.as_deref())?
+            }
+        };
+        let first = before.first + before.bills;
+        let book = self.shelf.book(entry).await?;
+        let range = (chunk.from.into(), chunk.to.into());
+        let bills = due_bills(entry, (&run, cycle.due_rule), &book, range, first).await?;
+        store::insert_items(entry, run.id, &bills).await?;
+        let mut digest = DigestBuilder::new();
+        bills.iter().for_each(|bill| {
+            digest.bytes(&bill.digest().0);
+        });
+        let items = bills.iter().map(|bill| bill.items.len()).sum::<usize>();
+        let count = |number: usize| i64::try_from(number).map_err(|_| Fault::new("too many items"));
+        let outcome = PreparedChunk { first, bills: count(bills.len())?, items: count(items)? };
+        Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest: digest.finish() })
+    }
+}
+
+/// The accounts among which the bill at a position of a run is; `None` when there is no such position.
+pub(crate) async fn prepared_chunk_with(
+    read: &mut db::Read,
+    run: &BillRun,
+    position: i64,
+) -> Result<Option<(kernel::AccountId, kernel::AccountId)>, Fault> {
+    for chunk in ::acts::chunks(read, run.prepare_order).await? {
+        let Some(outcome) = chunk.outcome.as_deref() else { break };
+        let prepared: PreparedChunk = read_outcome(Some(outcome))?;
+        if prepared.first <= position && position < prepared.first + prepared.bills {
+            return Ok(Some((chunk.from.into(), chunk.to.into())));
+        }
+    }
+    Ok(None)
+}

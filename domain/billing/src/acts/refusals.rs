@@ -1,0 +1,129 @@
+//! Why something about a bill run is refused.
+
+use kernel::Refusal;
+
+/// Facts that forbid a step of a bill run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunRefused {
+    /// No such run.
+    #[error("there is no such bill run")]
+    UnknownRun,
+    /// No such cycle.
+    #[error("there is no billing cycle '{0}'")]
+    UnknownCycle(String),
+    /// The cycle already has a run for the period.
+    #[error("run {run} already bills this cycle for this period; cancel it first")]
+    RunExists {
+        /// The number of that run.
+        run: i64,
+    },
+    /// An earlier run for the period is still being reversed.
+    #[error("run {run} for this period is still being cancelled; finish that first")]
+    StillCancelling {
+        /// The number of that run.
+        run: i64,
+    },
+    /// The bill date lies before the end of the period.
+    #[error("a bill for service through {last_on} cannot be dated {bill_on}")]
+    BilledBeforeEnd {
+        /// The last day of the period.
+        last_on: chrono::NaiveDate,
+        /// The date wanted.
+        bill_on: chrono::NaiveDate,
+    },
+    /// The run is at another step.
+    #[error("run {run} is {state}; this is not the time for it")]
+    WrongState {
+        /// The number of the run.
+        run: i64,
+        /// Where it stands.
+        state: &'static str,
+    },
+    /// Whoever prepared a run may not sign it.
+    #[error("run {run} was prepared by {actor}; someone else must sign it")]
+    SignedByPreparer {
+        /// The number of the run.
+        run: i64,
+        /// Who asked.
+        actor: String,
+    },
+    /// Exceptions are undecided.
+    #[error("{count} exceptions of run {run} are still open: release or hold each of them")]
+    ExceptionsOpen {
+        /// The number of the run.
+        run: i64,
+        /// How many.
+        count: i64,
+    },
+    /// Agreements are neither on a bill nor explained.
+    #[error(
+        "{count} service agreements are on no bill of run {run} and have no reason, the first is of account {first}"
+    )]
+    Unexplained {
+        /// The number of the run.
+        run: i64,
+        /// How many.
+        count: usize,
+        /// The account number of the first.
+        first: String,
+    },
+    /// The exception does not exist or was decided.
+    #[error("account {account} has no such exception in run {run}")]
+    NoSuchException {
+        /// The account number.
+        account: String,
+        /// The number of the run.
+        run: i64,
+    },
+    /// The account has no bill in the run.
+    #[error("account {account} has no bill in run {run}")]
+    NoSuchBill {
+        /// The account number.
+        account: String,
+        /// The number of the run.
+        run: i64,
+    },
+    /// A bill without a price cannot go out.
+    #[error("a bill with the exception '{code}' has no price: it can only be held")]
+    CannotRelease {
+        /// The exception.
+        code: &'static str,
+    },
+    /// Inputs are no longer what was signed.
+    #[error("run {run} was signed on other inputs; changed since then: account {accounts}")]
+    InputsChanged {
+        /// The number of the run.
+        run: i64,
+        /// The account numbers, at most ten of them.
+        accounts: String,
+    },
+    /// What is stored about a chunk is no longer what was signed.
+    #[error("run {run} was signed on other bills: chunk {chunk} no longer has the digest that was signed")]
+    TrialChanged {
+        /// The number of the run.
+        run: i64,
+        /// The number of the chunk.
+        chunk: i64,
+    },
+}
+
+impl Refusal for RunRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            RunRefused::UnknownRun => "run_unknown",
+            RunRefused::UnknownCycle(_) => "cycle_unknown",
+            RunRefused::RunExists { .. } => "run_exists",
+            RunRefused::StillCancelling { .. } => "run_still_cancelling",
+            RunRefused::BilledBeforeEnd { .. } => "billed_before_end",
+            RunRefused::WrongState { .. } => "run_state",
+            RunRefused::SignedByPreparer { .. } => "signed_by_preparer",
+            RunRefused::ExceptionsOpen { .. } => "exceptions_open",
+            RunRefused::Unexplained { .. } => "agreements_unexplained",
+            RunRefused::NoSuchException { .. } => "exception_unknown",
+            RunRefused::NoSuchBill { .. } => "bill_unknown",
+            RunRefused::CannotRelease { .. } => "exception_blocks",
+            RunRefused::InputsChanged { .. } => "inputs_changed",
+            RunRefused::TrialChanged { .. } => "trial_changed",
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Reading the rows of a consumption file: plain or gzip, one record at a time, never panicking.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use chrono::{Datelike, NaiveDate};
+use csv::ByteRecord;
+use flate2::bufread::MultiGzDecoder;
+use kernel::{Digest, DigestBuilder, Month, Period, Quantity, Refusal};
+
+use super::Mapping;
+
+/// A row that was read and makes sense by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the file it begins on, from 1.
+    pub line: i64,
+    /// The reference of the customer.
+    pub customer: String,
+    /// The customer class.
+    pub class: String,
+    /// The day of the read.
+    pub read_on: NaiveDate,
+    /// The days it is for.
+    pub period: Period,
+    /// How much was used.
+    pub quantity: Quantity,
+    /// The reference of the service point, given or numbered.
+    pub service_point: String,
+}
+
+/// A row that cannot be brought in; the others can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The line of the file it begins on, from 1.
+    pub line: i64,
+    /// The column.
+    pub field: String,
+    /// The rule it breaks, by its stable name.
+    pub rule: &'static str,
+    /// What is wrong, for people.
+    pub message: String,
+}
+
+/// Why a whole file is refused; nothing of it is brought in.
+#[derive(Debug, thiserror::Error)]
+pub enum FileRefused {
+    /// It cannot be opened.
+    #[error("{file}: {error}")]
+    Unopened {
+        /// The file.
+        file: String,
+        /// What the system says.
+        error: String,
+    },
+    /// Nothing is in it.
+    #[error("{file}: the file is empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// A column the mapping names is missing or there twice.
+    #[error("{file}, line 1, field {column}: {found} columns have this name; the header has {header}")]
+    Column {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// How many there are.
+        found: usize,
+        /// The names in the header.
+        header: String,
+    },
+    /// It ends in the middle, or its compression is damaged.
+    #[error("{file}, after line {line}: the file ends in the middle or is damaged ({error})")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// The last line that could be read.
+        line: u64,
+        /// What the reader says.
+        error: String,
+    },
+    /// The file is no longer the one that was checked.
+    #[error("{file}: the file changed while it was imported")]
+    Changed {
+        /// The file.
+        file: String,
+    },
+}
+
+impl Refusal for FileRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            FileRefused::Unopened { .. } => "file_unopened",
+            FileRefused::Empty { .. } => "file_empty",
+            FileRefused::Column { .. } => "file_column",
+            FileRefused::Damaged { .. } => "file_damaged",
+            FileRefused::Changed { .. } => "file_changed",
+        }
+    }
+}
+
+/// Reads a file row by row, numbering service points as it goes.
+pub struct LineReader {
+    file: String,
+    mapping: Mapping,
+    columns: Positions,
+    reader: csv::Reader<Box<dyn Read + Send>>,
+    /// How often a customer, class and day have come so far. Two of them sharing a number would
+    /// share a counter, which only skips a number.
+    seen: BTreeMap<u64, u32>,
+    last_line: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Positions {
+    customer: usize,
+    class: usize,
+    read_on: usize,
+    quantity: usize,
+    service_point: Option<usize>,
+}
+
+/// Earliest and latest year of a read that can be meant.
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
+/// Longer values are no references of ours.
+const LENGTH_MAX: usize = 200;
+
+impl LineReader {
+    /// Opens a file and finds its columns.
+    pub fn open(path: &Path, mapping: &Mapping) -> Result<LineReader, FileRefused> {
+        let file = file_name(path);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(open_plain(path)?);
+        let header = reader.byte_headers().map_err(|error| damaged(&file, 0, &error))?.clone();
+        if header.is_empty() {
+            return Err(FileRefused::Empty { file });
+        }
+        let names: Vec<String> = header
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
+        let position = |column: &str| {
+            let places: Vec<usize> = (0..names.len()).filter(|place| names[*place] == column).collect();
+            match places[..] {
+                [place] => Ok(place),
+                _ => Err(FileRefused::Column {
+                    file: file.clone(),
+                    column: column.to_owned(),
+                    found: places.len(),
+                    header: names.join(", "),
+                }),
+            }
+        };
+        let columns = Positions {
+            customer: position(&mapping.columns.customer)?,
+            class: position(&mapping.columns.class)?,
+            read_on: position(&mapping.columns.read_on)?,
+            quantity: position(&mapping.columns.quantity)?,
+            service_point: mapping.columns.service_point.as_deref().map(position).transpose()?,
+        };
+        Ok(LineReader { file, mapping: mapping.clone(), columns, reader, seen: BTreeMap::new(), last_line: 1 })
+    }
+
+    /// The next row, or why it cannot be brought in; `None` at the end.
+    pub fn next_row(&mut self) -> Result<Option<Result<Row, Reject>>, FileRefused> {
+        let mut record = ByteRecord::new();
+        let more = self.reader.read_byte_record(&mut record);
+        if !more.map_err(|error| damaged(&self.file, self.last_line, &error))? {
+            return Ok(None);
+        }
+        self.last_line = record.position().map_or(self.last_line, csv::Position::line);
+        let line = i64::try_from(self.last_line).unwrap_or(i64::MAX);
+        Ok(Some(self.row_of(&record, line)))
+    }
+
+    fn row_of(&mut self, record: &ByteRecord, line: i64) -> Result<Row, Reject> {
+        let columns = &self.mapping.columns;
+        let at = self.columns;
+        let customer = text(record, at.customer, &columns.customer, line)?.to_owned();
+        let class = text(record, at.class, &columns.class, line)?.to_owned();
+        let read_on = text(record, at.read_on, &columns.read_on, line)?;
+        let quantity = text(record, at.quantity, &columns.quantity, line)?;
+        let reject = |field: &str, rule, message| Reject { line, field: field.to_owned(), rule, message };
+        let format = &self.mapping.values.date_format;
+        let day = NaiveDate::parse_from_str(read_on, format).ok().filter(|day| YEARS.contains(&day.year()));
+        let day = day.ok_or_else(|| {
+            reject(
+                &columns.read_on,
+                "date",
+                format!("'{read_on}' is not a date of the form {format} between 1950 and 2100"),
+            )
+        })?;
+        let quantity = Quantity::parse(quantity, self.mapping.unit())
+            .map_err(|error| reject(&columns.quantity, "quantity", error.to_string()))?;
+        if quantity.steps < 0 {
+            return Err(reject(&columns.quantity, "not_negative", format!("consumption of {quantity} is below zero")));
+        }
+        let service_point = match (at.service_point, &columns.service_point) {
+            (Some(place), Some(name)) => text(record, place, name, line)?.to_owned(),
+            _ => {
+                let mut hasher = DefaultHasher::new();
+                (&customer, &class, day).hash(&mut hasher);
+                let count = self.seen.entry(hasher.finish()).or_default();
+                *count += 1;
+                format!("{customer}/{class}/{count}")
+            }
+        };
+        let period = Month::of(day).period();
+        Ok(Row { line, customer, class, read_on: day, period, quantity, service_point })
+    }
+}
+
+/// The digest of a file's contents (unpacked) and how many records follow its header.
+pub(super) fn measure(path: &Path, mapping: &Mapping) -> Result<(Digest, i64), FileRefused> {
+    let mut rows = LineReader::open(path, mapping)?;
+    let mut record = ByteRecord::new();
+    let mut count = 0;
+    loop {
+        let more = rows.reader.read_byte_record(&mut record);
+        if !more.map_err(|error| damaged(&rows.file, rows.last_line, &error))? {
+            break;
+        }
+        rows.last_line = record.position().map_or(rows.last_line, csv::Position::line);
+        count += 1;
+    }
+    Ok((contents(path)?, count))
+}
+
+fn contents(path: &Path) -> Result<Digest, FileRefused> {
+    let mut plain = open_plain(path)?;
+    let mut digest = DigestBuilder::new();
+    let mut buffer = vec![0_u8; 64 * 1024];
+    loop {
+        let read = plain.read(&mut buffer).map_err(|error| FileRefused::Damaged {
+            file: file_name(path),
+            line: 0,
+            error: error.to_string(),
+        })?;
+        if read == 0 {
+            return Ok(digest.finish());
+        }
+        digest.stream(&buffer[..read]);
+    }
+}
+
+fn open_plain(path: &Path) -> Result<Box<dyn Read + Send>, FileRefused> {
+    let unopened = |error: std::io::Error| FileRefused::Unopened { file: file_name(path), error: error.to_string() };
+    let mut packed = BufReader::with_capacity(128 * 1024, File::open(path).map_err(unopened)?);
+    // A gzip file begins with 1f 8b (RFC 1952, section 2.3.1).
+    let is_gzip = packed.fill_buf().map_err(unopened)?.starts_with(&[0x1f, 0x8b]);
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(packed) })
+}
+
+fn text<'r>(record: &'r ByteRecord, place: usize, name: &str, line: i64) -> Result<&'r str, Reject> {
+    let reject = |rule, message: String| Reject { line, field: name.to_owned(), rule, message };
+    let bytes = record
+        .get(place)
+        .ok_or_else(|| reject("present", format!("the line has {} fields and ends before this one", record.len())))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| reject("utf8", "the value is not UTF-8 text".into()))?.trim();
+    if text.is_empty() {
+        return Err(reject("present", "the value is missing".into()));
+    }
+    if LENGTH_MAX < text.len() {
+        return Err(reject("length", format!("the value is longer than {LENGTH_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+fn damaged(file: &str, line: u64, error: &csv::Error) -> FileRefused {
+    FileRefused::Damaged { file: file.to_owned(), line, error: error.to_string() }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

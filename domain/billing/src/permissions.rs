@@ -1,0 +1,31 @@
+//! What may be allowed in this room.
+
+use acts::Permission;
+
+/// Cycles, exception rules and limits.
+pub const SET_UP: Permission =
+    Permission { code: "billing.set_up", sentence: "decides billing cycles, exception rules and review amounts" };
+
+/// Consumption files, and the accounts they open.
+pub const IMPORT: Permission =
+    Permission { code: "billing.import", sentence: "imports consumption and opens the accounts a file names" };
+
+/// Freezing and trying a run.
+pub const PREPARE: Permission = Permission { code: "billing.prepare", sentence: "prepares and tries bill runs" };
+
+/// Deciding exceptions.
+pub const EXCEPTIONS: Permission =
+    Permission { code: "billing.exceptions", sentence: "releases or holds bills in the exception queue" };
+
+/// Signing the register.
+pub const SIGN: Permission =
+    Permission { code: "billing.sign", sentence: "signs the register of a run that someone else prepared" };
+
+/// Writing bills to the books.
+pub const POST: Permission = Permission { code: "billing.post", sentence: "posts signed bill runs" };
+
+/// Reversing a run.
+pub const CANCEL: Permission = Permission { code: "billing.cancel", sentence: "cancels bill runs" };
+
+/// All of them.
+pub const PERMISSIONS: &[Permission] = &[SET_UP, IMPORT, PREPARE, EXCEPTIONS, SIGN, POST, CANCEL];

@@ -1,0 +1,32 @@
+//! The SQL of this room, by subject.
+
+mod agreements;
+mod bills;
+mod exceptions;
+mod facts;
+mod imports;
+mod runs;
+
+pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
+pub(crate) use agreements::{
+    account_chunks, agreements_between, agreements_without_item, insert_agreements, insert_cycle, insert_limit,
+    insert_rule, limits, rules, service_points_of,
+};
+pub use bills::{StoredBill, bill_rows_between};
+pub(crate) use bills::{bill_at, bill_of, cancellable_between, insert_bills, insert_cancellations};
+pub(crate) use exceptions::{
+    decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,
+    insert_exceptions, open_count,
+};
+pub use exceptions::{exception_counts, queue};
+pub(crate) use facts::{
+    TriedBill, count_items, insert_items, insert_trials, item_facts, items_of_bill, items_with_bills, refreeze_items,
+    tried_bills,
+};
+pub use imports::{import_by_order, rejects};
+pub(crate) use imports::{insert_import, insert_rejects};
+pub(crate) use runs::{
+    RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,
+    next_run_number, run_by_id, set_order, tallies,
+};
+pub use runs::{Signoff, all_runs, current_run, run_by_number, run_progress, runs_of_month, signoff};

@@ -1,0 +1,299 @@
+//! Cycles, service agreements, exception rules and limits.
+
+use std::collections::BTreeMap;
+
+use acts::{ChunkPlan, cut};
+use chrono::NaiveDate;
+use db::{Fault, Read, Rows, Tx, Value};
+use kernel::{AccountId, AgreementId, Cents, CycleId, Period, RateProfileId, RunId, ServicePointId};
+
+use crate::exception::{Disposition, ExceptionRule, Limits};
+use crate::{Agreement, Cycle, DueRule, ExceptionCode, NewAgreement};
+
+#[derive(sqlx::FromRow)]
+struct CycleRow {
+    cycle_id: i64,
+    code: String,
+    due_rule: String,
+    days_to_pay: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct AgreementRow {
+    account_id: i64,
+    agreement_id: i64,
+    service_point_id: i64,
+    schedule_code: String,
+    rate_profile_id: i64,
+    starts_on: NaiveDate,
+    stops_on: Option<NaiveDate>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RuleRow {
+    code: String,
+    disposition: String,
+    name: String,
+    reason: String,
+    assignee: Option<String>,
+    days: Option<i64>,
+}
+
+/// Which account answers for a service point, by which agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PointAgreement {
+    /// The account.
+    pub account: AccountId,
+    /// The agreement.
+    pub agreement: AgreementId,
+}
+
+/// Records a cycle.
+pub(crate) async fn insert_cycle(tx: &mut Tx, cycle: &Cycle, title: &str) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into cycle (cycle_id, code, title, due_rule, days_to_pay)
+        values ($1, $2, $3, $4, $5)";
+    let args = vec![
+        cycle.id.into(),
+        cycle.code.as_str().into(),
+        title.into(),
+        cycle.due_rule.code().into(),
+        cycle.days_to_pay.into(),
+    ];
+    tx.run_once(SQL, args).await
+}
+
+/// All cycles, by code.
+pub async fn cycles(read: &mut Read) -> Result<Vec<Cycle>, Fault> {
+    const SQL: &str = "
+        select cycle_id, code, due_rule, days_to_pay
+        from cycle
+        order by code";
+    let rows: Vec<CycleRow> = read.all(SQL, vec![]).await?;
+    let cycle = |row: CycleRow| {
+        let due_rule = DueRule::parse(&row.due_rule);
+        let due_rule = due_rule.ok_or_else(|| Fault::impossible_row("cycle", "due_rule", row.cycle_id))?;
+        Ok(Cycle { id: CycleId(row.cycle_id), code: row.code, due_rule, days_to_pay: row.days_to_pay })
+    };
+    rows.into_iter().map(cycle).collect()
+}
+
+/// The cycle staff know by a code.
+pub async fn cycle_by_code(read: &mut Read, code: &str) -> Result<Option<Cycle>, Fault> {
+    Ok(cycles(read).await?.into_iter().find(|cycle| cycle.code == code))
+}
+
+pub(crate) async fn insert_rule(tx: &mut Tx, rule: &ExceptionRule) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into exception_rule (code, disposition, name, reason, assignee, days)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (code) do update
+        set disposition = $2, name = $3, reason = $4, assignee = $5, days = $6";
+    let (disposition, assignee, days) = match &rule.disposition {
+        Disposition::Release => ("release", None, None),
+        Disposition::Hold { assignee, days } => ("hold", Some(assignee.clone()), Some(*days)),
+    };
+    let args = vec![
+        rule.code.code().into(),
+        disposition.into(),
+        rule.name.as_str().into(),
+        rule.reason.as_str().into(),
+        assignee.into(),
+        days.into(),
+    ];
+    tx.run_once(SQL, args).await
+}
+
+pub(crate) async fn rules(read: &mut Read) -> Result<Vec<ExceptionRule>, Fault> {
+    const SQL: &str = "
+        select code, disposition, name, reason, assignee, days
+        from exception_rule
+        order by code";
+    let rows: Vec<RuleRow> = read.all(SQL, vec![]).await?;
+    let rule = |row: RuleRow| {
+        let impossible = |column| Fault::impossible_row("exception_rule", column, &row.code);
+        let code = ExceptionCode::parse(&row.code).ok_or_else(|| impossible("code"))?;
+        let disposition = match (row.disposition.as_str(), row.assignee, row.days) {
+            ("release", _, _) => Disposition::Release,
+            ("hold", Some(assignee), Some(days)) => Disposition::Hold { assignee, days },
+            _ => return Err(impossible("disposition")),
+        };
+        Ok(ExceptionRule { code, name: row.name, reason: row.reason, disposition })
+    };
+    rows.into_iter().map(rule).collect()
+}
+
+pub(crate) async fn insert_limit(tx: &mut Tx, class: &str, limit: Cents) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into exception_limit (class, high_cents)
+        values ($1, $2)
+        on conflict (class) do update
+        set high_cents = $2";
+    tx.run_once(SQL, vec![class.into(), limit.into()]).await
+}
+
+pub(crate) async fn limits(read: &mut Read) -> Result<Limits, Fault> {
+    let rows: Vec<(String, i64)> = read.all("select class, high_cents from exception_limit", vec![]).await?;
+    Ok(rows.into_iter().map(|(class, cents)| (class, Cents(cents))).collect())
+}
+
+/// Records agreements, and for each service point who answers for it from when.
+pub(crate) async fn insert_agreements(tx: &mut Tx, new: Vec<NewAgreement>) -> Result<(), Fault> {
+    let mut rows = Rows::new(
+        "service_agreement",
+        &[
+            "account_id",
+            "agreement_id",
+            "service_point_id",
+            "service",
+            "schedule_code",
+            "rate_profile_id",
+            "cycle_id",
+            "starts_on",
+        ],
+    );
+    let mut points =
+        Rows::new("service_point_account", &["service_point_id", "starts_on", "account_id", "agreement_id"]);
+    for NewAgreement { agreement, service, cycle } in new {
+        points.push([
+            agreement.service_point.into(),
+            agreement.starts_on.into(),
+            agreement.account.into(),
+            agreement.id.into(),
+        ]);
+        rows.push([
+            agreement.account.into(),
+            agreement.id.into(),
+            agreement.service_point.into(),
+            service.into(),
+            agreement.schedule.into(),
+            agreement.profile.into(),
+            cycle.into(),
+            agreement.starts_on.into(),
+        ]);
+    }
+    tx.bulk(rows).await?;
+    tx.bulk(points).await?;
+    Ok(())
+}
+
+/// Who answers for each of these service points, by its latest agreement.
+pub async fn point_agreements(
+    read: &mut Read,
+    points: &[ServicePointId],
+) -> Result<BTreeMap<ServicePointId, PointAgreement>, Fault> {
+    const SQL: &str = "
+        select service_point_id, account_id, agreement_id
+        from service_point_account
+        where service_point_id in ({list})
+        order by service_point_id, starts_on";
+    let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
+    let rows: Vec<(i64, i64, i64)> = read.listed(SQL, &keys).await?;
+    let latest = rows.into_iter().map(|(point, account, agreement)| {
+        let answers = PointAgreement { account: AccountId(account), agreement: AgreementId(agreement) };
+        (ServicePointId(point), answers)
+    });
+    Ok(latest.collect())
+}
+
+/// The facts of billing for accounts `from..to`: agreements of a cycle that touch a period.
+pub(crate) async fn agreements_between(
+    read: &mut Read,
+    cycle: CycleId,
+    (from, to): (AccountId, AccountId),
+    period: Period,
+) -> Result<Vec<Agreement>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, service_point_id, schedule_code, rate_profile_id, starts_on, stops_on
+        from service_agreement
+        where $1 <= account_id and account_id < $2 and cycle_id = $3
+          and starts_on < $5 and (stops_on is null or $4 < stops_on)
+        order by account_id, agreement_id";
+    let args = vec![from.into(), to.into(), cycle.into(), period.from().into(), period.to().into()];
+    let rows: Vec<AgreementRow> = read.all(SQL, args).await?;
+    Ok(rows.into_iter().map(agreement_of).collect())
+}
+
+/// Agreements of a cycle that touch a run's period, yet are in no item of it.
+pub(crate) async fn agreements_without_item(
+    read: &mut Read,
+    (cycle, run): (CycleId, RunId),
+    (from, to): (AccountId, AccountId),
+    period: Period,
+) -> Result<Vec<Agreement>, Fault> {
+    const SQL: &str = "
+        select a.account_id, a.agreement_id, a.service_point_id, a.schedule_code, a.rate_profile_id, a.starts_on, a.stops_on
+        from service_agreement a
+        left join run_item i on i.account_id = a.account_id and i.run_id = $6 and i.agreement_id = a.agreement_id
+        where $1 <= a.account_id and a.account_id < $2 and a.cycle_id = $3
+          and a.starts_on < $5 and (a.stops_on is null or $4 < a.stops_on) and i.account_id is null
+        order by a.account_id, a.agreement_id";
+    let args = vec![from.into(), to.into(), cycle.into(), period.from().into(), period.to().into(), run.into()];
+    let rows: Vec<AgreementRow> = read.all(SQL, args).await?;
+    Ok(rows.into_iter().map(agreement_of).collect())
+}
+
+/// Cuts the accounts with agreements of a cycle (or of all) into chunks of about `size` accounts.
+pub(crate) async fn account_chunks(
+    read: &mut Read,
+    cycle: Option<CycleId>,
+    period: Period,
+    size: i64,
+) -> Result<Vec<ChunkPlan>, Fault> {
+    const STARTS: &str = "
+        select account_id
+        from (
+            select account_id, row_number() over (order by account_id) as place
+            from (
+                select distinct account_id
+                from service_agreement
+                where ($1 = 0 or cycle_id = $1) and starts_on < $3 and (stops_on is null or $2 < stops_on)
+            ) accounts
+        ) placed
+        where (place - 1) % $4 = 0
+        order by account_id";
+    const LAST: &str = "
+        select max(account_id)
+        from service_agreement";
+    let cycle = cycle.map_or(0, |cycle| cycle.0);
+    let args = vec![cycle.into(), period.from().into(), period.to().into(), size.into()];
+    let starts: Vec<(i64,)> = read.all(STARTS, args).await?;
+    let mut keys: Vec<i64> = starts.into_iter().map(|(account,)| account).collect();
+    let Some(last) = read.number(LAST, vec![]).await? else { return Ok(Vec::new()) };
+    if keys.last().is_some_and(|start| *start < last) {
+        keys.push(last);
+        let mut chunks = cut(&keys, 1);
+        // The last account closes the last chunk; it does not begin one of its own.
+        let end = chunks.pop().map_or(last + 1, |chunk| chunk.to);
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.to = end;
+        }
+        return Ok(chunks);
+    }
+    Ok(cut(&keys, 1))
+}
+
+fn agreement_of(row: AgreementRow) -> Agreement {
+    Agreement {
+        id: AgreementId(row.agreement_id),
+        account: AccountId(row.account_id),
+        service_point: ServicePointId(row.service_point_id),
+        schedule: row.schedule_code,
+        profile: RateProfileId(row.rate_profile_id),
+        starts_on: row.starts_on,
+        stops_on: row.stops_on,
+    }
+}
+
+/// The service points of an account's agreements.
+pub(crate) async fn service_points_of(
+    read: &mut Read,
+    account: AccountId,
+) -> Result<BTreeMap<AgreementId, ServicePointId>, Fault> {
+    const SQL: &str = "
+        select agreement_id, service_point_id
+        from service_agreement
+        where account_id = $1";
+    let rows: Vec<(i64, i64)> = read.all(SQL, vec![account.into()]).await?;
+    Ok(rows.into_iter().map(|(agreement, point)| (AgreementId(agreement), ServicePointId(point))).collect())
+}

@@ -1,0 +1,208 @@
+//! The exception queue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use db::{Fault, Read, Rows, Tx};
+use kernel::{AccountId, ActorId, Cents, RunId};
+
+use crate::exception::{Disposition, ExceptionRule, ExceptionState, QueuedException};
+use crate::{Exception, ExceptionCode};
+
+#[derive(sqlx::FromRow)]
+struct ExceptionRow {
+    account_id: i64,
+    code: String,
+    detail: String,
+    state: String,
+    reason: Option<String>,
+    rule: Option<String>,
+    assignee: Option<String>,
+    due_on: Option<NaiveDate>,
+}
+
+/// Queues exceptions, all open.
+pub(crate) async fn insert_exceptions(
+    tx: &mut Tx,
+    run: RunId,
+    exceptions: &[(AccountId, &Exception)],
+) -> Result<(), Fault> {
+    let mut rows = Rows::new("run_exception", &["account_id", "run_id", "code", "detail", "state"]);
+    for (account, exception) in exceptions {
+        let (code, detail) = (exception.code.code(), exception.detail.as_str());
+        rows.push([(*account).into(), run.into(), code.into(), detail.into(), "open".into()]);
+    }
+    tx.bulk(rows).await?;
+    Ok(())
+}
+
+/// The queue of accounts `from..to`.
+pub(crate) async fn exceptions_between(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<QueuedException>, Fault> {
+    const SQL: &str = "
+        select account_id, code, detail, state, reason, rule, assignee, due_on
+        from run_exception
+        where run_id = $1 and $2 <= account_id and account_id < $3
+        order by account_id, code";
+    let rows: Vec<ExceptionRow> = read.all(SQL, vec![run.into(), from.into(), to.into()]).await?;
+    rows.into_iter().map(queued_of).collect()
+}
+
+/// A page of a run's queue after an account, by account.
+pub async fn queue(read: &mut Read, run: RunId, after: AccountId, limit: i64) -> Result<Vec<QueuedException>, Fault> {
+    const SQL: &str = "
+        select account_id, code, detail, state, reason, rule, assignee, due_on
+        from run_exception
+        where run_id = $1 and $2 < account_id
+        order by account_id, code
+        limit $3";
+    let rows: Vec<ExceptionRow> = read.all(SQL, vec![run.into(), after.into(), limit.into()]).await?;
+    rows.into_iter().map(queued_of).collect()
+}
+
+/// How many exceptions of a run there are by code and state.
+pub async fn exception_counts(
+    read: &mut Read,
+    run: RunId,
+) -> Result<BTreeMap<(ExceptionCode, &'static str), i64>, Fault> {
+    const SQL: &str = "
+        select code, state, count(*)
+        from run_exception
+        where run_id = $1
+        group by code, state";
+    let rows: Vec<(String, String, i64)> = read.all(SQL, vec![run.into()]).await?;
+    let count = |(code, state, count): (String, String, i64)| {
+        let code_of =
+            ExceptionCode::parse(&code).ok_or_else(|| Fault::impossible_row("run_exception", "code", &code))?;
+        let state_of = ExceptionState::parse(&state);
+        let state_of = state_of.ok_or_else(|| Fault::impossible_row("run_exception", "state", &state))?;
+        Ok(((code_of, state_of.code()), count))
+    };
+    rows.into_iter().map(count).collect()
+}
+
+pub(crate) async fn open_count(read: &mut Read, run: RunId) -> Result<i64, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from run_exception
+        where run_id = $1 and state = 'open'";
+    Ok(read.number(SQL, vec![run.into()]).await?.unwrap_or(0))
+}
+
+/// Lets a rule decide every open exception of its code; says how many.
+pub(crate) async fn decide_by_rule(
+    tx: &mut Tx,
+    run: RunId,
+    rule: &ExceptionRule,
+    (by, today): (ActorId, NaiveDate),
+) -> Result<u64, Fault> {
+    const SQL: &str = "
+        update run_exception
+        set state = $3, rule = $4, reason = $5, decided_by = $6, assignee = $7, due_on = $8
+        where run_id = $1 and code = $2 and state = 'open'";
+    let (state, assignee, due_on) = match &rule.disposition {
+        Disposition::Release => (ExceptionState::Released, None, None),
+        Disposition::Hold { assignee, days } => {
+            let days = Days::new(u64::try_from(*days).unwrap_or(0));
+            (ExceptionState::Held, Some(assignee.clone()), Some(today + days))
+        }
+    };
+    let args = vec![
+        run.into(),
+        rule.code.code().into(),
+        state.code().into(),
+        rule.name.as_str().into(),
+        rule.reason.as_str().into(),
+        by.into(),
+        assignee.into(),
+        due_on.into(),
+    ];
+    tx.run(SQL, args).await
+}
+
+/// Releases one open exception; says whether it was there.
+pub(crate) async fn decide_one(
+    tx: &mut Tx,
+    (account, run, code): (AccountId, RunId, ExceptionCode),
+    (by, reason): (ActorId, &str),
+) -> Result<bool, Fault> {
+    const SQL: &str = "
+        update run_exception
+        set state = 'released', rule = null, reason = $4, decided_by = $5
+        where account_id = $1 and run_id = $2 and code = $3 and state in ('open', 'held')";
+    let args = vec![account.into(), run.into(), code.code().into(), reason.into(), by.into()];
+    Ok(tx.run(SQL, args).await? == 1)
+}
+
+/// Holds a bill: every exception of it, or one made for the purpose.
+pub(crate) async fn hold_bill(
+    tx: &mut Tx,
+    (account, run): (AccountId, RunId),
+    (by, reason): (ActorId, &str),
+    (assignee, due_on): (&str, NaiveDate),
+) -> Result<(), Fault> {
+    const UPDATE: &str = "
+        update run_exception
+        set state = 'held', rule = null, reason = $3, decided_by = $4, assignee = $5, due_on = $6
+        where account_id = $1 and run_id = $2";
+    const INSERT: &str = "
+        insert into run_exception (account_id, run_id, code, detail, state, reason, decided_by, assignee, due_on)
+        values ($1, $2, $7, 'taken out of the run', 'held', $3, $4, $5, $6)";
+    let mut args = vec![account.into(), run.into(), reason.into(), by.into(), assignee.into(), due_on.into()];
+    if tx.run(UPDATE, args.clone()).await? == 0 {
+        args.push(ExceptionCode::TakenOut.code().into());
+        tx.run_once(INSERT, args).await?;
+    }
+    Ok(())
+}
+
+/// The bills of a run that stay back, by account, each with the total its trial found.
+pub(crate) async fn held_accounts(read: &mut Read, run: RunId) -> Result<BTreeMap<AccountId, Cents>, Fault> {
+    const SQL: &str = "
+        select distinct e.account_id, t.total_cents
+        from run_exception e
+        join run_trial t on t.account_id = e.account_id and t.run_id = e.run_id
+        where e.run_id = $1 and e.state = 'held'
+        order by e.account_id";
+    let rows: Vec<(i64, i64)> = read.all(SQL, vec![run.into()]).await?;
+    Ok(rows.into_iter().map(|(account, total)| (AccountId(account), Cents(total))).collect())
+}
+
+/// The accounts among `from..to` whose bills stay back.
+pub(crate) async fn held_between(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<BTreeSet<AccountId>, Fault> {
+    const SQL: &str = "
+        select distinct account_id
+        from run_exception
+        where run_id = $1 and state = 'held' and $2 <= account_id and account_id < $3";
+    let rows: Vec<(i64,)> = read.all(SQL, vec![run.into(), from.into(), to.into()]).await?;
+    Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
+}
+
+/// Takes an exception out of the queue that a new trial no longer finds.
+pub(crate) async fn delete_exception(tx: &mut Tx, run: RunId, gone: &QueuedException) -> Result<(), Fault> {
+    const SQL: &str = "
+        delete from run_exception
+        where account_id = $1 and run_id = $2 and code = $3";
+    tx.run_once(SQL, vec![gone.account.into(), run.into(), gone.code.code().into()]).await
+}
+
+fn queued_of(row: ExceptionRow) -> Result<QueuedException, Fault> {
+    let impossible = |column| Fault::impossible_row("run_exception", column, row.account_id);
+    Ok(QueuedException {
+        account: AccountId(row.account_id),
+        code: ExceptionCode::parse(&row.code).ok_or_else(|| impossible("code"))?,
+        detail: row.detail,
+        state: ExceptionState::parse(&row.state).ok_or_else(|| impossible("state"))?,
+        reason: row.reason,
+        rule: row.rule,
+        assignee: row.assignee,
+        due_on: row.due_on,
+    })
+}

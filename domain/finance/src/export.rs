@@ -1,0 +1,112 @@
+//! The books for other programs: every journal once, in the order of GL dates, page by page.
+
+mod csv_lines;
+mod hledger;
+
+use std::io::Write;
+
+use chrono::NaiveDate;
+use db::{Db, Fault, Read};
+use kernel::{AccountId, JournalId};
+use ledger::Chart;
+
+use crate::store::{self, Day, PageOf};
+use crate::{JournalEntry, books};
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Journals.
+    pub journals: u64,
+    /// Their postings.
+    pub postings: u64,
+}
+
+/// Writes the books as a journal file for `hledger` and `ledger`.
+pub async fn export_hledger(db: &Db, out: &mut (dyn Write + Send)) -> Result<Exported, Fault> {
+    let mut read = db.read().await?;
+    let chart = books::chart(&mut read).await?;
+    let format = hledger::Hledger::new(&chart);
+    format.write_head(out)?;
+    in_date_order(&mut read, &chart, &mut |entry| format.write_journal(out, entry)).await
+}
+
+/// Writes the books as CSV, one line a posting.
+pub async fn export_csv(db: &Db, out: &mut (dyn Write + Send)) -> Result<Exported, Fault> {
+    let mut read = db.read().await?;
+    let chart = books::chart(&mut read).await?;
+    let mut lines = csv_lines::CsvLines::new(&chart, out)?;
+    let exported = in_date_order(&mut read, &chart, &mut |entry| lines.write_journal(entry)).await?;
+    lines.finish()?;
+    Ok(exported)
+}
+
+/// About this many journals are in memory at once.
+const PAGE: i64 = 5_000;
+
+/// Days that are read together: one alone, or several that fit on one page.
+#[derive(Debug, PartialEq, Eq)]
+struct Span {
+    from_on: NaiveDate,
+    to_on: NaiveDate,
+}
+
+/// Hands over every journal once, whole, in the order of GL date, account and id.
+async fn in_date_order(
+    read: &mut Read,
+    chart: &Chart,
+    take: &mut (dyn FnMut(&JournalEntry) -> Result<(), Fault> + Send),
+) -> Result<Exported, Fault> {
+    let later = store::later_parts(read).await?;
+    let mut exported = Exported::default();
+    for Span { from_on, to_on } in spans(&store::days(read).await?, PAGE) {
+        let mut after = (AccountId(i64::MIN), JournalId(i64::MIN));
+        loop {
+            let page = PageOf { from_on, to_on, after, limit: PAGE };
+            let page = store::page_of_days(read, chart, &later, page).await?;
+            for entry in &page.entries {
+                take(entry)?;
+                exported.journals += 1;
+                exported.postings += entry.journal().postings.len() as u64;
+            }
+            match page.last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+    }
+    Ok(exported)
+}
+
+/// Joins neighboring days as long as they fit on one page, because each span is one pass.
+fn spans(days: &[Day], page: i64) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut filled = 0;
+    for day in days {
+        match spans.last_mut() {
+            Some(span) if filled + day.journals <= page => span.to_on = day.gl_on,
+            _ => {
+                spans.push(Span { from_on: day.gl_on, to_on: day.gl_on });
+                filled = 0;
+            }
+        }
+        filled += day.journals;
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_fit_on_a_page_are_read_together() {
+        let day = |number: u32| NaiveDate::from_ymd_opt(2014, 3, number).unwrap();
+        let counts = [(1, 3), (2, 4), (3, 3), (4, 25), (5, 1), (9, 9)];
+        let days: Vec<Day> =
+            counts.iter().map(|(number, journals)| Day { gl_on: day(*number), journals: *journals }).collect();
+        let found: Vec<_> = spans(&days, 10).into_iter().map(|span| (span.from_on, span.to_on)).collect();
+        assert_eq!(found, [(day(1), day(3)), (day(4), day(4)), (day(5), day(9))]);
+        assert_eq!(spans(&[], 10), []);
+    }
+}

@@ -1,0 +1,9 @@
+//! The books against both engines: posting, periods, reversal, proof and export.
+
+mod books;
+mod export;
+mod periods;
+mod planted_faults;
+mod posting;
+mod reversal;
+mod support;
