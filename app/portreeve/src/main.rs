@@ -1,2 +1,57 @@
-//! The front door.
-fn main() {}
+//! The front door: one binary with every command.
+
+mod commands;
+mod config;
+mod office;
+mod output;
+mod town;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use commands::{Command, Ended};
+
+/// Municipal billing, revenue and customer service: from reads to balanced books.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    /// The database: sqlite://PATH?mode=rwc or postgres://USER@HOST/NAME
+    #[arg(long, global = true, value_name = "URL")]
+    db: Option<String>,
+    /// The code of the staff member who acts
+    #[arg(long = "as", global = true, value_name = "CODE", default_value = "console")]
+    actor: String,
+    /// Why, in words; recorded with every act
+    #[arg(long, global = true, value_name = "WORDS", default_value = "by command")]
+    reason: String,
+    /// The office's business date; today by the machine's clock when it is not given
+    #[arg(long, global = true, value_name = "DATE")]
+    business_date: Option<chrono::NaiveDate>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    config::start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Ended::Fault(error.to_string()).tell(),
+    };
+    let settings = match config::Settings::gather(cli.db, cli.actor, cli.reason, cli.business_date) {
+        Ok(settings) => settings,
+        Err(words) => return Ended::WrongUse(words).tell(),
+    };
+    runtime.block_on(commands::run(&settings, cli.command)).tell()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -12,7 +12,7 @@ pub(crate) use agreements::{
     account_chunks, agreements_between, agreements_without_item, insert_agreements, insert_cycle, insert_limit,
     insert_rule, limits, rules, service_points_of,
 };
-pub use bills::{StoredBill, bill_rows_between};
+pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
 pub(crate) use bills::{bill_at, bill_of, cancellable_between, insert_bills, insert_cancellations};
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,

@@ -201,6 +201,13 @@ pub(crate) async fn set_month(tx: &mut Tx, month: Month, is_locked: bool) -> Res
 }
 
 pub(crate) async fn insert_journals(tx: &mut Tx, act: ActId, journals: &[JournalEntry]) -> Result<(), Fault> {
+    let (headers, postings) = journal_rows(act, journals);
+    tx.bulk(headers).await?;
+    tx.bulk(postings).await?;
+    Ok(())
+}
+
+fn journal_rows(act: ActId, journals: &[JournalEntry]) -> (Rows, Rows) {
     let columns = ["account_id", "journal_id", "kind", "gl_on", "document", "act_id", "reverses_id"];
     let mut headers = Rows::new("journal", &columns);
     let columns = ["account_id", "journal_id", "line_no", "fund_id", "debit_id", "credit_id", "cents", "agreement_id"];
@@ -231,9 +238,7 @@ pub(crate) async fn insert_journals(tx: &mut Tx, act: ActId, journals: &[Journal
             ]);
         }
     }
-    tx.bulk(headers).await?;
-    tx.bulk(postings).await?;
-    Ok(())
+    (headers, postings)
 }
 
 /// Holds journals until the transaction ends, in their order.

@@ -107,7 +107,13 @@ pub async fn insert_consumption(tx: &mut Tx, consumption: Vec<NewConsumption>) -
     Ok(())
 }
 
-/// Consumption that a list of sources brought in: (source, consumption id), for reports on imports.
+/// The first days of all periods that anything was read for, in order.
+pub async fn period_starts(read: &mut Read) -> Result<Vec<NaiveDate>, Fault> {
+    let rows: Vec<(NaiveDate,)> = read.all("select distinct from_on from consumption order by from_on", vec![]).await?;
+    Ok(rows.into_iter().map(|(from_on,)| from_on).collect())
+}
+
+/// Where the consumption of accounts `from..to` came from, for reports on imports.
 pub async fn sources_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),

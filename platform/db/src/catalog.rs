@@ -133,6 +133,27 @@ impl Db {
         );
         read.plain(sql, shape).await
     }
+
+    /// The smallest or largest first key of a table from a key on: for copies of whole tables.
+    pub async fn first_keys(
+        &self,
+        _key: &DoorKey,
+        table: &str,
+        shape: &TableShape,
+        from: i64,
+    ) -> Result<Option<(i64, i64)>, Fault> {
+        let first = shape.primary_key.first().ok_or_else(|| Fault::new(format!("table {table} has no key")))?;
+        // Table and column come from the catalog, never from input.
+        let sql = format!("select min({first}), max({first}) from {table} where {first} >= {from}");
+        let edges = TableShape {
+            columns: ["min", "max"].map(|name| (name.to_owned(), Some(Kind::Int), false)).to_vec(),
+            ..TableShape::default()
+        };
+        match self.read().await?.plain(sql, &edges).await?[..] {
+            [Value::Int(Some(low)), Value::Int(Some(high))] => Ok(Some((low, high))),
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Read {

@@ -215,6 +215,7 @@ impl ChunkWork for ImportWork {
                 Ok(row) if classes.contains(&row.class) => good.push(row),
                 Ok(row) => rejects.push(Reject {
                     line: row.line,
+                    row: row.row.clone(),
                     field: class_field.clone(),
                     rule: "class",
                     message: format!("'{}' is not a customer class of this town", row.class),
@@ -268,6 +269,7 @@ impl ImportWork {
                 }
                 None => rejects.push(Reject {
                     line: row.line,
+                    row: row.row.clone(),
                     field: self.act.mapping.columns.service_point.clone().unwrap_or_default(),
                     rule: "service_point",
                     message: format!("nobody has an agreement for service point '{}'", row.service_point),
@@ -335,6 +337,7 @@ async fn reject_repeated(
         }
         rejects.push(Reject {
             line: row.line,
+            row: row.row.clone(),
             field: String::new(),
             rule: "once",
             message: format!("service point '{}' already has consumption for {}", row.service_point, row.period),

@@ -18,6 +18,8 @@ use super::Mapping;
 pub struct Row {
     /// The line of the file it begins on, from 1.
     pub line: i64,
+    /// The file's own number of the row, or else the line.
+    pub row: String,
     /// The reference of the customer.
     pub customer: String,
     /// The customer class.
@@ -37,6 +39,8 @@ pub struct Row {
 pub struct Reject {
     /// The line of the file it begins on, from 1.
     pub line: i64,
+    /// The file's own number of the row, or else the line.
+    pub row: String,
     /// The column.
     pub field: String,
     /// The rule it breaks, by its stable name.
@@ -122,6 +126,7 @@ struct Positions {
     class: usize,
     read_on: usize,
     quantity: usize,
+    row: Option<usize>,
     service_point: Option<usize>,
 }
 
@@ -160,6 +165,7 @@ impl LineReader {
             class: position(&mapping.columns.class)?,
             read_on: position(&mapping.columns.read_on)?,
             quantity: position(&mapping.columns.quantity)?,
+            row: mapping.columns.row.as_deref().map(position).transpose()?,
             service_point: mapping.columns.service_point.as_deref().map(position).transpose()?,
         };
         Ok(LineReader { file, mapping: mapping.clone(), columns, reader, seen: BTreeMap::new(), last_line: 1 })
@@ -174,7 +180,14 @@ impl LineReader {
         }
         self.last_line = record.position().map_or(self.last_line, csv::Position::line);
         let line = i64::try_from(self.last_line).unwrap_or(i64::MAX);
-        Ok(Some(self.row_of(&record, line)))
+        let row = self.row_of(&record, line);
+        Ok(Some(row.map_err(|reject| Reject { row: self.row_name(&record, line), ..reject })))
+    }
+
+    /// The file's own number of a row, or else the line.
+    fn row_name(&self, record: &ByteRecord, line: i64) -> String {
+        let named = self.columns.row.and_then(|place| std::str::from_utf8(record.get(place)?).ok());
+        named.map_or_else(|| line.to_string(), |name| name.trim().to_owned())
     }
 
     fn row_of(&mut self, record: &ByteRecord, line: i64) -> Result<Row, Reject> {
@@ -184,7 +197,8 @@ impl LineReader {
         let class = text(record, at.class, &columns.class, line)?.to_owned();
         let read_on = text(record, at.read_on, &columns.read_on, line)?;
         let quantity = text(record, at.quantity, &columns.quantity, line)?;
-        let reject = |field: &str, rule, message| Reject { line, field: field.to_owned(), rule, message };
+        let reject =
+            |field: &str, rule, message| Reject { line, row: String::new(), field: field.to_owned(), rule, message };
         let format = &self.mapping.values.date_format;
         let day = NaiveDate::parse_from_str(read_on, format).ok().filter(|day| YEARS.contains(&day.year()));
         let day = day.ok_or_else(|| {
@@ -210,7 +224,8 @@ impl LineReader {
             }
         };
         let period = Month::of(day).period();
-        Ok(Row { line, customer, class, read_on: day, period, quantity, service_point })
+        let row = self.row_name(record, line);
+        Ok(Row { line, row, customer, class, read_on: day, period, quantity, service_point })
     }
 }
 
@@ -256,7 +271,7 @@ fn open_plain(path: &Path) -> Result<Box<dyn Read + Send>, FileRefused> {
 }
 
 fn text<'r>(record: &'r ByteRecord, place: usize, name: &str, line: i64) -> Result<&'r str, Reject> {
-    let reject = |rule, message: String| Reject { line, field: name.to_owned(), rule, message };
+    let reject = |rule, message: String| Reject { line, row: String::new(), field: name.to_owned(), rule, message };
     let bytes = record
         .get(place)
         .ok_or_else(|| reject("present", format!("the line has {} fields and ends before this one", record.len())))?;

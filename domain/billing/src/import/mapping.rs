@@ -30,6 +30,8 @@ pub struct Columns {
     pub read_on: String,
     /// How much was used.
     pub quantity: String,
+    /// The file's own number of a row, for reports; without it the line is named.
+    pub row: Option<String>,
     /// The reference of the service point. Without it, several rows of one customer, class and
     /// day are separate service points, numbered in the order of the file.
     pub service_point: Option<String>,

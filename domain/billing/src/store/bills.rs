@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
-use kernel::{AccountId, Cents, JournalId, RunId};
+use kernel::{AccountId, Cents, ConsumptionId, JournalId, RunId};
 
 use crate::BillRun;
 use crate::pricing::BillKind;
@@ -142,4 +142,38 @@ fn stored_of(row: &BillRow) -> StoredBill {
         journal: JournalId(row.journal_id),
         cancelled_by: row.cancelled_by.map(JournalId),
     }
+}
+
+/// The total of the uncancelled bill that each consumption of accounts `from..to` is on; `None`
+/// for what is frozen in a run but on no bill.
+pub async fn bills_by_consumption(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<(ConsumptionId, Option<Cents>)>, Fault> {
+    const SQL: &str = "
+        select i.consumption_id, case when c.account_id is null then b.total_cents end as total_cents
+        from run_item i
+        left join bill b on b.account_id = i.account_id and b.run_id = i.run_id
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where $1 <= i.account_id and i.account_id < $2 and i.consumption_id is not null
+        order by i.account_id, i.run_id, i.agreement_id";
+    let rows: Vec<(i64, Option<i64>)> = read.all(SQL, vec![Value::from(from), to.into()]).await?;
+    Ok(rows.into_iter().map(|(id, total)| (ConsumptionId(id), total.map(Cents))).collect())
+}
+
+/// How many uncancelled bills there are, how many of them come to nothing, and what all come to.
+pub async fn bill_totals(read: &mut Read) -> Result<(i64, i64, Cents), Fault> {
+    const SQL: &str = "
+        select count(*), coalesce(cast(sum(case when b.total_cents = 0 then 1 else 0 end) as bigint), 0),
+               coalesce(cast(sum(b.total_cents) as bigint), 0)
+        from bill b
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where c.account_id is null";
+    let row: Option<(i64, i64, i64)> = read.one(SQL, vec![]).await?;
+    Ok(row.map_or((0, 0, Cents::ZERO), |(bills, zero, total)| (bills, zero, Cents(total))))
+}
+
+/// The largest account id that has an agreement, for walks over all accounts.
+pub async fn last_account(read: &mut Read) -> Result<AccountId, Fault> {
+    Ok(AccountId(read.number("select max(account_id) from service_agreement", vec![]).await?.unwrap_or(0)))
 }

@@ -1,4 +1,5 @@
 //! The books against both engines: posting, periods, reversal, proof and export.
+#![cfg(test)]
 
 mod books;
 mod export;

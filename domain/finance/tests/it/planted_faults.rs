@@ -44,7 +44,7 @@ async fn good_books_are_proved() {
         ];
         assert_eq!(balances, expected);
         let json = serde_json::to_value(&proof).unwrap();
-        assert_eq!(json["funds"][0]["debit_cents"], 104_76);
+        assert_eq!(json["funds"][0]["debit_cents"], 10_476);
         assert_eq!(json["controls"][0]["agrees"], true);
         town.base.remove().await;
     }

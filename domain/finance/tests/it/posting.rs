@@ -16,7 +16,7 @@ async fn bills_and_payments_make_the_balance() {
         let zero = bill(2, BEN, "2014-03-01", vec![]);
         let paid = payment(3, ANN, "2014-03-20", vec![town.posting(ANN, ["510", "1000", "1200"], 50_00)]);
         let early = payment(4, BEN, "2014-03-21", vec![town.posting(BEN, ["510", "1000", "2100"], 7_00)]);
-        let held = payment(5, EVE, "2014-03-21", vec![town.posting(EVE, ["510", "1000", "2200"], 100_00)]);
+        let held = payment(5, EVE, "2014-03-21", vec![town.posting(EVE, ["510", "1000", "2200"], 10_000)]);
         let all = vec![first, zero, paid, early, held];
         town.post("1", all.clone()).await.unwrap();
 
@@ -30,6 +30,7 @@ async fn bills_and_payments_make_the_balance() {
         let mut stored = finance::journals_between(&mut read, ANN, kernel::AccountId(4)).await.unwrap();
         stored.sort_by_key(|one| one.journal().id);
         assert_eq!(stored, all, "what was written is what is read");
+        drop(read);
         town.base.remove().await;
     }
 }

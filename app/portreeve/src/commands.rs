@@ -1,0 +1,144 @@
+//! The command tree; each command calls acts and views and decides nothing.
+
+mod act_log;
+mod bench;
+mod bills;
+mod conform;
+mod imports;
+mod ledger;
+mod measures;
+mod rates;
+mod runs;
+mod set_up;
+
+use std::process::ExitCode;
+
+use acts::Failure;
+use clap::Subcommand;
+use db::Fault;
+
+use crate::config::Settings;
+use crate::office::{Office, Who};
+use crate::output;
+
+/// Every command.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Bring the database up to date
+    Migrate,
+    /// Add staff and grant permissions
+    #[command(subcommand)]
+    Staff(set_up::StaffCommand),
+    /// Apply a town's chart, classes, cycles and rules
+    #[command(subcommand)]
+    Town(set_up::TownCommand),
+    /// Record rate schedules
+    #[command(subcommand)]
+    Rates(rates::RatesCommand),
+    /// Bring in files
+    #[command(subcommand)]
+    Import(imports::ImportCommand),
+    /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
+    #[command(subcommand)]
+    Run(runs::RunCommand),
+    /// Show a bill, or explain why it is what it is
+    #[command(subcommand)]
+    Bill(bills::BillCommand),
+    /// Prove and export the books
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Read the act log
+    #[command(subcommand)]
+    Acts(act_log::ActsCommand),
+    /// Bill real reads of a real city and compare
+    #[command(subcommand)]
+    Conform(conform::ConformCommand),
+    /// Measure
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It ran to its end; refused items were reported.
+    Done,
+    /// It was refused, or did not prove what it should.
+    Refused(String),
+    /// It was used wrongly.
+    WrongUse(String),
+    /// The world outside failed.
+    Fault(String),
+}
+
+impl Ended {
+    /// Says what there is to say and gives the exit code.
+    pub fn tell(self) -> ExitCode {
+        let (code, words) = match self {
+            Ended::Done => (0, String::new()),
+            Ended::Refused(words) => (1, words),
+            Ended::WrongUse(words) => (2, words),
+            Ended::Fault(words) => (3, words),
+        };
+        if !words.is_empty() {
+            output::talk(&format!("portreeve: {words}"));
+        }
+        ExitCode::from(code)
+    }
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Ended {
+        match failure {
+            Failure::Refused(refusal) => Ended::Refused(refusal.to_string()),
+            Failure::Fault(fault) => Ended::from(fault),
+        }
+    }
+}
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Ended {
+        tracing::error!(error = %fault, "a command failed");
+        Ended::Fault(fault.to_string())
+    }
+}
+
+/// What a command gives back: `Err` only shortens the way out.
+pub type Outcome = Result<Ended, Ended>;
+
+/// Carries out a command.
+pub async fn run(settings: &Settings, command: Command) -> Ended {
+    let outcome = match command {
+        Command::Migrate => set_up::migrate(settings).await,
+        Command::Staff(command) => set_up::staff(settings, command).await,
+        Command::Town(command) => set_up::town(settings, command).await,
+        Command::Rates(command) => rates::run(settings, command).await,
+        Command::Import(command) => imports::run(settings, command).await,
+        Command::Run(command) => runs::run(settings, command).await,
+        Command::Bill(command) => bills::run(settings, command).await,
+        Command::Ledger(command) => ledger::run(settings, command).await,
+        Command::Acts(command) => act_log::run(settings, command).await,
+        Command::Conform(command) => conform::run(settings, command).await,
+        Command::Bench(command) => bench::run(settings, command).await,
+    };
+    outcome.unwrap_or_else(|ended| ended)
+}
+
+/// Opens the database the settings name.
+async fn office(settings: &Settings) -> Result<Office, Ended> {
+    let url = settings.db_url().map_err(Ended::WrongUse)?;
+    Ok(Office::open(url, settings.today).await?)
+}
+
+/// Opens the database, and finds who acts.
+async fn office_and_who(settings: &Settings) -> Result<(Office, Who), Ended> {
+    let office = office(settings).await?;
+    let who = office.who(&settings.actor, &settings.reason).await?;
+    let who = who.ok_or_else(|| Ended::Refused(format!("nobody on the staff has the code '{}'", settings.actor)))?;
+    Ok((office, who))
+}
+
+/// Reads a text file, or says which file and why not.
+fn read_text(path: &std::path::Path) -> Result<String, Ended> {
+    std::fs::read_to_string(path).map_err(|error| Ended::Refused(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,325 @@
+//! `run`: a bill run from prepare to post.
+
+use acts::Failure;
+use billing::acts::{ApplyRules, CancelRun, HoldBill, PostRun, PrepareRun, ReleaseException, SignRun, TryRun};
+use billing::{BillRun, ExceptionCode, RunState};
+use chrono::NaiveDate;
+use clap::Subcommand;
+use kernel::{AccountId, Month, OrderId};
+
+use super::{Ended, Outcome, office_and_who};
+use crate::config::Settings;
+use crate::office::{Office, Who};
+use crate::output;
+
+/// Steps of a bill run, in their order.
+#[derive(Subcommand)]
+pub enum RunCommand {
+    /// Freeze an item for every due service agreement and issue bill numbers
+    Prepare {
+        /// The code of the cycle
+        #[arg(long)]
+        cycle: String,
+        /// The month to bill, such as 2014-03
+        #[arg(long, value_parser = month)]
+        month: Month,
+        /// The date on the bills; the month's last day when it is not given
+        #[arg(long)]
+        bill_on: Option<NaiveDate>,
+    },
+    /// Price every bill and queue exceptions
+    Trial {
+        /// The number of the run
+        run: i64,
+    },
+    /// List exceptions, let the rules decide them, release or hold one
+    Exceptions {
+        /// The number of the run
+        run: i64,
+        /// Let the town's rules decide what they cover
+        #[arg(long)]
+        apply_rules: bool,
+        /// Release an exception: account number and code
+        #[arg(long, num_args = 2, value_names = ["ACCOUNT", "CODE"])]
+        release: Option<Vec<String>>,
+        /// Hold the bill of an account
+        #[arg(long, value_name = "ACCOUNT", requires_all = ["assignee", "until"])]
+        hold: Option<String>,
+        /// Who looks after the held bill
+        #[arg(long)]
+        assignee: Option<String>,
+        /// Until when
+        #[arg(long)]
+        until: Option<NaiveDate>,
+    },
+    /// Print the register
+    Register {
+        /// The number of the run
+        run: i64,
+    },
+    /// Sign the register of a run that someone else prepared
+    Sign {
+        /// The number of the run
+        run: i64,
+    },
+    /// Write the bills to the books
+    Post {
+        /// The number of the run
+        run: i64,
+    },
+    /// Cancel the run; posted bills are reversed
+    Cancel {
+        /// The number of the run
+        run: i64,
+    },
+    /// List all runs
+    List,
+    /// Prove that every active agreement is billed or explained
+    Completeness {
+        /// The month, such as 2014-03
+        #[arg(value_parser = month)]
+        month: Month,
+    },
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).map_err(|error| error.to_string())
+}
+
+/// Carries out a step.
+pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    match command {
+        RunCommand::Prepare { cycle, month, bill_on } => {
+            let run = prepare(&office, &who, &cycle, month, bill_on).await?;
+            output::data(&run.number.to_string());
+        }
+        RunCommand::Trial { run } => {
+            let run = find(&office, run).await?;
+            trial(&office, &who, &run).await?;
+            summary(&office, run.number).await?;
+        }
+        RunCommand::Exceptions { run, apply_rules, release, hold, assignee, until } => {
+            let run = find(&office, run).await?;
+            if apply_rules {
+                self::apply_rules(&office, &who, &run).await?;
+            }
+            if let Some([account, code]) = release.as_deref() {
+                release_one(&office, &who, &run, account, code).await?;
+            }
+            if let (Some(account), Some(assignee), Some(due_on)) = (hold, assignee, until) {
+                let key = format!("hold run {} account {account} until {due_on}", run.number);
+                let reason = who.reason.clone();
+                office.act(&who.under(key), &HoldBill { run: run.id, account, assignee, due_on, reason }).await?;
+            }
+            list_exceptions(&office, &run).await?;
+        }
+        RunCommand::Register { run } => {
+            let run = find(&office, run).await?;
+            let mut read = office.db().read().await?;
+            if run.trial_order.is_none() {
+                return Err(Ended::Refused(format!("run {} was not tried yet", run.number)));
+            }
+            output::data(billing::register(&mut read, &run).await?.to_text().trim_end());
+        }
+        RunCommand::Sign { run } => {
+            let run = find(&office, run).await?;
+            sign(&office, &who, &run).await?;
+            summary(&office, run.number).await?;
+        }
+        RunCommand::Post { run } => {
+            let run = find(&office, run).await?;
+            post(&office, &who, &run).await?;
+            summary(&office, run.number).await?;
+        }
+        RunCommand::Cancel { run } => {
+            let run = find(&office, run).await?;
+            cancel(&office, &who, &run).await?;
+            summary(&office, run.number).await?;
+        }
+        RunCommand::List => {
+            let runs = billing::all_runs(&mut office.db().read().await?).await?;
+            for run in runs {
+                summary(&office, run.number).await?;
+            }
+        }
+        RunCommand::Completeness { month } => return completeness(&office, month).await,
+    }
+    Ok(Ended::Done)
+}
+
+/// Prepares a run, or goes on with the one that was begun.
+pub async fn prepare(
+    office: &Office,
+    who: &Who,
+    cycle: &str,
+    month: Month,
+    bill_on: Option<NaiveDate>,
+) -> Result<BillRun, Ended> {
+    let mut read = office.db().read().await?;
+    let found = billing::cycle_by_code(&mut read, cycle).await?;
+    let found = found.ok_or_else(|| Ended::Refused(format!("there is no billing cycle '{cycle}'")))?;
+    let begun = billing::current_run(&mut read, found.id, month.first_on()).await?;
+    let earlier = billing::all_runs(&mut read).await?;
+    drop(read);
+    let number = match begun {
+        Some(run) if run.period == month.period() && bill_on.is_none_or(|bill_on| bill_on == run.bill_on) => {
+            if state(office, &run).await? != RunState::Preparing {
+                output::talk(&format!("run {} was prepared before", run.number));
+            }
+            run.number
+        }
+        Some(run) => return Err(Ended::Refused(format!("run {} already bills this cycle for {month}", run.number))),
+        None => {
+            let bill_on = bill_on.unwrap_or_else(|| month.last_on());
+            let act = PrepareRun { cycle: cycle.to_owned(), period: month.period(), bill_on };
+            // A cancelled run gives its place free, so the next one is another command.
+            let same = earlier.iter().filter(|run| run.cycle == found.id && run.period == month.period()).count();
+            let key = format!("prepare {cycle} {month} {same}");
+            office.act(&who.under(key), &act).await?.outcome.number
+        }
+    };
+    let run = find(office, number).await?;
+    finish(office, who, run.prepare_order, "Preparing").await?;
+    find(office, number).await
+}
+
+/// Tries a run, or goes on with the trial that was begun.
+pub async fn trial(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> {
+    let order = match (state(office, run).await?, run.trial_order) {
+        (RunState::Trying, Some(order)) => order,
+        (_, before) => {
+            let key = format!("try run {} after order {}", run.number, before.map_or(0, |order| order.0));
+            office.act(&who.under(key), &TryRun { run: run.id }).await?.outcome
+        }
+    };
+    finish(office, who, order, "Trying").await
+}
+
+/// Lets the rules decide what they cover.
+pub async fn apply_rules(office: &Office, who: &Who, run: &BillRun) -> Result<u64, Ended> {
+    let key = format!("rules run {} trial {}", run.number, run.trial_order.map_or(0, |order| order.0));
+    let decided = office.act(&who.under(key), &ApplyRules { run: run.id }).await?.outcome;
+    output::talk(&format!("{decided} exceptions decided by rule"));
+    Ok(decided)
+}
+
+/// Signs a run.
+pub async fn sign(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> {
+    office.act(&who.under(format!("sign run {}", run.number)), &SignRun { run: run.id }).await?;
+    Ok(())
+}
+
+/// Posts a run, or goes on with the posting that was begun.
+pub async fn post(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> {
+    let order = match run.post_order {
+        Some(order) => order,
+        None => office.act(&who.under(format!("post run {}", run.number)), &PostRun { run: run.id }).await?.outcome,
+    };
+    finish(office, who, order, "Posting").await
+}
+
+async fn cancel(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> {
+    let order = match run.cancel_order {
+        Some(order) => Some(order),
+        None => office.act(&who.under(format!("cancel run {}", run.number)), &CancelRun { run: run.id }).await?.outcome,
+    };
+    match order {
+        Some(order) => finish(office, who, order, "Reversing").await,
+        None => Ok(()),
+    }
+}
+
+async fn release_one(office: &Office, who: &Who, run: &BillRun, account: &str, code: &str) -> Result<(), Ended> {
+    let code =
+        ExceptionCode::parse(code).ok_or_else(|| Ended::WrongUse(format!("there is no exception code '{code}'")))?;
+    let key = format!(
+        "release run {} trial {} account {account} {}",
+        run.number,
+        run.trial_order.map_or(0, |order| order.0),
+        code.code()
+    );
+    office.act(&who.under(key), &ReleaseException { run: run.id, account: account.to_owned(), code }).await?;
+    Ok(())
+}
+
+async fn finish(office: &Office, who: &Who, order: OrderId, name: &str) -> Result<(), Ended> {
+    let report = office.finish(who, order, name).await.map_err(|failure: Failure| Ended::from(failure))?;
+    if report.refusals.is_empty() {
+        return Ok(());
+    }
+    Err(Ended::Refused(report.refusals.join("\nportreeve: ")))
+}
+
+/// The run with a number.
+pub async fn find(office: &Office, number: i64) -> Result<BillRun, Ended> {
+    let mut read = office.db().read().await?;
+    let run = billing::run_by_number(&mut read, number).await?;
+    run.ok_or_else(|| Ended::Refused(format!("there is no bill run {number}")))
+}
+
+/// How far a run is.
+pub async fn state(office: &Office, run: &BillRun) -> Result<RunState, Ended> {
+    let mut read = office.db().read().await?;
+    let progress = billing::run_progress(&mut read, run).await?;
+    Ok(run.state(&progress))
+}
+
+async fn summary(office: &Office, number: i64) -> Result<(), Ended> {
+    let run = find(office, number).await?;
+    let state = state(office, &run).await?;
+    let mut read = office.db().read().await?;
+    let mut line = format!(
+        "run {number}   {} to {}   bill date {}   {}",
+        run.period.from(),
+        run.period.to(),
+        run.bill_on,
+        state.word()
+    );
+    if let Some(signed) = billing::signoff(&mut read, run.id).await? {
+        let billing::Signoff { bills, zero_bills, held, total, .. } = signed;
+        line.push_str(&format!(
+            "   signed: {bills} bills, {zero_bills} of them zero, {held} held, {}",
+            total.dollars()
+        ));
+    }
+    output::data(&line);
+    Ok(())
+}
+
+async fn list_exceptions(office: &Office, run: &BillRun) -> Result<(), Ended> {
+    let mut read = office.db().read().await?;
+    let mut after = AccountId(0);
+    loop {
+        let page = billing::queue(&mut read, run.id, after, 1_000).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.account;
+        let accounts: Vec<AccountId> = page.iter().map(|queued| queued.account).collect();
+        let named = customers::accounts_by_id(&mut read, &accounts).await?;
+        for queued in page {
+            let number = named.get(&queued.account).map_or_else(String::new, |account| account.number.to_string());
+            let mut line =
+                format!("{number:<12}{:<16}{:<10}{}", queued.code.code(), queued.state.code(), queued.detail);
+            for (name, value) in [("rule", queued.rule), ("reason", queued.reason), ("assignee", queued.assignee)] {
+                if let Some(value) = value {
+                    line.push_str(&format!("   {name}: {value}"));
+                }
+            }
+            if let Some(due_on) = queued.due_on {
+                line.push_str(&format!("   until {due_on}"));
+            }
+            output::data(&line);
+        }
+    }
+}
+
+async fn completeness(office: &Office, month: Month) -> Outcome {
+    let mut read = office.db().read().await?;
+    let proof = billing::month_completeness(&mut read, month).await?;
+    let text = serde_json::to_string_pretty(&proof).map_err(|error| Ended::Fault(error.to_string()))?;
+    output::data(&text);
+    if proof.is_complete() {
+        return Ok(Ended::Done);
+    }
+    Err(Ended::Refused(format!("{} agreements of {month} are unexplained", proof.unexplained.len())))
+}

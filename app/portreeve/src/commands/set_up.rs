@@ -1,0 +1,97 @@
+//! `migrate`, `staff` and `town`: what comes before the first bill.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::{Ended, Outcome, office, office_and_who, read_text};
+use crate::config::Settings;
+use crate::output;
+use crate::town::{self, TownFile};
+
+/// Staff.
+#[derive(Subcommand)]
+pub enum StaffCommand {
+    /// Add a staff member with permissions
+    Add {
+        /// The code they are known by
+        code: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// A permission, such as billing.prepare; may be repeated
+        #[arg(long = "grant", value_name = "PERMISSION")]
+        grants: Vec<String>,
+    },
+    /// List the permissions there are
+    Permissions,
+}
+
+/// The town.
+#[derive(Subcommand)]
+pub enum TownCommand {
+    /// Apply a town file; adds what is new and refuses to change what is there
+    Apply {
+        /// The file (TOML)
+        file: PathBuf,
+    },
+}
+
+/// Brings the database up to date.
+pub async fn migrate(settings: &Settings) -> Outcome {
+    let report = office(settings).await?.migrate().await?;
+    for name in &report.applied {
+        output::data(name);
+    }
+    output::talk(&format!("{} migrations applied, {} were there", report.applied.len(), report.present));
+    Ok(Ended::Done)
+}
+
+/// Adds staff.
+pub async fn staff(settings: &Settings, command: StaffCommand) -> Outcome {
+    match command {
+        StaffCommand::Permissions => {
+            for permission in all_permissions() {
+                output::data(&format!("{:<24}{}", permission.code, permission.sentence));
+            }
+        }
+        StaffCommand::Add { code, name, grants } => {
+            let known = all_permissions();
+            if let Some(unknown) = grants.iter().find(|grant| known.iter().all(|permission| permission.code != *grant))
+            {
+                return Err(Ended::WrongUse(format!(
+                    "there is no permission '{unknown}'; see `portreeve staff permissions`"
+                )));
+            }
+            let (office, who) = office_and_who(settings).await?;
+            let add = staff::AddActor { code: code.clone(), name, kind: staff::ActorKind::Person, permissions: grants.into_iter().collect() };
+            office.act(&who.under(format!("add staff {code}")), &add).await?;
+            output::talk(&format!("{code} was added"));
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// Applies a town file.
+pub async fn town(settings: &Settings, TownCommand::Apply { file }: TownCommand) -> Outcome {
+    let text = read_text(&file)?;
+    let parsed: TownFile =
+        toml::from_str(&text).map_err(|error| Ended::Refused(format!("{}: {error}", file.display())))?;
+    let (office, who) = office_and_who(settings).await?;
+    town::apply(&office, &who, &text, parsed).await?;
+    output::talk("the town file is applied");
+    Ok(Ended::Done)
+}
+
+/// Every permission of every room, by code.
+pub fn all_permissions() -> Vec<acts::Permission> {
+    let rooms = [
+        staff::PERMISSIONS,
+        finance::PERMISSIONS,
+        revenue::permissions::PERMISSIONS,
+        billing::permissions::PERMISSIONS,
+    ];
+    let mut all: Vec<acts::Permission> = rooms.concat();
+    all.sort_unstable();
+    all
+}

@@ -1,0 +1,100 @@
+//! The office: an open database, its door, and workers that know every kind of job.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use acts::{Act, Actor, By, Done, Door, Failure, NoConflicts, SystemClock};
+use billing::acts::{CancelWork, PostWork, PrepareWork, TryWork};
+use billing::import::ImportWork;
+use chrono::NaiveDate;
+use db::{Db, DoorKey, Fault};
+use jobs::{JobKind, Report, Worker, kind_of};
+use kernel::OrderId;
+
+use crate::output::Bar;
+
+/// Everything a command needs to act.
+pub struct Office {
+    /// The door to the database.
+    pub door: Door,
+}
+
+/// Who acts, and why.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: String,
+}
+
+impl Who {
+    /// The same, under a key that makes a command count once.
+    pub fn under(&self, key: impl Into<String>) -> By {
+        By { actor: self.actor.clone(), reason: self.reason.clone(), key: key.into() }
+    }
+}
+
+impl Office {
+    /// Opens a database as it is.
+    pub async fn open(url: &str, today: NaiveDate) -> Result<Office, Fault> {
+        let db = Db::open(url).await?;
+        let clock = Arc::new(SystemClock { today });
+        Ok(Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(NoConflicts)) })
+    }
+
+    /// Brings the database up to date, and makes its first actor.
+    pub async fn migrate(&self) -> Result<db::MigrationReport, Fault> {
+        let key = DoorKey::for_the_door();
+        let report = self.db().migrate(&key, self.door.now()).await?;
+        staff::ensure_first_actor(self.db(), &key, &[]).await?;
+        Ok(report)
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        self.door.db()
+    }
+
+    /// The staff member known by a code.
+    pub async fn who(&self, code: &str, reason: &str) -> Result<Option<Who>, Fault> {
+        let mut read = self.db().read().await?;
+        let actor = staff::actor_by_code(&mut read, code).await?;
+        Ok(actor.map(|actor| Who { actor, reason: reason.to_owned() }))
+    }
+
+    /// Carries out an act, once per key.
+    pub async fn act<A: Act>(&self, by: &By, act: &A) -> Result<Done<A::Outcome>, Failure> {
+        self.door.carry_out(by, act).await
+    }
+
+    /// Carries out a job to its end, showing how far it is.
+    pub async fn finish(&self, who: &Who, order: OrderId, name: &str) -> Result<Report, Failure> {
+        self.finish_with(who, order, name, run_jobs()).await
+    }
+
+    /// Carries out the import of the file at a path to its end.
+    pub async fn finish_import(&self, who: &Who, order: OrderId, path: PathBuf) -> Result<Report, Failure> {
+        let kind = kind_of(move |inputs: &str| ImportWork::new(inputs, &path));
+        self.finish_with(who, order, "Importing", vec![kind]).await
+    }
+
+    async fn finish_with(
+        &self,
+        who: &Who,
+        order: OrderId,
+        name: &str,
+        kinds: Vec<Arc<dyn JobKind>>,
+    ) -> Result<Report, Failure> {
+        let bar = Bar::new(name);
+        let worker = Worker::new(self.door.clone(), kinds);
+        let report = worker.finish(&who.under("job"), order, &|progress| bar.show(progress)).await;
+        bar.end();
+        report
+    }
+}
+
+/// Every kind of job that needs nothing but the database.
+fn run_jobs() -> Vec<Arc<dyn JobKind>> {
+    vec![kind_of(PrepareWork::new), kind_of(TryWork::new), kind_of(PostWork::new), kind_of(CancelWork::new)]
+}

@@ -1,0 +1,41 @@
+//! A town file: chart, classes, revenue lines, cycles and rules as data, applied by acts.
+
+use std::collections::BTreeMap;
+
+use acts::Failure;
+use billing::ExceptionRule;
+use billing::acts::{NewCycle, SetUpBilling};
+use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
+use kernel::{Cents, Digest};
+use revenue::acts::{NewLine, SetUpRevenue};
+use serde::Deserialize;
+
+use crate::office::{Office, Who};
+
+/// What a town file says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TownFile {
+    classes: BTreeMap<String, String>,
+    funds: Vec<NewFund>,
+    ledger_accounts: Vec<NewLedgerAccount>,
+    opened: Vec<OpenedIn>,
+    revenue_lines: Vec<NewLine>,
+    cycles: Vec<NewCycle>,
+    #[serde(default)]
+    exception_rules: Vec<ExceptionRule>,
+    #[serde(default)]
+    high_cents: BTreeMap<String, Cents>,
+}
+
+/// Applies a town file: adds what is new, refuses to change what is there.
+pub async fn apply(office: &Office, who: &Who, text: &str, town: TownFile) -> Result<(), Failure> {
+    let digest = Digest::of(text.as_bytes());
+    let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
+    office.act(&who.under(format!("town books {digest}")), &books).await?;
+    let revenue = SetUpRevenue { classes: town.classes, lines: town.revenue_lines };
+    office.act(&who.under(format!("town revenue {digest}")), &revenue).await?;
+    let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
+    office.act(&who.under(format!("town billing {digest}")), &billing).await?;
+    Ok(())
+}

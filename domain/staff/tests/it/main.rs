@@ -1,0 +1,4 @@
+//! Who is allowed what, asked through the door on both engines.
+#![cfg(test)]
+
+mod authority;
