@@ -23,3 +23,8 @@ create table account_number (
     account_id bigint not null,
     primary key (number)
 );
+-- The city itself is account 0: postings that belong to no customer.
+insert into customer (customer_id, reference, kind, name, search_key)
+values (0, 'city', 'organization', 'The city itself', 'the city itself');
+insert into account (account_id, customer_id, number, opened_on)
+values (0, 0, 0, '1900-01-01');

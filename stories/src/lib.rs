@@ -1,1 +1,11 @@
-//! (filled by its first content)
+//! What stories about a town stand on: the built program, and a small town to work in.
+//!
+//! Stories know the program from outside only: its commands, exit codes, files and text.
+
+mod program;
+mod reads;
+mod town;
+
+pub use program::{Program, Said, try_tool};
+pub use reads::{Reads, pack, unpack};
+pub use town::{MAPPING, RATES, TOWN, Town};

@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 
 use db::{Fault, Read};
-use kernel::{AccountId, Quantity, Unit};
-use metering::consumption_between;
+use kernel::{AccountId, Period, Quantity, Unit};
+use metering::{Amount, amounts_between, consumption_between};
 use revenue::RateBook;
 
 use crate::inputs::{BillInputs, Inputs, match_consumption};
-use crate::store::{self, RunTally};
+use crate::store::{self, PlainItem, RunTally};
 use crate::{Agreement, BillRun, DueRule, PricedBill};
 
-/// A bill whose inputs were frozen, beside the same inputs as they are now.
-pub(crate) struct Frozen {
-    pub(crate) frozen: BillInputs,
+/// A bill of a run with its inputs as they are now.
+pub(crate) struct Gathered {
     pub(crate) now: BillInputs,
+    /// Whether they are what was frozen.
+    pub(crate) is_as_frozen: bool,
 }
+
+/// More accounts than this are gathered together rather than one by one.
+const ONE_BY_ONE: usize = 50;
 
 /// The bills due for accounts `from..to` from today's facts; positions count from `first`.
 pub(crate) async fn due_bills(
@@ -50,27 +54,112 @@ pub(crate) async fn due_bills(
     Ok(bills)
 }
 
-/// The frozen bills of accounts `from..to`, each beside its inputs as they are now.
+/// The bills that a run froze for accounts `from..to`, with their inputs as they are now.
+///
+/// Most inputs are what was frozen. That is found out in bulk: the engine lists the accounts whose
+/// agreements differ, and consumption is compared by id and amount. Only accounts that differ, or
+/// are billed for part of the period, are gathered from the full facts.
 pub(crate) async fn frozen_bills(
     read: &mut Read,
     run: &BillRun,
     book: &RateBook,
     range: (AccountId, AccountId),
-) -> Result<Vec<Frozen>, Fault> {
+) -> Result<Vec<Gathered>, Fault> {
+    let mut amounts = amounts_between(read, range, run.period).await?;
+    let units = amounts.iter().map(|(unit, _)| unit.clone()).collect();
+    let Some(unit) = common_unit(read, run, book, (range, units)).await? else {
+        return gather_fully(read, run, book, range).await;
+    };
+    let odd = store::odd_accounts(read, run.id, range, run.period).await?;
+    let items = store::plain_items(read, run.id, range).await?;
+    let used: Vec<Amount> = amounts.pop().map_or_else(Vec::new, |(_, amounts)| amounts);
+    let mut used = used.chunk_by(|one, next| one.0 == next.0).peekable();
+    let mut bills = Vec::with_capacity(items.len());
+    let mut to_gather = Vec::new();
+    for items in items.chunk_by(|one, next| one.account == next.account) {
+        let account = items[0].account;
+        while used.next_if(|rows| rows[0].0 < account).is_some() {}
+        let used = used.next_if(|rows| rows[0].0 == account).unwrap_or_default();
+        if odd.contains(&account) || !is_same(items, used) {
+            to_gather.push((bills.len(), account));
+        }
+        bills.push(Gathered { now: plain_bill(items, run.period, unit), is_as_frozen: true });
+    }
+    if ONE_BY_ONE < to_gather.len() {
+        return gather_fully(read, run, book, range).await;
+    }
+    for (place, account) in to_gather {
+        let only = (account, AccountId(account.0 + 1));
+        if let Some(bill) = gather_fully(read, run, book, only).await?.pop() {
+            bills[place] = bill;
+        }
+    }
+    Ok(bills)
+}
+
+/// The unit that all items and all consumption of some accounts have (`units` are those of consumption), when every item also has the
+/// version that holds now; `None` when the accounts must be looked at in full.
+async fn common_unit(
+    read: &mut Read,
+    run: &BillRun,
+    book: &RateBook,
+    (range, mut units): ((AccountId, AccountId), Vec<String>),
+) -> Result<Option<Unit>, Fault> {
+    for (unit, schedule, version) in store::item_shapes(read, run.id, range).await? {
+        if book.version_for(&schedule, run.bill_on, run.period).map(|version| version.0) != version {
+            return Ok(None);
+        }
+        units.extend(unit);
+    }
+    units.sort_unstable();
+    units.dedup();
+    match &units[..] {
+        [unit] => Ok(Unit::parse(unit).ok()),
+        _ => Ok(None),
+    }
+}
+
+fn is_same(items: &[PlainItem], used: &[Amount]) -> bool {
+    let frozen = items.iter().filter(|item| item.consumption.is_some());
+    frozen.clone().count() == used.len()
+        && frozen
+            .into_iter()
+            .all(|item| used.iter().any(|(_, id, steps)| item.consumption == Some(*id) && item.steps == Some(*steps)))
+}
+
+fn plain_bill(items: &[PlainItem], period: Period, unit: Unit) -> BillInputs {
+    let item = |item: &PlainItem| Inputs {
+        agreement: item.agreement,
+        period,
+        version: item.version,
+        profile: item.profile,
+        consumption: item.consumption,
+        quantity: item.steps.map(|steps| Quantity { steps, unit }),
+    };
+    BillInputs { account: items[0].account, position: items[0].position, items: items.iter().map(item).collect() }
+}
+
+/// The same from the full facts of every account.
+async fn gather_fully(
+    read: &mut Read,
+    run: &BillRun,
+    book: &RateBook,
+    range: (AccountId, AccountId),
+) -> Result<Vec<Gathered>, Fault> {
     let facts = store::item_facts(read, run.id, range).await?;
     let used = consumption_between(read, range, run.period).await?;
     let agreements: Vec<&Agreement> = facts.iter().map(|fact| &fact.agreement).collect();
     let matched = match_consumption(&agreements, &used);
-    let mut bills: Vec<Frozen> = Vec::with_capacity(facts.len());
+    let mut bills: Vec<Gathered> = Vec::with_capacity(facts.len());
     for (fact, used) in facts.iter().zip(matched) {
         let account = fact.agreement.account;
         let now = Inputs::gather(&fact.agreement, used, book, (run.period, run.bill_on));
-        if bills.last().is_none_or(|bill| bill.frozen.account != account) {
-            let empty = BillInputs { account, position: fact.position, items: Vec::new() };
-            bills.push(Frozen { frozen: empty.clone(), now: empty });
+        if bills.last().is_none_or(|bill| bill.now.account != account) {
+            let now = BillInputs { account, position: fact.position, items: Vec::new() };
+            bills.push(Gathered { now, is_as_frozen: true });
         }
         let bill = bills.last_mut().expect("one was pushed for the account");
-        bill.frozen.items.push(fact.frozen.clone());
+        bill.is_as_frozen &= now.as_ref() == Some(&fact.frozen);
         bill.now.items.extend(now);
     }
     Ok(bills)

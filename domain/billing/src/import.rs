@@ -3,6 +3,7 @@
 mod consumption;
 mod lines;
 mod mapping;
+mod whole_lines;
 
 pub use consumption::{ImportConsumption, ImportReport, ImportWork, Imported, SurveyedFile, survey};
 pub use lines::{FileRefused, LineReader, Reject, Row};

@@ -79,10 +79,9 @@ impl BillInputs {
     }
 }
 
-/// The consumption of register 1 at each agreement's service point, in step with the agreements.
+/// The consumption at each agreement's service point, in step with the agreements.
 ///
 /// Both lists are ordered by account; an account has few service points, so each is searched.
-/// (Meters with several registers are billed once `metering` knows meters.)
 #[must_use]
 pub fn match_consumption<'a>(agreements: &[&Agreement], used: &'a [Consumption]) -> Vec<Option<&'a Consumption>> {
     let mut matched = Vec::with_capacity(agreements.len());
@@ -92,8 +91,7 @@ pub fn match_consumption<'a>(agreements: &[&Agreement], used: &'a [Consumption])
             start += 1;
         }
         let of_account = used[start..].iter().take_while(|row| row.account == agreement.account);
-        // Of several periods that begin in the run's period, the last one is billed.
-        matched.push(of_account.filter(|row| row.service_point == agreement.service_point && row.register == 1).last());
+        matched.push(of_account.filter(|row| row.service_point == agreement.service_point).last());
     }
     matched
 }
@@ -125,9 +123,6 @@ mod tests {
             id: ConsumptionId(steps),
             account: AccountId(account),
             service_point: ServicePointId(point),
-            register: 1,
-            from_on: day("2014-03-01"),
-            revision: 1,
             quantity: Quantity { steps, unit: Unit::Ccf },
         }
     }

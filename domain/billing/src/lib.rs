@@ -32,4 +32,4 @@ pub use views::{BillView, ExplainedService, bill_view};
 
 /// How many accounts a chunk of a run holds: large enough to spend little on commits, small
 /// enough to keep memory flat.
-pub const CHUNK_ACCOUNTS: i64 = 4_000;
+pub const CHUNK_ACCOUNTS: i64 = 10_000;

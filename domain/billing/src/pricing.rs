@@ -71,7 +71,7 @@ pub fn price<'a>(book: &'a RateBook, limits: &Limits, bill: &BillInputs) -> Pric
         PricedBill { lines: Vec::with_capacity(bill.items.len()), total: Cents::ZERO, exceptions: Vec::new() };
     for (number, item) in bill.items.iter().enumerate() {
         if let Err(exception) = price_item(book, number, item, &mut priced) {
-            priced.exceptions.push(exception);
+            note(&mut priced.exceptions, exception);
         }
     }
     if priced.exceptions.is_empty() {
@@ -83,6 +83,15 @@ pub fn price<'a>(book: &'a RateBook, limits: &Limits, bill: &BillInputs) -> Pric
         }
     }
     priced
+}
+
+/// Notes an exception once a bill: of several services with the same one, each detail is named.
+fn note(exceptions: &mut Vec<Exception>, new: Exception) {
+    match exceptions.iter_mut().find(|noted| noted.code == new.code) {
+        None => exceptions.push(new),
+        Some(noted) if noted.detail.split("; ").any(|detail| detail == new.detail) => {}
+        Some(noted) => noted.detail = format!("{}; {}", noted.detail, new.detail),
+    }
 }
 
 /// The plan of an item, or why there is none.

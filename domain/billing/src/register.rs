@@ -191,7 +191,7 @@ async fn take_out(
         kinds.0 += i64::from(total.is_zero());
         kinds.1 += i64::from(*total < Cents::ZERO);
         for bill in frozen_bills(read, run, book, (*account, AccountId(account.0 + 1))).await? {
-            tallies.add(book, &bill.frozen, &price(book, &Limits::new(), &bill.frozen));
+            tallies.add(book, &bill.now, &price(book, &Limits::new(), &bill.now));
         }
     }
     for (key, (count, steps, cents)) in sums_of(tallies.into_rows()) {

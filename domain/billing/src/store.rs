@@ -20,13 +20,13 @@ pub(crate) use exceptions::{
 };
 pub use exceptions::{exception_counts, queue};
 pub(crate) use facts::{
-    TriedBill, count_items, insert_items, insert_trials, item_facts, items_of_bill, items_with_bills, refreeze_items,
-    tried_bills,
+    PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
+    items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills,
 };
 pub use imports::{import_by_order, rejects};
 pub(crate) use imports::{insert_import, insert_rejects};
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,
-    next_run_number, run_by_id, set_order, tallies,
+    next_run_number, run_by_id, set_order, share_run, tallies,
 };
 pub use runs::{Signoff, all_runs, current_run, run_by_number, run_progress, runs_of_month, signoff};

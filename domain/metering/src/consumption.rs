@@ -35,26 +35,6 @@ pub struct Consumption {
     pub account: AccountId,
     /// Where it was used.
     pub service_point: ServicePointId,
-    /// Which register of the meter.
-    pub register: i64,
-    /// The first day it was used in.
-    pub from_on: NaiveDate,
-    /// From 1.
-    pub revision: i64,
     /// How much.
     pub quantity: Quantity,
-}
-
-/// Keeps the newest revision of each: the rows come ordered, older revisions first.
-#[must_use]
-pub fn newest(rows: Vec<Consumption>) -> Vec<Consumption> {
-    let mut kept: Vec<Consumption> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let key = |row: &Consumption| (row.account, row.service_point, row.register, row.from_on);
-        match kept.last_mut() {
-            Some(last) if key(last) == key(&row) => *last = row,
-            _ => kept.push(row),
-        }
-    }
-    kept
 }

@@ -3,5 +3,7 @@
 mod consumption;
 mod store;
 
-pub use consumption::{Consumption, NewConsumption, newest};
-pub use store::{consumption_at, consumption_between, insert_consumption, period_starts, periods_of, sources_between};
+pub use consumption::{Consumption, NewConsumption};
+pub use store::{
+    Amount, amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between,
+};

@@ -3,57 +3,81 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value};
+use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 
-use crate::consumption::newest;
 use crate::{Consumption, NewConsumption};
 
-#[derive(sqlx::FromRow)]
-struct ConsumptionRow {
-    account_id: i64,
-    service_point_id: i64,
-    register_no: i64,
-    from_on: NaiveDate,
-    revision: i64,
-    consumption_id: i64,
-    steps: i64,
-    unit: String,
-}
-
-/// The facts for accounts `from..to`: consumption of periods that begin within `period`, in its
-/// newest revision, ordered by account and service point.
+/// The facts for accounts `from..to`: what register 1 of each service point used, for the last
+/// period that begins within `period`, in its newest revision; ordered by account and service point.
+///
+/// (Meters with several registers are billed once this room knows meters.)
 pub async fn consumption_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
     period: Period,
 ) -> Result<Vec<Consumption>, Fault> {
     const SQL: &str = "
-        select account_id, service_point_id, register_no, from_on, revision, consumption_id, steps, unit
+        select unit, string_agg(format('%s %s %s %s %s %s', account_id, service_point_id,
+                                       replace(cast(from_on as text), '-', ''), revision, consumption_id, steps), ';')
         from consumption
-        where $1 <= account_id and account_id < $2 and $3 <= from_on and from_on < $4
-        order by account_id, service_point_id, register_no, from_on, revision";
+        where $1 <= account_id and account_id < $2 and register_no = 1 and $3 <= from_on and from_on < $4
+        group by unit";
     let args = vec![from.into(), to.into(), period.from().into(), period.to().into()];
-    let rows: Vec<ConsumptionRow> = read.all(SQL, args).await?;
-    let rows: Result<Vec<Consumption>, Fault> = rows.iter().map(consumption_of).collect();
-    Ok(newest(rows?))
+    let packed: Vec<(String, Option<String>)> = read.all(SQL, args).await?;
+    let mut rows = Vec::new();
+    for (unit, packed) in packed {
+        let unit = Unit::parse(&unit).map_err(|_| Fault::impossible_row("consumption", "unit", &unit))?;
+        for row in unpack::<6>(packed.as_deref())? {
+            let [Some(account), Some(point), Some(day), Some(revision), Some(id), Some(steps)] = row else {
+                return Err(Fault::impossible_row("consumption", "steps", format!("{row:?}")));
+            };
+            rows.push(((account, point, day, revision), id, Quantity { steps, unit }));
+        }
+    }
+    rows.sort_unstable_by_key(|(key, _, _)| *key);
+    let mut newest: Vec<Consumption> = Vec::with_capacity(rows.len());
+    for ((account, point, _, _), id, quantity) in rows {
+        let (id, account, service_point) = (ConsumptionId(id), AccountId(account), ServicePointId(point));
+        let row = Consumption { id, account, service_point, quantity };
+        match newest.last_mut() {
+            Some(last) if (last.account, last.service_point) == (account, service_point) => *last = row,
+            _ => newest.push(row),
+        }
+    }
+    Ok(newest)
 }
 
-/// The newest revision of what one register used in a period that begins on a day.
-pub async fn consumption_at(
+/// Account, consumption and steps of a row of consumption.
+pub type Amount = (AccountId, ConsumptionId, i64);
+
+/// Every row that [`consumption_between`] looks at, in short and by unit: for finding out in bulk
+/// that nothing was corrected. Ordered by account.
+pub async fn amounts_between(
     read: &mut Read,
-    account: AccountId,
-    point: ServicePointId,
-    from_on: NaiveDate,
-) -> Result<Option<Consumption>, Fault> {
+    (from, to): (AccountId, AccountId),
+    period: Period,
+) -> Result<Vec<(String, Vec<Amount>)>, Fault> {
     const SQL: &str = "
-        select account_id, service_point_id, register_no, from_on, revision, consumption_id, steps, unit
+        select unit, string_agg(format('%s %s %s', account_id, consumption_id, steps), ';')
         from consumption
-        where account_id = $1 and service_point_id = $2 and register_no = 1 and from_on = $3
-        order by revision desc
-        limit 1";
-    let row: Option<ConsumptionRow> = read.one(SQL, vec![account.into(), point.into(), from_on.into()]).await?;
-    row.as_ref().map(consumption_of).transpose()
+        where $1 <= account_id and account_id < $2 and register_no = 1 and $3 <= from_on and from_on < $4
+        group by unit";
+    let args = vec![from.into(), to.into(), period.from().into(), period.to().into()];
+    let packed: Vec<(String, Option<String>)> = read.all(SQL, args).await?;
+    let mut by_unit = Vec::with_capacity(packed.len());
+    for (unit, packed) in packed {
+        let mut amounts = Vec::new();
+        for row in unpack::<3>(packed.as_deref())? {
+            let [Some(account), Some(id), Some(steps)] = row else {
+                return Err(Fault::impossible_row("consumption", "steps", format!("{row:?}")));
+            };
+            amounts.push((AccountId(account), ConsumptionId(id), steps));
+        }
+        amounts.sort_unstable();
+        by_unit.push((unit, amounts));
+    }
+    Ok(by_unit)
 }
 
 /// For which service points and first days these accounts have consumption.
@@ -125,18 +149,4 @@ pub async fn sources_between(
         order by account_id, service_point_id, register_no, from_on, revision";
     let rows: Vec<(i64, String)> = read.all(SQL, vec![Value::from(from), to.into()]).await?;
     Ok(rows.into_iter().map(|(id, source)| (ConsumptionId(id), source)).collect())
-}
-
-fn consumption_of(row: &ConsumptionRow) -> Result<Consumption, Fault> {
-    let unit = Unit::parse(&row.unit);
-    let unit = unit.map_err(|_| Fault::impossible_row("consumption", "unit", row.consumption_id))?;
-    Ok(Consumption {
-        id: ConsumptionId(row.consumption_id),
-        account: AccountId(row.account_id),
-        service_point: ServicePointId(row.service_point_id),
-        register: row.register_no,
-        from_on: row.from_on,
-        revision: row.revision,
-        quantity: Quantity { steps: row.steps, unit },
-    })
 }

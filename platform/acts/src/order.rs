@@ -107,6 +107,12 @@ impl Progress {
     pub fn is_complete(self) -> bool {
         self.done == self.chunks
     }
+
+    /// Chunks still to do; another worker may hold them.
+    #[must_use]
+    pub fn open(self) -> i64 {
+        self.chunks - self.done - self.refused
+    }
 }
 
 /// Cuts sorted keys into ranges of at most `size` keys; neighbors touch, the first range begins

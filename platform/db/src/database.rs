@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,10 @@ impl Db {
             Pools::Sqlite { write, read }
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = dialect::postgres_options(url).map_err(|error| Fault::sql(doing, error))?;
+            // The pool tries again for as long as its patience lasts; a server that is not there
+            // is said at once.
+            let first = PgConnection::connect_with(&options).await.map_err(|error| Fault::sql(doing, error))?;
+            first.close().await.map_err(|error| Fault::sql(doing, error))?;
             let main = PgPoolOptions::new()
                 .max_connections(8)
                 .acquire_timeout(PATIENCE)

@@ -46,6 +46,16 @@ pub async fn open_jobs(read: &mut Read) -> Result<Vec<Job>, Fault> {
     rows.into_iter().map(job_of).collect()
 }
 
+/// Holds a job against whoever else ends it, and says how it stands.
+pub(crate) async fn lock_job(tx: &mut Tx, job: JobId) -> Result<JobState, Fault> {
+    const SQL: &str = "
+        select job_id, kind, order_id, state
+        from job
+        where job_id = $1 for update";
+    let row: Option<JobRow> = tx.one(SQL, vec![job.into()]).await?;
+    Ok(job_of(row.ok_or_else(|| Fault::new("the job is gone"))?)?.state)
+}
+
 pub(crate) async fn end_job(tx: &mut Tx, job: JobId, state: JobState, now: DateTime<Utc>) -> Result<(), Fault> {
     const SQL: &str = "
         update job

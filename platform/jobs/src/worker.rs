@@ -1,6 +1,7 @@
 //! `Worker`: takes the chunks of jobs until none is left.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use acts::{By, ChunkStep, ChunkWork, Door, Failure, Progress};
 use async_trait::async_trait;
@@ -9,6 +10,9 @@ use kernel::OrderId;
 
 use crate::store;
 use crate::{Job, JobState};
+
+/// How long a worker that has nothing left to take waits before it asks again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// One kind of job: makes its work from the inputs its order froze.
 pub trait JobKind: Send + Sync {
@@ -126,20 +130,25 @@ impl Worker {
     }
 
     async fn end(&self, job: &Job) -> Result<Report, Failure> {
-        let mut read = self.door.db().read().await?;
-        let progress = acts::progress(&mut read, job.order).await?;
-        let refusals = acts::refused_chunks(&mut read, job.order).await?;
-        drop(read);
-        let state = if progress.is_complete() { JobState::Done } else { JobState::Stopped };
-        if job.state != state {
-            let mut tx = self.door.db().write(&DoorKey::for_the_door()).await?;
+        let mut tx = self.door.db().write(&DoorKey::for_the_door()).await?;
+        // Counted while the job is held: of two that end it, the second sees all that was done.
+        let before = store::lock_job(&mut tx, job.id).await?;
+        let progress = acts::progress(&mut tx, job.order).await?;
+        let refusals = acts::refused_chunks(&mut tx, job.order).await?;
+        let state = match progress {
+            all if all.is_complete() => JobState::Done,
+            some if some.open() == 0 => JobState::Stopped,
+            _ => JobState::Open,
+        };
+        if before != state && state != JobState::Open {
             store::end_job(&mut tx, job.id, state, self.door.now()).await?;
-            tx.commit().await?;
         }
+        tx.commit().await?;
         Ok(Report { progress, refusals })
     }
 }
 
+/// Takes chunks until none is open: what another worker holds may come back when that one dies.
 async fn work_through(
     door: &Door,
     by: &By,
@@ -147,11 +156,16 @@ async fn work_through(
     order: OrderId,
     tell: Option<&(dyn Fn(Progress) + Send + Sync)>,
 ) -> Result<(), Failure> {
-    while work.step(door, by, order).await? != ChunkStep::NothingLeft {
+    loop {
+        let step = work.step(door, by, order).await?;
+        let progress = acts::progress(&mut door.db().read().await?, order).await?;
         if let Some(tell) = tell {
-            let mut read = door.db().read().await?;
-            tell(acts::progress(&mut read, order).await?);
+            tell(progress);
+        }
+        match step {
+            ChunkStep::Done | ChunkStep::Refused(_) => {}
+            ChunkStep::NothingLeft if progress.open() == 0 => return Ok(()),
+            ChunkStep::NothingLeft => tokio::time::sleep(PAUSE).await,
         }
     }
-    Ok(())
 }

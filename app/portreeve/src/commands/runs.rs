@@ -26,6 +26,9 @@ pub enum RunCommand {
         /// The date on the bills; the month's last day when it is not given
         #[arg(long)]
         bill_on: Option<NaiveDate>,
+        /// How many accounts are frozen, tried and posted at a time; only speed depends on it
+        #[arg(long, hide = true)]
+        chunk_accounts: Option<i64>,
     },
     /// Price every bill and queue exceptions
     Trial {
@@ -90,8 +93,9 @@ fn month(text: &str) -> Result<Month, String> {
 pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     match command {
-        RunCommand::Prepare { cycle, month, bill_on } => {
-            let run = prepare(&office, &who, &cycle, month, bill_on).await?;
+        RunCommand::Prepare { cycle, month, bill_on, chunk_accounts } => {
+            let wanted = Wanted { cycle: &cycle, month, bill_on, chunk_accounts };
+            let run = prepare_wanted(&office, &who, wanted).await?;
             output::data(&run.number.to_string());
         }
         RunCommand::Trial { run } => {
@@ -148,7 +152,15 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
     Ok(Ended::Done)
 }
 
-/// Prepares a run, or goes on with the one that was begun.
+/// The run that is wanted.
+struct Wanted<'a> {
+    cycle: &'a str,
+    month: Month,
+    bill_on: Option<NaiveDate>,
+    chunk_accounts: Option<i64>,
+}
+
+/// Prepares a run in chunks of the usual size, or goes on with the one that was begun.
 pub async fn prepare(
     office: &Office,
     who: &Who,
@@ -156,6 +168,11 @@ pub async fn prepare(
     month: Month,
     bill_on: Option<NaiveDate>,
 ) -> Result<BillRun, Ended> {
+    prepare_wanted(office, who, Wanted { cycle, month, bill_on, chunk_accounts: None }).await
+}
+
+async fn prepare_wanted(office: &Office, who: &Who, wanted: Wanted<'_>) -> Result<BillRun, Ended> {
+    let Wanted { cycle, month, bill_on, chunk_accounts } = wanted;
     let mut read = office.db().read().await?;
     let found = billing::cycle_by_code(&mut read, cycle).await?;
     let found = found.ok_or_else(|| Ended::Refused(format!("there is no billing cycle '{cycle}'")))?;
@@ -172,7 +189,7 @@ pub async fn prepare(
         Some(run) => return Err(Ended::Refused(format!("run {} already bills this cycle for {month}", run.number))),
         None => {
             let bill_on = bill_on.unwrap_or_else(|| month.last_on());
-            let act = PrepareRun { cycle: cycle.to_owned(), period: month.period(), bill_on };
+            let act = PrepareRun { cycle: cycle.to_owned(), period: month.period(), bill_on, chunk_accounts };
             // A cancelled run gives its place free, so the next one is another command.
             let same = earlier.iter().filter(|run| run.cycle == found.id && run.period == month.period()).count();
             let key = format!("prepare {cycle} {month} {same}");

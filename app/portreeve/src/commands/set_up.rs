@@ -64,7 +64,12 @@ pub async fn staff(settings: &Settings, command: StaffCommand) -> Outcome {
                 )));
             }
             let (office, who) = office_and_who(settings).await?;
-            let add = staff::AddActor { code: code.clone(), name, kind: staff::ActorKind::Person, permissions: grants.into_iter().collect() };
+            let add = staff::AddActor {
+                code: code.clone(),
+                name,
+                kind: staff::ActorKind::Person,
+                permissions: grants.into_iter().collect(),
+            };
             office.act(&who.under(format!("add staff {code}")), &add).await?;
             output::talk(&format!("{code} was added"));
         }

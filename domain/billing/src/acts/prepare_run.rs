@@ -20,7 +20,13 @@ pub struct PrepareRun {
     pub period: Period,
     /// The date on the bills; also their date in the books.
     pub bill_on: NaiveDate,
+    /// How many accounts a chunk holds, where it is not the usual number; only speed depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunk_accounts: Option<i64>,
 }
+
+/// How many accounts a chunk may hold: memory is bounded by the chunk.
+const CHUNK_ACCOUNTS_ALLOWED: std::ops::RangeInclusive<i64> = 1..=100_000;
 
 /// The run that was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +60,10 @@ impl Act for PrepareRun {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Prepared, Failure> {
+        let chunk_accounts = self.chunk_accounts.unwrap_or(CHUNK_ACCOUNTS);
+        if !CHUNK_ACCOUNTS_ALLOWED.contains(&chunk_accounts) {
+            return refuse(RunRefused::ChunkSize(chunk_accounts));
+        }
         let last_on = self.period.to() - Days::new(1);
         if self.bill_on < last_on {
             return refuse(RunRefused::BilledBeforeEnd { last_on, bill_on: self.bill_on });
@@ -63,7 +73,7 @@ impl Act for PrepareRun {
         self.check_alone(entry, &cycle).await?;
         finance::share_period(entry, self.bill_on).await?;
         let run: RunId = entry.id("bill_run").await?;
-        let chunks = store::account_chunks(entry, Some(cycle.id), self.period, CHUNK_ACCOUNTS).await?;
+        let chunks = store::account_chunks(entry, Some(cycle.id), self.period, chunk_accounts).await?;
         let plan = OrderPlan { kind: PrepareWork::KIND, in_sequence: true, inputs: RunInputs { run }.text()?, chunks };
         let order = entry.place_order(plan).await?;
         let number = store::next_run_number(entry).await?;
@@ -129,7 +139,7 @@ impl ChunkWork for PrepareWork {
     }
 
     async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
-        let run = store::run_by_id(entry, self.inputs.run).await?;
+        let run = store::share_run(entry, self.inputs.run).await?;
         let run = run.ok_or_else(|| refused(RunRefused::UnknownRun))?;
         if run.cancelled.is_some() {
             return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });

@@ -11,6 +11,9 @@ pub enum RunRefused {
     /// No such cycle.
     #[error("there is no billing cycle '{0}'")]
     UnknownCycle(String),
+    /// A chunk of so many accounts makes no sense.
+    #[error("a chunk holds 1 to 100,000 accounts, not {0}")]
+    ChunkSize(i64),
     /// The cycle already has a run for the period.
     #[error("run {run} already bills this cycle for this period; cancel it first")]
     RunExists {
@@ -112,6 +115,7 @@ impl Refusal for RunRefused {
         match self {
             RunRefused::UnknownRun => "run_unknown",
             RunRefused::UnknownCycle(_) => "cycle_unknown",
+            RunRefused::ChunkSize(_) => "chunk_size",
             RunRefused::RunExists { .. } => "run_exists",
             RunRefused::StillCancelling { .. } => "run_still_cancelling",
             RunRefused::BilledBeforeEnd { .. } => "billed_before_end",

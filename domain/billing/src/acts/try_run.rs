@@ -98,7 +98,7 @@ impl ChunkWork for TryWork {
     }
 
     async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
-        let run = store::run_by_id(entry, self.inputs.run).await?;
+        let run = store::share_run(entry, self.inputs.run).await?;
         let run = run.ok_or_else(|| refused(RunRefused::UnknownRun))?;
         if run.cancelled.is_some() || run.trial_order != Some(chunk.order) {
             return Err(refused(RunRefused::WrongState { run: run.number, state: "past this trial" }));
@@ -123,7 +123,7 @@ impl ChunkWork for TryWork {
             }
             let (account, position, digest) = (bill.now.account, bill.now.position, bill.now.digest());
             tried.push((TriedBill { account, position, total: priced.total, digest }, priced.exceptions));
-            if bill.now != bill.frozen {
+            if !bill.is_as_frozen {
                 outcome.refrozen += 1;
                 corrected.push(bill.now);
             }

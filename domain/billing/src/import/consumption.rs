@@ -225,7 +225,8 @@ impl ChunkWork for ImportWork {
         }
         let (points, opened) = self.points(entry, &good, &mut rejects).await?;
         if 1 < tries {
-            reject_repeated(entry, &mut good, &points, &mut rejects).await?;
+            let field = self.act.mapping.columns.of_service_point();
+            reject_repeated(entry, (&mut good, &points), field, &mut rejects).await?;
         }
         let rows = self.record(entry, chunk, &good, &points).await?;
         rejects.sort_by_key(|reject| reject.line);
@@ -270,7 +271,7 @@ impl ImportWork {
                 None => rejects.push(Reject {
                     line: row.line,
                     row: row.row.clone(),
-                    field: self.act.mapping.columns.service_point.clone().unwrap_or_default(),
+                    field: self.act.mapping.columns.of_service_point().to_owned(),
                     rule: "service_point",
                     message: format!("nobody has an agreement for service point '{}'", row.service_point),
                 }),
@@ -324,8 +325,8 @@ impl ImportWork {
 /// Rejects rows for which there is consumption already, in the database or earlier in the chunk.
 async fn reject_repeated(
     read: &mut Read,
-    rows: &mut Vec<Row>,
-    points: &Points,
+    (rows, points): (&mut Vec<Row>, &Points),
+    field: &str,
     rejects: &mut Vec<Reject>,
 ) -> Result<(), Fault> {
     let accounts: Vec<kernel::AccountId> = points.values().map(|(_, answers)| answers.account).collect();
@@ -338,7 +339,7 @@ async fn reject_repeated(
         rejects.push(Reject {
             line: row.line,
             row: row.row.clone(),
-            field: String::new(),
+            field: field.to_owned(),
             rule: "once",
             message: format!("service point '{}' already has consumption for {}", row.service_point, row.period),
         });

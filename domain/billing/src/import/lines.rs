@@ -12,6 +12,7 @@ use flate2::bufread::MultiGzDecoder;
 use kernel::{Digest, DigestBuilder, Month, Period, Quantity, Refusal};
 
 use super::Mapping;
+use super::whole_lines::WholeLines;
 
 /// A row that was read and makes sense by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +114,9 @@ pub struct LineReader {
     file: String,
     mapping: Mapping,
     columns: Positions,
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    /// The columns of the header; every line must have a field for each.
+    names: Vec<String>,
+    reader: csv::Reader<WholeLines<Box<dyn Read + Send>>>,
     /// How often a customer, class and day have come so far. Two of them sharing a number would
     /// share a counter, which only skips a number.
     seen: BTreeMap<u64, u32>,
@@ -139,7 +142,8 @@ impl LineReader {
     /// Opens a file and finds its columns.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<LineReader, FileRefused> {
         let file = file_name(path);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(open_plain(path)?);
+        let lines = WholeLines::new(open_plain(path)?);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(lines);
         let header = reader.byte_headers().map_err(|error| damaged(&file, 0, &error))?.clone();
         if header.is_empty() {
             return Err(FileRefused::Empty { file });
@@ -156,7 +160,7 @@ impl LineReader {
                     file: file.clone(),
                     column: column.to_owned(),
                     found: places.len(),
-                    header: names.join(", "),
+                    header: printable(&names.join(", ")),
                 }),
             }
         };
@@ -168,29 +172,48 @@ impl LineReader {
             row: mapping.columns.row.as_deref().map(position).transpose()?,
             service_point: mapping.columns.service_point.as_deref().map(position).transpose()?,
         };
-        Ok(LineReader { file, mapping: mapping.clone(), columns, reader, seen: BTreeMap::new(), last_line: 1 })
+        let mapping = mapping.clone();
+        Ok(LineReader { file, mapping, columns, names, reader, seen: BTreeMap::new(), last_line: 1 })
     }
 
     /// The next row, or why it cannot be brought in; `None` at the end.
     pub fn next_row(&mut self) -> Result<Option<Result<Row, Reject>>, FileRefused> {
         let mut record = ByteRecord::new();
-        let more = self.reader.read_byte_record(&mut record);
-        if !more.map_err(|error| damaged(&self.file, self.last_line, &error))? {
+        if !self.next_record(&mut record)? {
             return Ok(None);
         }
-        self.last_line = record.position().map_or(self.last_line, csv::Position::line);
         let line = i64::try_from(self.last_line).unwrap_or(i64::MAX);
         let row = self.row_of(&record, line);
         Ok(Some(row.map_err(|reject| Reject { row: self.row_name(&record, line), ..reject })))
     }
 
+    /// Reads the next record and notes the line it begins on; `false` at the end.
+    ///
+    /// The reader's own position of a record lies before the blank lines in front of it, so the
+    /// line is counted back from the record's end.
+    fn next_record(&mut self, record: &mut ByteRecord) -> Result<bool, FileRefused> {
+        let more = self.reader.read_byte_record(record);
+        if !more.map_err(|error| damaged(&self.file, self.last_line, &error))? {
+            return Ok(false);
+        }
+        let inner = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+        self.last_line = self.reader.position().line().saturating_sub(1 + inner as u64);
+        Ok(true)
+    }
+
     /// The file's own number of a row, or else the line.
     fn row_name(&self, record: &ByteRecord, line: i64) -> String {
         let named = self.columns.row.and_then(|place| std::str::from_utf8(record.get(place)?).ok());
-        named.map_or_else(|| line.to_string(), |name| name.trim().to_owned())
+        named.map_or_else(|| line.to_string(), |name| printable(name.trim()))
     }
 
     fn row_of(&mut self, record: &ByteRecord, line: i64) -> Result<Row, Reject> {
+        if record.len() != self.names.len() {
+            // A comma too many or a line cut short moves or shortens values: 1,234 would be 1.
+            let message = format!("the line has {} fields, the header has {}", record.len(), self.names.len());
+            let field = self.names.get(record.len()).or(self.names.last()).cloned().unwrap_or_default();
+            return Err(Reject { line, row: String::new(), field, rule: "fields", message });
+        }
         let columns = &self.mapping.columns;
         let at = self.columns;
         let customer = text(record, at.customer, &columns.customer, line)?.to_owned();
@@ -235,14 +258,11 @@ pub(super) fn measure(path: &Path, mapping: &Mapping) -> Result<(Digest, i64), F
     let mut record = ByteRecord::new();
     let mut count = 0;
     loop {
-        let more = rows.reader.read_byte_record(&mut record);
-        if !more.map_err(|error| damaged(&rows.file, rows.last_line, &error))? {
-            break;
+        if !rows.next_record(&mut record)? {
+            return Ok((contents(path)?, count));
         }
-        rows.last_line = record.position().map_or(rows.last_line, csv::Position::line);
         count += 1;
     }
-    Ok((contents(path)?, count))
 }
 
 fn contents(path: &Path) -> Result<Digest, FileRefused> {
@@ -272,9 +292,7 @@ fn open_plain(path: &Path) -> Result<Box<dyn Read + Send>, FileRefused> {
 
 fn text<'r>(record: &'r ByteRecord, place: usize, name: &str, line: i64) -> Result<&'r str, Reject> {
     let reject = |rule, message: String| Reject { line, row: String::new(), field: name.to_owned(), rule, message };
-    let bytes = record
-        .get(place)
-        .ok_or_else(|| reject("present", format!("the line has {} fields and ends before this one", record.len())))?;
+    let bytes = record.get(place).unwrap_or_default();
     let text = std::str::from_utf8(bytes).map_err(|_| reject("utf8", "the value is not UTF-8 text".into()))?.trim();
     if text.is_empty() {
         return Err(reject("present", "the value is missing".into()));
@@ -282,7 +300,16 @@ fn text<'r>(record: &'r ByteRecord, place: usize, name: &str, line: i64) -> Resu
     if LENGTH_MAX < text.len() {
         return Err(reject("length", format!("the value is longer than {LENGTH_MAX} bytes")));
     }
+    if text.contains(char::is_control) {
+        return Err(reject("one_line", "the value has a line end or another sign that cannot be printed".into()));
+    }
     Ok(text)
+}
+
+/// A header as it can be shown on a screen, whatever was in the file.
+fn printable(text: &str) -> String {
+    let plain = |sign: char| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign };
+    text.chars().take(LENGTH_MAX).map(plain).collect()
 }
 
 fn damaged(file: &str, line: u64, error: &csv::Error) -> FileRefused {

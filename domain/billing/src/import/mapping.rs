@@ -99,6 +99,14 @@ impl Refusal for MappingRefused {
     }
 }
 
+impl Columns {
+    /// The column that says which service point a row is for.
+    #[must_use]
+    pub fn of_service_point(&self) -> &str {
+        self.service_point.as_deref().unwrap_or(&self.customer)
+    }
+}
+
 impl Mapping {
     /// Reads a mapping.
     pub fn parse(text: &str) -> Result<Mapping, MappingRefused> {

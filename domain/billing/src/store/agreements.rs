@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use acts::{ChunkPlan, cut};
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value};
+use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{AccountId, AgreementId, Cents, CycleId, Period, RateProfileId, RunId, ServicePointId};
 
 use crate::exception::{Disposition, ExceptionRule, Limits};
@@ -18,16 +18,9 @@ struct CycleRow {
     days_to_pay: i64,
 }
 
-#[derive(sqlx::FromRow)]
-struct AgreementRow {
-    account_id: i64,
-    agreement_id: i64,
-    service_point_id: i64,
-    schedule_code: String,
-    rate_profile_id: i64,
-    starts_on: NaiveDate,
-    stops_on: Option<NaiveDate>,
-}
+/// Account, agreement, service point, schedule, profile, and the days where the agreement cuts the
+/// period short.
+type AgreementRow = (i64, i64, i64, String, i64, Option<NaiveDate>, Option<NaiveDate>);
 
 #[derive(sqlx::FromRow)]
 struct RuleRow {
@@ -196,22 +189,40 @@ pub async fn point_agreements(
     Ok(latest.collect())
 }
 
-/// The facts of billing for accounts `from..to`: agreements of a cycle that touch a period.
+/// The facts of billing for accounts `from..to`: agreements of a cycle that touch a period, ordered
+/// by account and agreement. The few that cut the period short come row by row, the others packed.
 pub(crate) async fn agreements_between(
     read: &mut Read,
     cycle: CycleId,
     (from, to): (AccountId, AccountId),
     period: Period,
 ) -> Result<Vec<Agreement>, Fault> {
-    const SQL: &str = "
+    const WHOLE: &str = "
+        select schedule_code, string_agg(format('%s %s %s %s', account_id, agreement_id, service_point_id,
+                                                rate_profile_id), ';')
+        from service_agreement
+        where $1 <= account_id and account_id < $2 and cycle_id = $3
+          and starts_on <= $4 and (stops_on is null or $5 <= stops_on)
+        group by schedule_code";
+    const CUT: &str = "
         select account_id, agreement_id, service_point_id, schedule_code, rate_profile_id, starts_on, stops_on
         from service_agreement
         where $1 <= account_id and account_id < $2 and cycle_id = $3
-          and starts_on < $5 and (stops_on is null or $4 < stops_on)
-        order by account_id, agreement_id";
+          and starts_on < $5 and (stops_on is null or $4 < stops_on) and ($4 < starts_on or stops_on < $5)";
     let args = vec![from.into(), to.into(), cycle.into(), period.from().into(), period.to().into()];
-    let rows: Vec<AgreementRow> = read.all(SQL, args).await?;
-    Ok(rows.into_iter().map(agreement_of).collect())
+    let packed: Vec<(String, Option<String>)> = read.all(WHOLE, args.clone()).await?;
+    let cut: Vec<AgreementRow> = read.all(CUT, args).await?;
+    let mut agreements: Vec<Agreement> = cut.into_iter().map(|row| agreement_of(row, period)).collect();
+    for (schedule, packed) in packed {
+        for row in unpack::<4>(packed.as_deref())? {
+            let [Some(account), Some(agreement), Some(point), Some(profile)] = row else {
+                return Err(Fault::impossible_row("service_agreement", "rate_profile_id", format!("{row:?}")));
+            };
+            agreements.push(agreement_of((account, agreement, point, schedule.clone(), profile, None, None), period));
+        }
+    }
+    agreements.sort_unstable_by_key(|agreement| (agreement.account, agreement.id));
+    Ok(agreements)
 }
 
 /// Agreements of a cycle that touch a run's period, yet are in no item of it.
@@ -222,7 +233,9 @@ pub(crate) async fn agreements_without_item(
     period: Period,
 ) -> Result<Vec<Agreement>, Fault> {
     const SQL: &str = "
-        select a.account_id, a.agreement_id, a.service_point_id, a.schedule_code, a.rate_profile_id, a.starts_on, a.stops_on
+        select a.account_id, a.agreement_id, a.service_point_id, a.schedule_code, a.rate_profile_id,
+               case when $4 < a.starts_on then a.starts_on end as starts_on,
+               case when a.stops_on < $5 then a.stops_on end as stops_on
         from service_agreement a
         left join run_item i on i.account_id = a.account_id and i.run_id = $6 and i.agreement_id = a.agreement_id
         where $1 <= a.account_id and a.account_id < $2 and a.cycle_id = $3
@@ -230,7 +243,7 @@ pub(crate) async fn agreements_without_item(
         order by a.account_id, a.agreement_id";
     let args = vec![from.into(), to.into(), cycle.into(), period.from().into(), period.to().into(), run.into()];
     let rows: Vec<AgreementRow> = read.all(SQL, args).await?;
-    Ok(rows.into_iter().map(agreement_of).collect())
+    Ok(rows.into_iter().map(|row| agreement_of(row, period)).collect())
 }
 
 /// Cuts the accounts with agreements of a cycle (or of all) into chunks of about `size` accounts.
@@ -273,15 +286,16 @@ pub(crate) async fn account_chunks(
     Ok(cut(&keys, 1))
 }
 
-fn agreement_of(row: AgreementRow) -> Agreement {
+fn agreement_of(row: AgreementRow, period: Period) -> Agreement {
+    let (account, agreement, point, schedule, profile, starts_on, stops_on) = row;
     Agreement {
-        id: AgreementId(row.agreement_id),
-        account: AccountId(row.account_id),
-        service_point: ServicePointId(row.service_point_id),
-        schedule: row.schedule_code,
-        profile: RateProfileId(row.rate_profile_id),
-        starts_on: row.starts_on,
-        stops_on: row.stops_on,
+        id: AgreementId(agreement),
+        account: AccountId(account),
+        service_point: ServicePointId(point),
+        schedule,
+        profile: RateProfileId(profile),
+        starts_on: starts_on.unwrap_or(period.from()),
+        stops_on,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Items and trials: what a run froze, and what it found.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx};
+use db::{Fault, Read, Rows, Tx, unpack};
 use kernel::{
     AccountId, AgreementId, Cents, ConsumptionId, Digest, Period, Quantity, RateProfileId, RateVersionId, RunId,
     ServicePointId, Unit,
@@ -119,6 +121,86 @@ pub(crate) async fn item_facts(
         order by i.account_id, i.agreement_id";
     let rows: Vec<ItemFactRow> = read.all(SQL, vec![from.into(), to.into(), run.into()]).await?;
     rows.into_iter().map(fact_of).collect()
+}
+
+/// An item of a run in short: whole period, the unit all items of the chunk have.
+pub(crate) struct PlainItem {
+    pub(crate) account: AccountId,
+    pub(crate) agreement: AgreementId,
+    pub(crate) position: i64,
+    pub(crate) consumption: Option<ConsumptionId>,
+    pub(crate) version: Option<RateVersionId>,
+    pub(crate) profile: RateProfileId,
+    pub(crate) steps: Option<i64>,
+}
+
+/// What the items of some accounts have in common: unit, schedule, version; each once.
+pub(crate) type ItemShape = (Option<String>, String, Option<i64>);
+
+/// The items of accounts `from..to` in a run, in short; ordered by account and agreement.
+pub(crate) async fn plain_items(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<PlainItem>, Fault> {
+    const SQL: &str = "
+        select string_agg(format('%s %s %s %s %s %s %s', account_id, agreement_id, position, consumption_id,
+                                 rate_version_id, rate_profile_id, steps), ';')
+        from run_item
+        where $1 <= account_id and account_id < $2 and run_id = $3";
+    let packed: Option<(Option<String>,)> = read.one(SQL, vec![from.into(), to.into(), run.into()]).await?;
+    let rows = unpack::<7>(packed.as_ref().and_then(|(packed,)| packed.as_deref()))?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let [Some(account), Some(agreement), Some(position), consumption, version, Some(profile), steps] = row else {
+            return Err(Fault::impossible_row("run_item", "position", format!("{row:?}")));
+        };
+        items.push(PlainItem {
+            account: AccountId(account),
+            agreement: AgreementId(agreement),
+            position,
+            consumption: consumption.map(ConsumptionId),
+            version: version.map(RateVersionId),
+            profile: RateProfileId(profile),
+            steps,
+        });
+    }
+    items.sort_unstable_by_key(|item| (item.account, item.agreement));
+    Ok(items)
+}
+
+/// What the items of accounts `from..to` have in common; the schedule is the agreement's of now.
+pub(crate) async fn item_shapes(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<ItemShape>, Fault> {
+    const SQL: &str = "
+        select distinct i.unit, a.schedule_code, i.rate_version_id
+        from run_item i
+        join service_agreement a on a.account_id = i.account_id and a.agreement_id = i.agreement_id
+        where $1 <= i.account_id and i.account_id < $2 and i.run_id = $3";
+    read.all(SQL, vec![from.into(), to.into(), run.into()]).await
+}
+
+/// The accounts among `from..to` with an item that is cut short, or whose agreement is no longer
+/// what was frozen: these are gathered one by one.
+pub(crate) async fn odd_accounts(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+    period: Period,
+) -> Result<BTreeSet<AccountId>, Fault> {
+    const SQL: &str = "
+        select i.account_id
+        from run_item i
+        left join service_agreement a on a.account_id = i.account_id and a.agreement_id = i.agreement_id
+        where $1 <= i.account_id and i.account_id < $2 and i.run_id = $3
+          and (a.account_id is null or a.rate_profile_id <> i.rate_profile_id
+               or i.from_on <> $4 or i.to_on <> $5 or $4 < a.starts_on or a.stops_on < $5)";
+    let args = vec![from.into(), to.into(), run.into(), period.from().into(), period.to().into()];
+    let rows: Vec<(i64,)> = read.all(SQL, args).await?;
+    Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
 }
 
 /// The frozen items of one bill.

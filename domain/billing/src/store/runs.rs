@@ -126,6 +126,21 @@ pub(crate) async fn lock_run(tx: &mut Tx, run: RunId) -> Result<Option<BillRun>,
     run_by_id(tx, run).await
 }
 
+/// Holds a run until the transaction ends, so that nobody cancels, tries or holds anything of it
+/// halfway through a chunk, and reads it.
+pub(crate) async fn share_run(tx: &mut Tx, run: RunId) -> Result<Option<BillRun>, Fault> {
+    const HOLD: &str = "
+        select count(*)
+        from (
+            select run_id
+            from bill_run
+            where run_id = $1
+            for share
+        ) held";
+    tx.hold(HOLD, vec![run.into()]).await?;
+    run_by_id(tx, run).await
+}
+
 /// How far each order of a run is.
 pub async fn run_progress(read: &mut Read, run: &BillRun) -> Result<RunProgress, Fault> {
     let mut progress =

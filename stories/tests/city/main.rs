@@ -1,0 +1,8 @@
+//! Stories of a city, through the command line: real reads, altered reads, bad files, a month.
+
+mod altered;
+mod conformance;
+mod exit_codes;
+mod imports;
+mod locked_month;
+mod month;

@@ -1,0 +1,138 @@
+//! A bill run that is killed at random moments ends as if nothing had happened.
+//!
+//! For each engine, 50 copies of one town are billed by the real program. At random moments the
+//! program is killed and the same command given again. In the end every copy must be equal to
+//! the one that was never disturbed: bill numbers, inputs, exceptions, postings, register.
+#![cfg(test)]
+
+mod picture;
+mod program;
+mod seeded;
+mod town;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use db::Engine;
+
+use picture::Picture;
+use program::{Attempt, Program};
+use seeded::Seeded;
+use town::{Copies, Place};
+
+const SEEDS: u64 = 50;
+const AT_A_TIME: usize = 8;
+/// How often one step is killed at most.
+const KILLS_A_STEP: u64 = 3;
+/// Eight programs share the processor, so a step takes longer than alone.
+const SLOWER: u32 = 3;
+
+/// A step: who gives the command, and the command.
+type Step = (&'static str, &'static [&'static str]);
+
+/// From prepare to post. Twenty accounts a chunk make fifteen chunks of the town.
+const STEPS: [Step; 5] = [
+    ("analyst", &["run", "prepare", "--cycle", "MONTHLY", "--month", town::MONTH, "--chunk-accounts", "20"]),
+    ("analyst", &["run", "trial", "1"]),
+    ("analyst", &["run", "exceptions", "1", "--apply-rules"]),
+    ("supervisor", &["run", "sign", "1"]),
+    ("analyst", &["run", "post", "1"]),
+];
+
+/// How often the program was killed, and what the kills met.
+#[derive(Default)]
+struct Kills {
+    /// The program was alive.
+    alive: AtomicU64,
+    /// It left an order half done.
+    midway: AtomicU64,
+}
+
+#[test]
+fn a_run_that_is_killed_ends_like_one_that_is_not() {
+    for engine in testkit::engines("a run that is killed ends like one that is not") {
+        kill_and_restart(engine);
+    }
+}
+
+fn kill_and_restart(engine: Engine) {
+    let copies = Copies::make(engine);
+    let undisturbed = copies.copy("calm");
+    let took = bill_calmly(&undisturbed);
+    let expected = finished(&undisturbed).expect("the undisturbed run is whole");
+    undisturbed.remove();
+    assert_eq!(expected.bills(), 266, "the town has 300 accounts, 24 farms and 10 that were not read");
+    let (kills, failures, next) = (Kills::default(), Mutex::new(Vec::new()), AtomicU64::new(1));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                while let seed @ ..=SEEDS = next.fetch_add(1, Ordering::Relaxed) {
+                    let place = copies.copy(&format!("seed{seed}"));
+                    let ended = bill_with_kills(&place, seed, (&took, &kills)).and_then(|()| finished(&place));
+                    let compared = ended.and_then(|ended| expected.compare(&ended));
+                    if let Err(words) = compared {
+                        failures.lock().expect("no thread panicked").push(format!("seed {seed}: {words}"));
+                    }
+                    place.remove();
+                }
+            });
+        }
+    });
+    copies.remove();
+    let failures = failures.into_inner().expect("no thread panicked");
+    let (alive, midway) = (kills.alive.into_inner(), kills.midway.into_inner());
+    println!("{}: {alive} kills met a living program, {midway} left an order half done", engine.name());
+    assert!(failures.is_empty(), "on {}:\n{}", engine.name(), failures.join("\n"));
+    assert!(100 <= alive, "only {alive} kills met a living program on {}", engine.name());
+    assert!(20 <= midway, "only {midway} kills met a run in the middle on {}", engine.name());
+}
+
+/// Bills without a disturbance; says how long each step took.
+fn bill_calmly(place: &Place) -> Vec<Duration> {
+    let timed = |(who, step): &Step| {
+        let begun = std::time::Instant::now();
+        let attempt = Program::start(&place.url, who, step).wait();
+        assert!(attempt.is_done(), "{step:?}: {attempt:?}");
+        begun.elapsed()
+    };
+    STEPS.iter().map(timed).collect()
+}
+
+/// Gives every command until it succeeds, and kills it a few times first.
+fn bill_with_kills(place: &Place, seed: u64, (took, kills): (&[Duration], &Kills)) -> Result<(), String> {
+    let mut chance = Seeded::new(seed);
+    for ((who, step), took) in STEPS.iter().zip(took) {
+        let longest = u64::try_from(took.as_micros()).map_err(|error| error.to_string())? * u64::from(SLOWER);
+        for _ in 0..chance.below(KILLS_A_STEP + 1) {
+            let after = Duration::from_micros(chance.below(longest));
+            match Program::start(&place.url, who, step).kill_after(after) {
+                Attempt::Killed => {
+                    kills.alive.fetch_add(1, Ordering::Relaxed);
+                    kills.midway.fetch_add(u64::from(picture::is_midway(&place.url)), Ordering::Relaxed);
+                }
+                Attempt::Ended { code: Some(0), .. } => {}
+                failed => return Err(format!("{step:?}: {failed:?}")),
+            }
+        }
+        let attempt = Program::start(&place.url, who, step).wait();
+        if !attempt.is_done() {
+            return Err(format!("{step:?} after kills: {attempt:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// What the run left behind, once the books and the bills are proved.
+fn finished(place: &Place) -> Result<Picture, String> {
+    for proof in [&["ledger", "prove"][..], &["run", "completeness", town::MONTH]] {
+        let attempt = Program::start(&place.url, "analyst", proof).wait();
+        if !attempt.is_done() {
+            return Err(format!("{proof:?}: {attempt:?}"));
+        }
+    }
+    match Program::start(&place.url, "analyst", &["run", "register", "1"]).wait() {
+        Attempt::Ended { code: Some(0), out, .. } => Ok(Picture::take(&place.url, out)),
+        failed => Err(format!("register: {failed:?}")),
+    }
+}
