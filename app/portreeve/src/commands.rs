@@ -98,7 +98,6 @@ impl From<Failure> for Ended {
 
 impl From<Fault> for Ended {
     fn from(fault: Fault) -> Ended {
-        tracing::error!(error = %fault, "a command failed");
         Ended::Fault(fault.to_string())
     }
 }
@@ -127,7 +126,11 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
 /// Opens the database the settings name.
 async fn office(settings: &Settings) -> Result<Office, Ended> {
     let url = settings.db_url().map_err(Ended::WrongUse)?;
-    Ok(Office::open(url, settings.today).await?)
+    let office = Office::open(url, settings.today).await?;
+    if !office.db().is_migrated().await? {
+        return Err(Ended::Refused("this database has no town yet: run `portreeve migrate` first".into()));
+    }
+    Ok(office)
 }
 
 /// Opens the database, and finds who acts.

@@ -48,7 +48,9 @@ impl Settings {
 
     /// The address of the database, or words that say how to give it.
     pub fn db_url(&self) -> Result<&str, String> {
-        self.db.as_deref().ok_or_else(|| {
+        let is_known =
+            |url: &&str| ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
+        self.db.as_deref().filter(is_known).ok_or_else(|| {
             "no database is named: give --db sqlite://town.db?mode=rwc, PORTREEVE_DB, or db in portreeve.toml"
                 .to_owned()
         })

@@ -6,7 +6,7 @@ use acts::Failure;
 use billing::ExceptionRule;
 use billing::acts::{NewCycle, SetUpBilling};
 use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
-use kernel::{Cents, Digest};
+use kernel::Cents;
 use revenue::acts::{NewLine, SetUpRevenue};
 use serde::Deserialize;
 
@@ -29,13 +29,12 @@ pub struct TownFile {
 }
 
 /// Applies a town file: adds what is new, refuses to change what is there.
-pub async fn apply(office: &Office, who: &Who, text: &str, town: TownFile) -> Result<(), Failure> {
-    let digest = Digest::of(text.as_bytes());
+pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Failure> {
     let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
-    office.act(&who.under(format!("town books {digest}")), &books).await?;
+    office.act_now(who, &books).await?;
     let revenue = SetUpRevenue { classes: town.classes, lines: town.revenue_lines };
-    office.act(&who.under(format!("town revenue {digest}")), &revenue).await?;
+    office.act_now(who, &revenue).await?;
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
-    office.act(&who.under(format!("town billing {digest}")), &billing).await?;
+    office.act_now(who, &billing).await?;
     Ok(())
 }

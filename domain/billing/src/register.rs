@@ -9,7 +9,7 @@ use kernel::{AccountId, Cents, Digest, Period, Quantity, RateVersionId, Unit};
 use revenue::RateBook;
 
 use crate::acts::trial_of;
-use crate::gather::{Tallies, frozen_bills};
+use crate::gather::Tallies;
 use crate::pricing::price;
 use crate::store::{self, RunTally};
 use crate::{BillRun, ExceptionCode, Limits};
@@ -187,12 +187,14 @@ async fn take_out(
 ) -> Result<(i64, i64), Fault> {
     let mut tallies = Tallies::default();
     let mut kinds = (0, 0);
-    for (account, total) in held {
+    for total in held.values() {
         kinds.0 += i64::from(total.is_zero());
         kinds.1 += i64::from(*total < Cents::ZERO);
-        for bill in frozen_bills(read, run, book, (*account, AccountId(account.0 + 1))).await? {
-            tallies.add(book, &bill.now, &price(book, &Limits::new(), &bill.now));
-        }
+    }
+    let accounts: Vec<AccountId> = held.keys().copied().collect();
+    for bill in store::items_of_bills(read, &accounts, run.id).await? {
+        // What was frozen is what the tallies hold, whatever changed since.
+        tallies.add(book, &bill, &price(book, &Limits::new(), &bill));
     }
     for (key, (count, steps, cents)) in sums_of(tallies.into_rows()) {
         let sum = sums.entry(key).or_default();

@@ -21,7 +21,7 @@ pub(crate) use exceptions::{
 pub use exceptions::{exception_counts, queue};
 pub(crate) use facts::{
     PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
-    items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills,
+    items_of_bills, items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills, tried_total,
 };
 pub use imports::{import_by_order, rejects};
 pub(crate) use imports::{insert_import, insert_rejects};

@@ -55,7 +55,7 @@ impl BillView {
         );
         let _ = writeln!(text, "Bill date {}   due date {}", self.bill.bill_on, self.bill.due_on);
         for service in &self.services {
-            let _ = writeln!(text, "Service point {}   {}", service.service_point, service.period);
+            let _ = writeln!(text, "Service point {}   {}", service.service_point, through(service.period));
             for charge in &service.explanation.charges {
                 let _ = writeln!(text, "  {:<40}{:>16}", charge.title.title("en"), charge.cents.dollars());
             }
@@ -84,6 +84,11 @@ impl BillView {
     pub fn explained_total(&self) -> Cents {
         self.services.iter().map(|service| service.explanation.total).sum()
     }
+}
+
+/// The days of a period as a customer reads them: the last day is the last one of service.
+fn through(period: kernel::Period) -> String {
+    format!("{} through {}", period.from(), period.to().pred_opt().unwrap_or(period.to()))
 }
 
 /// The bill with a number; `None` when it was never written.

@@ -65,6 +65,8 @@ impl Door {
 
     async fn try_to_carry_out<A: Act>(&self, by: &By, act: &A, command: &str) -> Result<Done<A::Outcome>, Failure> {
         let mut entry = self.open_entry(by).await?;
+        // Permission first: an earlier answer is only for those who may ask.
+        self.check(&mut entry, by, act.permission(), &act.subject()).await?;
         if let Some(earlier) = store::act_by_key(&mut entry, &by.key).await? {
             if earlier.kind != A::KIND || earlier.command != command {
                 return refuse(NotAllowed::KeyReused(by.key.clone()));
@@ -73,7 +75,6 @@ impl Door {
                 .map_err(|error| Fault::caused(format!("reading what act {} answered", earlier.act_id), error))?;
             return Ok(Done { act: earlier.act_id.into(), outcome, was_repeated: true });
         }
-        self.check(&mut entry, by, act.permission(), &act.subject()).await?;
         let outcome = act.perform(&mut entry).await?;
         let text = serde_json::to_string(&outcome).map_err(|error| Fault::caused("writing an outcome", error))?;
         let new = NewAct {

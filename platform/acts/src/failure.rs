@@ -29,13 +29,13 @@ pub enum NotAllowed {
     #[error("{0}")]
     Conflict(String),
     /// No reason was given.
-    #[error("an act needs a reason in words")]
+    #[error("a change needs a reason in words")]
     NoReason,
     /// The key belongs to another command.
-    #[error("the key '{0}' was used before for a different command")]
+    #[error("this was done before in another form (key '{0}')")]
     KeyReused(String),
     /// The order does not exist.
-    #[error("there is no such order")]
+    #[error("there is no such work to do")]
     NoSuchOrder,
 }
 

@@ -21,5 +21,5 @@ pub use door::Door;
 pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, refuse, refused};
 pub use log::{LoggedAct, log};
-pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress, cut};
-pub use store::{chunk_digest, chunk_outcome, chunks, open_order, progress, refused_chunks};
+pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
+pub use store::{chunk_digest, chunk_outcome, chunks, newest_act, open_order, progress, refused_chunks};

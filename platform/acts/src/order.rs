@@ -114,28 +114,3 @@ impl Progress {
         self.chunks - self.done - self.refused
     }
 }
-
-/// Cuts sorted keys into ranges of at most `size` keys; neighbors touch, the first range begins
-/// at the first key and the last ends behind the last.
-#[must_use]
-pub fn cut(sorted_keys: &[i64], size: usize) -> Vec<ChunkPlan> {
-    let starts: Vec<i64> = sorted_keys.iter().copied().step_by(size.max(1)).collect();
-    let end = sorted_keys.last().map_or(0, |last| last + 1);
-    let ends = starts.iter().copied().skip(1).chain([end]);
-    starts.iter().copied().zip(ends).map(|(from, to)| ChunkPlan { from, to }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ChunkPlan, cut};
-
-    #[test]
-    fn chunks_touch_and_cover_every_key() {
-        assert_eq!(cut(&[], 3), []);
-        assert_eq!(cut(&[5], 3), [ChunkPlan { from: 5, to: 6 }]);
-        assert_eq!(
-            cut(&[1, 4, 9, 10, 30], 2),
-            [ChunkPlan { from: 1, to: 9 }, ChunkPlan { from: 9, to: 30 }, ChunkPlan { from: 30, to: 31 }]
-        );
-    }
-}

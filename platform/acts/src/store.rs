@@ -195,6 +195,11 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
     rows.into_iter().map(chunk_of).collect()
 }
 
+/// The newest entry of the log; 0 when there is none.
+pub async fn newest_act(read: &mut Read) -> Result<ActId, Fault> {
+    Ok(ActId(read.number("select max(act_id) from act", vec![]).await?.unwrap_or(0)))
+}
+
 /// What a chunk that is done answered.
 pub async fn chunk_outcome(read: &mut Read, order: OrderId, number: i64) -> Result<Option<String>, Fault> {
     Ok(chunk(read, order, number).await?.and_then(|chunk| chunk.outcome))

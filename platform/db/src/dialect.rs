@@ -1,5 +1,6 @@
 //! The differences between the two engines, all in one place.
 
+use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use std::str::FromStr;
@@ -74,13 +75,15 @@ pub(crate) fn sqlite_options(url: &str, read_only: bool) -> Result<SqliteConnect
         .row_buffer_size(2048)
         .pragma("cache_size", "-32768")
         .pragma("temp_store", "memory")
-        .pragma("wal_autocheckpoint", "4000");
+        .pragma("wal_autocheckpoint", "4000")
+        .disable_statement_logging();
     Ok(if read_only { options.pragma("query_only", "on") } else { options })
 }
 
 /// How a PostgreSQL database is opened.
 pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    let options = PgConnectOptions::from_str(url)?;
+    // Statements are never logged: their arguments are personal, their times are the caller's to measure.
+    let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
     Ok(options.application_name("portreeve").options([("timezone", "UTC"), ("client_min_messages", "warning")]))
 }
 

@@ -69,6 +69,11 @@ impl Db {
         Ok(report)
     }
 
+    /// Whether the database was ever migrated.
+    pub async fn is_migrated(&self) -> Result<bool, Fault> {
+        Ok(!self.applied().await?.is_empty())
+    }
+
     /// Builds a database from `schema.sql` alone; for the test that compares it with the migrations.
     pub async fn build_from_schema(&self, key: &DoorKey) -> Result<(), Fault> {
         let mut tx = self.write(key).await?;
@@ -87,15 +92,17 @@ impl Db {
 
     async fn check_postgres(&self) -> Result<(), Fault> {
         const SQL: &str = "
-            select pg_encoding_to_char(encoding)::text, datcollate::text
-            from pg_database
-            where datname = current_database()";
+            select pg_encoding_to_char(d.encoding)::text, d.datcollate::text,
+                   coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
+            from pg_database d
+            where d.datname = current_database()";
         let mut read = self.read().await?;
-        let found: Option<(String, String)> = read.one(SQL, vec![]).await?;
-        let (encoding, collation) = found.ok_or_else(|| Fault::new("the database does not know itself"))?;
+        let found: Option<(String, String, String)> = read.one(SQL, vec![]).await?;
+        let (encoding, collation, provider) = found.ok_or_else(|| Fault::new("the database does not know itself"))?;
         // C.UTF-8 compares UTF-8 text by code point, which is C's order of bytes.
         let is_c = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str());
-        if encoding != "UTF8" || !is_c {
+        // An ICU locale (provider i) sorts by its own rules whatever the collation is called.
+        if encoding != "UTF8" || !is_c || provider != "c" {
             return Err(Fault::new(format!(
                 "the database has encoding {encoding} and collation {collation}; Portreeve needs UTF8 and C: \
                  create it with `createdb --encoding=UTF8 --locale=C --template=template0 NAME`"

@@ -70,7 +70,9 @@ impl TestDb {
             }
             Engine::Postgres => {
                 let server = postgres_server().expect("asked for only when there is one");
-                let template = "portreeve_tests_template";
+                // A server that was there before holds templates of other schemas too.
+                let schema = kernel::Digest::of(db::SCHEMA_SQL.as_bytes()).to_string();
+                let template = &format!("portreeve_tests_{}", &schema[..16]);
                 if is_migrated {
                     let made = server.once(template, || make_template(&server, template));
                     made.await.expect("the template is made");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use acts::{Actor, Authority, By, Door, FixedClock, NoConflicts, Permission};
 use async_trait::async_trait;
-use chrono::{TimeZone, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 use db::{Db, Fault, Read};
 use kernel::ActorId;
 
@@ -15,6 +15,12 @@ use kernel::ActorId;
 #[must_use]
 pub fn frozen_clock() -> FixedClock {
     FixedClock(Utc.with_ymd_and_hms(2026, 7, 1, 12, 0, 0).single().expect("a date of the calendar"))
+}
+
+/// The instant of the frozen clock.
+#[must_use]
+pub fn noon() -> DateTime<Utc> {
+    frozen_clock().0
 }
 
 /// A door that asks this authority.

@@ -11,5 +11,5 @@ mod door;
 mod reference;
 
 pub use databases::{TestDb, engines, postgres_server};
-pub use door::{actor, by, door, frozen_clock, open_door};
+pub use door::{actor, by, door, frozen_clock, noon, open_door};
 pub use reference::{reference, skip};

@@ -13,13 +13,14 @@ const ROWS: usize = 3_000;
 
 /// The city's rates by hand: through which ccf, at how many cents a ccf. Meters are 5/8", water is
 /// potable. A house with 20 ccf pays 14 × 2.87 + 6 × 4.29 = 65.92.
+#[rustfmt::skip]
 const TIERS: [(&str, &[(i64, i64)]); 6] = [
-    ("RESIDENTIAL_SINGLE", &[(14, 287), (40, 429), (148, 644), (i64::MAX, 1007)]),
-    ("RESIDENTIAL_MULTI", &[(4, 287), (9, 429), (20, 644), (i64::MAX, 1007)]),
-    ("IRRIGATION", &[(210, 407), (i64::MAX, 1003)]),
-    ("COMMERCIAL", &[(210, 407), (i64::MAX, 1003)]),
-    ("INDUSTRIAL", &[(210, 407), (i64::MAX, 1003)]),
-    ("INSTITUTIONAL", &[(210, 407), (i64::MAX, 1003)]),
+    ("RESIDENTIAL_SINGLE", &[( 14, 287), (40, 429), (148, 644), (i64::MAX, 1007)]),
+    ("RESIDENTIAL_MULTI",  &[(  4, 287), ( 9, 429), ( 20, 644), (i64::MAX, 1007)]),
+    ("IRRIGATION",         &[(210, 407),                        (i64::MAX, 1003)]),
+    ("COMMERCIAL",         &[(210, 407),                        (i64::MAX, 1003)]),
+    ("INDUSTRIAL",         &[(210, 407),                        (i64::MAX, 1003)]),
+    ("INSTITUTIONAL",      &[(210, 407),                        (i64::MAX, 1003)]),
 ];
 
 /// Hundred-thousandths of a ccf in a ccf.

@@ -1,4 +1,5 @@
 //! Stories of a city, through the command line: real reads, altered reads, bad files, a month.
+#![cfg(test)]
 
 mod altered;
 mod conformance;

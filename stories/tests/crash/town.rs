@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use acts::{Act, Entry, Failure, Permission, Subject};
 use billing::{NewService, open_services};
 use chrono::NaiveDate;
-use db::{Db, Engine, Rows, Server};
+use db::{Engine, Rows, Server};
 use kernel::{AccountId, AgreementId, CycleId, Month, Quantity, ServicePointId, Unit};
 use metering::NewConsumption;
 use revenue::RateProfile;
@@ -49,7 +49,7 @@ enum Of {
 impl Copies {
     /// Makes the town.
     pub(crate) fn make(engine: Engine) -> Copies {
-        let town = block_on(TestDb::new(engine));
+        let town = block_on(TestDb::empty(engine));
         set_up(&town.url);
         block_on(async {
             let cycle = billing::cycle_by_code(&mut town.db.read().await.expect("reads"), "MONTHLY").await;

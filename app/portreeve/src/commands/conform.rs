@@ -108,13 +108,15 @@ pub(super) async fn staff(office: &Office) -> Result<(Who, Who), Ended> {
     for (code, name, permissions) in
         [("analyst", "Billing analyst", &ANALYST[..]), ("supervisor", "Billing supervisor", &SUPERVISOR[..])]
     {
-        let add = staff::AddActor {
-            code: code.to_owned(),
-            name: name.to_owned(),
-            kind: staff::ActorKind::Person,
-            permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
-        };
-        office.act(&console.under(format!("add staff {code}")), &add).await?;
+        if office.who(code, reason).await?.is_none() {
+            let add = staff::AddActor {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                kind: staff::ActorKind::Person,
+                permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
+            };
+            office.act_now(&console, &add).await?;
+        }
         let who = office.who(code, reason).await?;
         people.push(who.ok_or_else(|| Ended::Fault(format!("the staff member '{code}' is missing")))?);
     }
@@ -125,7 +127,7 @@ pub(super) async fn staff(office: &Office) -> Result<(Who, Who), Ended> {
 
 async fn set_up(office: &Office, who: &Who, data: &Path) -> Result<(), Ended> {
     let parsed: TownFile = toml::from_str(TOWN).map_err(|error| Ended::Fault(error.to_string()))?;
-    town::apply(office, who, TOWN, parsed).await?;
+    town::apply(office, who, parsed).await?;
     let path = data.join(RATES);
     let named = |words: String| Ended::Refused(format!("{}: {words}", path.display()));
     let bytes = std::fs::read(&path).map_err(|error| named(error.to_string()))?;

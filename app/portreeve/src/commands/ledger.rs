@@ -73,7 +73,7 @@ pub async fn run(settings: &Settings, command: LedgerCommand) -> Outcome {
         }
         LedgerCommand::Lock { month } => {
             let (office, who) = office_and_who(settings).await?;
-            office.act(&who.under(format!("lock {month}")), &finance::LockPeriod { month }).await?;
+            office.act_now(&who, &finance::LockPeriod { month }).await?;
             output::talk(&format!("{month} is locked"));
         }
     }

@@ -112,17 +112,16 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
                 release_one(&office, &who, &run, account, code).await?;
             }
             if let (Some(account), Some(assignee), Some(due_on)) = (hold, assignee, until) {
-                let key = format!("hold run {} account {account} until {due_on}", run.number);
                 let reason = who.reason.clone();
-                office.act(&who.under(key), &HoldBill { run: run.id, account, assignee, due_on, reason }).await?;
+                office.act_now(&who, &HoldBill { run: run.id, account, assignee, due_on, reason }).await?;
             }
             list_exceptions(&office, &run).await?;
         }
         RunCommand::Register { run } => {
             let run = find(&office, run).await?;
             let mut read = office.db().read().await?;
-            if run.trial_order.is_none() {
-                return Err(Ended::Refused(format!("run {} was not tried yet", run.number)));
+            if state(&office, &run).await? < RunState::Tried || run.trial_order.is_none() {
+                return Err(Ended::Refused(format!("run {} has no complete trial yet", run.number)));
             }
             output::data(billing::register(&mut read, &run).await?.to_text().trim_end());
         }
@@ -215,8 +214,7 @@ pub async fn trial(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ende
 
 /// Lets the rules decide what they cover.
 pub async fn apply_rules(office: &Office, who: &Who, run: &BillRun) -> Result<u64, Ended> {
-    let key = format!("rules run {} trial {}", run.number, run.trial_order.map_or(0, |order| order.0));
-    let decided = office.act(&who.under(key), &ApplyRules { run: run.id }).await?.outcome;
+    let decided = office.act_now(who, &ApplyRules { run: run.id }).await?.outcome;
     output::talk(&format!("{decided} exceptions decided by rule"));
     Ok(decided)
 }
@@ -250,13 +248,8 @@ async fn cancel(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> 
 async fn release_one(office: &Office, who: &Who, run: &BillRun, account: &str, code: &str) -> Result<(), Ended> {
     let code =
         ExceptionCode::parse(code).ok_or_else(|| Ended::WrongUse(format!("there is no exception code '{code}'")))?;
-    let key = format!(
-        "release run {} trial {} account {account} {}",
-        run.number,
-        run.trial_order.map_or(0, |order| order.0),
-        code.code()
-    );
-    office.act(&who.under(key), &ReleaseException { run: run.id, account: account.to_owned(), code }).await?;
+    let (account, reason) = (account.to_owned(), who.reason.clone());
+    office.act_now(who, &ReleaseException { run: run.id, account, code, reason }).await?;
     Ok(())
 }
 
@@ -286,10 +279,11 @@ async fn summary(office: &Office, number: i64) -> Result<(), Ended> {
     let run = find(office, number).await?;
     let state = state(office, &run).await?;
     let mut read = office.db().read().await?;
+    let last_on = run.period.to().pred_opt().unwrap_or(run.period.to());
     let mut line = format!(
-        "run {number}   {} to {}   bill date {}   {}",
+        "run {number}   {} through {}   bill date {}   {}",
         run.period.from(),
-        run.period.to(),
+        last_on,
         run.bill_on,
         state.word()
     );
@@ -304,13 +298,20 @@ async fn summary(office: &Office, number: i64) -> Result<(), Ended> {
     Ok(())
 }
 
+/// How many exceptions are fetched at a time.
+const PAGE: usize = 1_000;
+
 async fn list_exceptions(office: &Office, run: &BillRun) -> Result<(), Ended> {
     let mut read = office.db().read().await?;
     let mut after = AccountId(0);
     loop {
-        let page = billing::queue(&mut read, run.id, after, 1_000).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.account;
+        let mut page = billing::queue(&mut read, run.id, after, PAGE).await?;
+        let Some(last) = page.last().map(|queued| queued.account) else { return Ok(()) };
+        if page.len() == PAGE && page.iter().any(|queued| queued.account != last) {
+            // The page may end within an account: the next one begins with it.
+            page.retain(|queued| queued.account != last);
+        }
+        after = page.last().map_or(last, |queued| queued.account);
         let accounts: Vec<AccountId> = page.iter().map(|queued| queued.account).collect();
         let named = customers::accounts_by_id(&mut read, &accounts).await?;
         for queued in page {

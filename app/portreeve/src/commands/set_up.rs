@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Ended, Outcome, office, office_and_who, read_text};
+use super::{Ended, Outcome, office_and_who, read_text};
 use crate::config::Settings;
+use crate::office::Office;
 use crate::output;
 use crate::town::{self, TownFile};
 
@@ -39,7 +40,8 @@ pub enum TownCommand {
 
 /// Brings the database up to date.
 pub async fn migrate(settings: &Settings) -> Outcome {
-    let report = office(settings).await?.migrate().await?;
+    let url = settings.db_url().map_err(Ended::WrongUse)?;
+    let report = Office::open(url, settings.today).await?.migrate().await?;
     for name in &report.applied {
         output::data(name);
     }
@@ -70,7 +72,7 @@ pub async fn staff(settings: &Settings, command: StaffCommand) -> Outcome {
                 kind: staff::ActorKind::Person,
                 permissions: grants.into_iter().collect(),
             };
-            office.act(&who.under(format!("add staff {code}")), &add).await?;
+            office.act_now(&who, &add).await?;
             output::talk(&format!("{code} was added"));
         }
     }
@@ -83,7 +85,7 @@ pub async fn town(settings: &Settings, TownCommand::Apply { file }: TownCommand)
     let parsed: TownFile =
         toml::from_str(&text).map_err(|error| Ended::Refused(format!("{}: {error}", file.display())))?;
     let (office, who) = office_and_who(settings).await?;
-    town::apply(&office, &who, &text, parsed).await?;
+    town::apply(&office, &who, parsed).await?;
     output::talk("the town file is applied");
     Ok(Ended::Done)
 }

@@ -11,7 +11,7 @@ use revenue::{RateBook, RateShelf, charge_posting};
 use serde::{Deserialize, Serialize};
 
 use super::try_run::{chunks_of, digest_of_bills};
-use super::{RunInputs, RunRefused, run_in, write_outcome};
+use super::{RunInputs, RunRefused, run_in, trial_of, write_outcome};
 use crate::gather::{Gathered, frozen_bills};
 use crate::pricing::{PricedBill, price};
 use crate::store::TriedBill;
@@ -46,6 +46,10 @@ impl Act for PostRun {
 
     async fn perform(&self, entry: &mut Entry) -> Result<OrderId, Failure> {
         let (mut run, _) = run_in(entry, self.run, &[RunState::Signed]).await?;
+        let signed = store::signoff(entry, run.id).await?.map(|signed| signed.items);
+        if signed != Some(trial_of(entry, &run).await?.1) {
+            return refuse(RunRefused::SignedOtherwise { run: run.number });
+        }
         let chunks = chunks_of(entry, run.prepare_order).await?;
         let inputs = RunInputs { run: run.id }.text()?;
         let order = entry.place_order(OrderPlan { kind: PostWork::KIND, in_sequence: false, inputs, chunks }).await?;
@@ -134,7 +138,12 @@ async fn is_as_signed(entry: &mut Entry, run: &BillRun, chunk: &Chunk, bills: &[
     let order = run.trial_order.ok_or_else(|| Fault::new("a signed run has no trial"))?;
     let signed = ::acts::chunk_digest(entry, order, chunk.number).await?;
     let now = digest_of_bills(bills.iter().map(|bill| &bill.tried));
-    Ok(signed == Some(now) && bills.iter().all(|bill| bill.is_as_frozen))
+    if signed != Some(now) || !bills.iter().all(|bill| bill.is_as_frozen) {
+        return Ok(false);
+    }
+    let total: Cents = bills.iter().map(|bill| bill.priced.total).sum();
+    let range = (AccountId(chunk.from), AccountId(chunk.to));
+    Ok(store::tried_total(entry, run.id, range).await? == (bills.len(), total))
 }
 
 /// Names the accounts that are no longer what was signed; held ones may change.

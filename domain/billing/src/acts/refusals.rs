@@ -35,7 +35,7 @@ pub enum RunRefused {
         bill_on: chrono::NaiveDate,
     },
     /// The run is at another step.
-    #[error("run {run} is {state}; this is not the time for it")]
+    #[error("run {run} is {state}; this step does not follow from there")]
     WrongState {
         /// The number of the run.
         run: i64,
@@ -100,8 +100,14 @@ pub enum RunRefused {
         /// The account numbers, at most ten of them.
         accounts: String,
     },
+    /// The trial is no longer the one that was signed.
+    #[error("run {run} was signed on another trial than the one that is stored; cancel it and prepare it again")]
+    SignedOtherwise {
+        /// The number of the run.
+        run: i64,
+    },
     /// What is stored about a chunk is no longer what was signed.
-    #[error("run {run} was signed on other bills: chunk {chunk} no longer has the digest that was signed")]
+    #[error("run {run} was signed on other bills: part {chunk} of it no longer has the fingerprint that was signed")]
     TrialChanged {
         /// The number of the run.
         run: i64,
@@ -127,6 +133,7 @@ impl Refusal for RunRefused {
             RunRefused::NoSuchBill { .. } => "bill_unknown",
             RunRefused::CannotRelease { .. } => "exception_blocks",
             RunRefused::InputsChanged { .. } => "inputs_changed",
+            RunRefused::SignedOtherwise { .. } => "signed_otherwise",
             RunRefused::TrialChanged { .. } => "trial_changed",
         }
     }

@@ -24,6 +24,8 @@ pub struct ReleaseException {
     pub account: String,
     /// The exception.
     pub code: ExceptionCode,
+    /// Why.
+    pub reason: String,
 }
 
 /// Holds a bill: it stays back, with someone to look after it until a day.
@@ -83,7 +85,7 @@ impl Act for ReleaseException {
             return refuse(RunRefused::CannotRelease { code: self.code.code() });
         }
         let account = account_in(entry, &run, &self.account).await?;
-        let by = (entry.actor.id, "released by a person");
+        let by = (entry.actor.id, self.reason.as_str());
         if store::decide_one(entry, (account, run.id, self.code), by).await? {
             return Ok(());
         }

@@ -19,7 +19,9 @@ use crate::{NewService, PointAgreement, open_services, permissions, store};
 /// Records that a file is to be imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportConsumption {
-    /// The file's name, without its folder.
+    /// The file's name, without its folder. The same contents under another name are the same
+    /// command, so the name is no part of what a command is compared by.
+    #[serde(default, skip_serializing)]
     pub name: String,
     /// The digest of its contents, in hex.
     pub digest: String,
@@ -63,6 +65,8 @@ enum ImportRefused {
     Cycle(String),
     #[error("the mapping opens services by rate schedule '{0}', which does not exist")]
     Schedule(String),
+    #[error("the mapping opens services of '{given}' by rate schedule '{schedule}', which prices {service}")]
+    Service { schedule: String, service: String, given: String },
 }
 
 impl Refusal for ImportRefused {
@@ -70,6 +74,7 @@ impl Refusal for ImportRefused {
         match self {
             ImportRefused::Cycle(_) => "cycle_unknown",
             ImportRefused::Schedule(_) => "schedule_unknown",
+            ImportRefused::Service { .. } => "service_differs",
         }
     }
 }
@@ -80,11 +85,15 @@ const CHUNK_LINES: usize = 5_000;
 /// Looks through a whole file: that it can be read to its end and has the columns named.
 pub fn survey(path: &Path, mapping: &Mapping) -> Result<SurveyedFile, FileRefused> {
     let (digest, records) = measure(path, mapping)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = name_of(path);
     let mapping_text = serde_json::to_string(mapping).expect("a mapping can always be written");
     let key = DigestBuilder::new().bytes(&digest.0).text(&mapping_text).finish();
     let act = ImportConsumption { name, digest: digest.to_string(), records, mapping: mapping.clone() };
     Ok(SurveyedFile { act, key: format!("import consumption {key}") })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 impl Act for ImportConsumption {
@@ -104,8 +113,13 @@ impl Act for ImportConsumption {
             if store::cycle_by_code(entry, &open.cycle).await?.is_none() {
                 return Err(refused(ImportRefused::Cycle(open.cycle.clone())));
             }
-            if !revenue::schedule_codes(entry).await?.contains_key(&open.schedule) {
-                return Err(refused(ImportRefused::Schedule(open.schedule.clone())));
+            match revenue::schedule_codes(entry).await?.get(&open.schedule) {
+                Some(service) if *service == open.service => {}
+                Some(service) => {
+                    let (schedule, service) = (open.schedule.clone(), service.clone());
+                    return Err(refused(ImportRefused::Service { schedule, service, given: open.service.clone() }));
+                }
+                None => return Err(refused(ImportRefused::Schedule(open.schedule.clone()))),
             }
         }
         let chunks = (0..self.records).step_by(CHUNK_LINES).map(|from| {
@@ -160,7 +174,9 @@ struct Place {
 impl ImportWork {
     /// The work for what an order froze, reading the file at `path`.
     pub fn new(inputs: &str, path: &Path) -> Result<ImportWork, Fault> {
-        let act = serde_json::from_str(inputs).map_err(|error| Fault::caused("reading an import order", error))?;
+        let mut act: ImportConsumption =
+            serde_json::from_str(inputs).map_err(|error| Fault::caused("reading an import order", error))?;
+        act.name = name_of(path);
         Ok(ImportWork { act, path: path.to_owned(), place: Mutex::new(Place::default()) })
     }
 
@@ -178,7 +194,7 @@ impl ImportWork {
             place.reader = Some(LineReader::open(&self.path, &self.act.mapping)?);
             place.next = 0;
         }
-        let changed = || FileRefused::Changed { file: self.act.name.clone() };
+        let changed = || FileRefused::Changed { file: self.path.display().to_string() };
         let mut rows = Vec::with_capacity(CHUNK_LINES);
         while place.next < chunk.to {
             let row = place.reader.as_mut().expect("opened above").next_row()?.ok_or_else(changed)?;

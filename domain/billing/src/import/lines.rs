@@ -219,6 +219,10 @@ impl LineReader {
         let customer = text(record, at.customer, &columns.customer, line)?.to_owned();
         let class = text(record, at.class, &columns.class, line)?.to_owned();
         let read_on = text(record, at.read_on, &columns.read_on, line)?;
+        // Rows are numbered before anything can be wrong with them: a file that is corrected and
+        // given again numbers the same.
+        let number = self.occurrence(&customer, &class, read_on);
+        let columns = &self.mapping.columns;
         let quantity = text(record, at.quantity, &columns.quantity, line)?;
         let reject =
             |field: &str, rule, message| Reject { line, row: String::new(), field: field.to_owned(), rule, message };
@@ -238,17 +242,22 @@ impl LineReader {
         }
         let service_point = match (at.service_point, &columns.service_point) {
             (Some(place), Some(name)) => text(record, place, name, line)?.to_owned(),
-            _ => {
-                let mut hasher = DefaultHasher::new();
-                (&customer, &class, day).hash(&mut hasher);
-                let count = self.seen.entry(hasher.finish()).or_default();
-                *count += 1;
-                format!("{customer}/{class}/{count}")
-            }
+            _ => format!("{customer}/{class}/{number}"),
         };
         let period = Month::of(day).period();
         let row = self.row_name(record, line);
         Ok(Row { line, row, customer, class, read_on: day, period, quantity, service_point })
+    }
+}
+
+impl LineReader {
+    /// How often this customer, class and day have come so far, this row included.
+    fn occurrence(&mut self, customer: &str, class: &str, read_on: &str) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (customer, class, read_on).hash(&mut hasher);
+        let count = self.seen.entry(hasher.finish()).or_default();
+        *count += 1;
+        *count
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acts::{ChunkPlan, cut};
+use acts::ChunkPlan;
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{AccountId, AgreementId, Cents, CycleId, Period, RateProfileId, RunId, ServicePointId};
@@ -247,43 +247,28 @@ pub(crate) async fn agreements_without_item(
 }
 
 /// Cuts the accounts with agreements of a cycle (or of all) into chunks of about `size` accounts.
+///
+/// Ids are nearly dense, so equal ranges of ids hold nearly equal numbers of accounts; no range is
+/// wider than four times `size`, so that memory stays bounded where they are not.
 pub(crate) async fn account_chunks(
     read: &mut Read,
     cycle: Option<CycleId>,
     period: Period,
     size: i64,
 ) -> Result<Vec<ChunkPlan>, Fault> {
-    const STARTS: &str = "
-        select account_id
-        from (
-            select account_id, row_number() over (order by account_id) as place
-            from (
-                select distinct account_id
-                from service_agreement
-                where ($1 = 0 or cycle_id = $1) and starts_on < $3 and (stops_on is null or $2 < stops_on)
-            ) accounts
-        ) placed
-        where (place - 1) % $4 = 0
-        order by account_id";
-    const LAST: &str = "
-        select max(account_id)
-        from service_agreement";
+    const SQL: &str = "
+        select min(account_id), max(account_id), count(*)
+        from service_agreement
+        where ($1 = 0 or cycle_id = $1) and starts_on < $3 and (stops_on is null or $2 < stops_on)";
     let cycle = cycle.map_or(0, |cycle| cycle.0);
-    let args = vec![cycle.into(), period.from().into(), period.to().into(), size.into()];
-    let starts: Vec<(i64,)> = read.all(STARTS, args).await?;
-    let mut keys: Vec<i64> = starts.into_iter().map(|(account,)| account).collect();
-    let Some(last) = read.number(LAST, vec![]).await? else { return Ok(Vec::new()) };
-    if keys.last().is_some_and(|start| *start < last) {
-        keys.push(last);
-        let mut chunks = cut(&keys, 1);
-        // The last account closes the last chunk; it does not begin one of its own.
-        let end = chunks.pop().map_or(last + 1, |chunk| chunk.to);
-        if let Some(chunk) = chunks.last_mut() {
-            chunk.to = end;
-        }
-        return Ok(chunks);
-    }
-    Ok(cut(&keys, 1))
+    let args = vec![cycle.into(), period.from().into(), period.to().into()];
+    let found: Option<(Option<i64>, Option<i64>, i64)> = read.one(SQL, args).await?;
+    let Some((Some(first), Some(last), count)) = found else { return Ok(Vec::new()) };
+    let size = size.max(1);
+    let span = last - first + 1;
+    let width = (size.saturating_mul(span) / count.max(1)).clamp(size, size.saturating_mul(4));
+    let starts = (0..).map(|number| first + number * width).take_while(|start| *start <= last);
+    Ok(starts.map(|from| ChunkPlan { from, to: (from + width).min(last + 1) }).collect())
 }
 
 fn agreement_of(row: AgreementRow, period: Period) -> Agreement {

@@ -52,14 +52,15 @@ pub(crate) async fn exceptions_between(
 }
 
 /// A page of a run's queue after an account, by account.
-pub async fn queue(read: &mut Read, run: RunId, after: AccountId, limit: i64) -> Result<Vec<QueuedException>, Fault> {
+pub async fn queue(read: &mut Read, run: RunId, after: AccountId, limit: usize) -> Result<Vec<QueuedException>, Fault> {
     const SQL: &str = "
         select account_id, code, detail, state, reason, rule, assignee, due_on
         from run_exception
         where run_id = $1 and $2 < account_id
         order by account_id, code
         limit $3";
-    let rows: Vec<ExceptionRow> = read.all(SQL, vec![run.into(), after.into(), limit.into()]).await?;
+    let rows: Vec<ExceptionRow> =
+        read.all(SQL, vec![run.into(), after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()]).await?;
     rows.into_iter().map(queued_of).collect()
 }
 
@@ -131,7 +132,7 @@ pub(crate) async fn decide_one(
 ) -> Result<bool, Fault> {
     const SQL: &str = "
         update run_exception
-        set state = 'released', rule = null, reason = $4, decided_by = $5
+        set state = 'released', rule = null, reason = $4, decided_by = $5, assignee = null, due_on = null
         where account_id = $1 and run_id = $2 and code = $3 and state in ('open', 'held')";
     let args = vec![account.into(), run.into(), code.code().into(), reason.into(), by.into()];
     Ok(tx.run(SQL, args).await? == 1)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, unpack};
+use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{
     AccountId, AgreementId, Cents, ConsumptionId, Digest, Period, Quantity, RateProfileId, RateVersionId, RunId,
     ServicePointId, Unit,
@@ -43,6 +43,13 @@ struct ItemRow {
     to_on: NaiveDate,
     steps: Option<i64>,
     unit: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RunItemRow {
+    run_id: i64,
+    #[sqlx(flatten)]
+    item: ItemRow,
 }
 
 #[derive(sqlx::FromRow)]
@@ -241,6 +248,32 @@ pub(crate) async fn items_with_bills(
     Ok(rows.into_iter().map(|(account, agreement, is)| (AccountId(account), AgreementId(agreement), is)).collect())
 }
 
+/// The frozen bills of a list of accounts in a run.
+pub(crate) async fn items_of_bills(
+    read: &mut Read,
+    accounts: &[AccountId],
+    run: RunId,
+) -> Result<Vec<BillInputs>, Fault> {
+    const SQL: &str = "
+        select run_id, account_id, agreement_id, position, consumption_id, rate_version_id, rate_profile_id, from_on, to_on,
+               steps, unit
+        from run_item
+        where account_id in ({list})
+        order by account_id, agreement_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<RunItemRow> = read.listed(SQL, &keys).await?;
+    let mut bills: Vec<BillInputs> = Vec::new();
+    for row in rows.iter().filter(|row| row.run_id == run.0) {
+        let (account, position) = (AccountId(row.item.account_id), row.item.position);
+        if bills.last().is_none_or(|bill| bill.account != account) {
+            bills.push(BillInputs { account, position, items: Vec::new() });
+        }
+        let bill = bills.last_mut().expect("one was pushed for the account");
+        bill.items.push(inputs_of(&row.item)?);
+    }
+    Ok(bills)
+}
+
 /// Records what a trial found.
 pub(crate) async fn insert_trials(tx: &mut Tx, run: RunId, bills: &[(TriedBill, Vec<Exception>)]) -> Result<(), Fault> {
     let mut rows = Rows::new("run_trial", &["account_id", "run_id", "position", "total_cents", "digest", "exceptions"]);
@@ -257,6 +290,21 @@ pub(crate) async fn insert_trials(tx: &mut Tx, run: RunId, bills: &[(TriedBill, 
     }
     tx.bulk(rows).await?;
     Ok(())
+}
+
+/// How many bills of accounts `from..to` the latest trial found, and what they come to.
+pub(crate) async fn tried_total(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<(usize, Cents), Fault> {
+    const SQL: &str = "
+        select count(*), coalesce(cast(sum(total_cents) as bigint), 0)
+        from run_trial
+        where $1 <= account_id and account_id < $2 and run_id = $3";
+    let found: Option<(i64, i64)> = read.one(SQL, vec![from.into(), to.into(), run.into()]).await?;
+    let (count, total) = found.unwrap_or((0, 0));
+    Ok((usize::try_from(count).unwrap_or(0), Cents(total)))
 }
 
 /// The bills of accounts `from..to` as the latest trial found them.

@@ -31,8 +31,8 @@ impl Guarded {
         self.asked.insert(act.permission().code);
     }
 
-    async fn check_chunk<W: ChunkWork>(&self, order: Option<OrderId>, inputs: &str, make: impl Fn(&str) -> W) {
-        let step = self.door.carry_out_chunk(&by(7), order.unwrap(), &make(inputs)).await;
+    async fn check_chunk<W: ChunkWork>(&self, order: OrderId, inputs: &str, make: impl Fn(&str) -> W) {
+        let step = self.door.carry_out_chunk(&by(7), order, &make(inputs)).await;
         match step {
             Err(Failure::Refused(refusal)) => assert_eq!(refusal.code(), "permission_missing", "{}", W::KIND),
             other => panic!("{}: {other:?}", W::KIND),
@@ -58,7 +58,14 @@ async fn every_act_is_denied_without_its_permission() {
         guarded.check(PrepareRun { ..prepare("B") }).await;
         guarded.check(TryRun { run }).await;
         guarded.check(ApplyRules { run }).await;
-        guarded.check(ReleaseException { run, account: account.clone(), code: ExceptionCode::High }).await;
+        guarded
+            .check(ReleaseException {
+                run,
+                account: account.clone(),
+                code: ExceptionCode::High,
+                reason: "looked at".into(),
+            })
+            .await;
         let (assignee, due_on, reason) = ("desk".to_owned(), day("2026-07-01"), "test".to_owned());
         guarded.check(HoldBill { run, account, assignee, due_on, reason }).await;
         guarded.check(SignRun { run }).await;
@@ -80,20 +87,20 @@ async fn every_chunk_is_denied_without_its_permission_and_stays_open() {
             Guarded { door: testkit::door(&town.base.db, Arc::new(staff::StaffAuthority)), asked: BTreeSet::new() };
         let run = town.act(&prepare("A")).await.run;
         let inputs = format!("{{\"run\":{}}}", run.0);
-        let order = Some(town.run(run).await.prepare_order);
+        let order = town.run(run).await.prepare_order;
         guarded.check_chunk(order, &inputs, |inputs| PrepareWork::new(inputs).unwrap()).await;
-        town.finish(order.unwrap()).await;
-        let order = Some(town.act(&TryRun { run }).await);
+        town.finish(order).await;
+        let order = town.act(&TryRun { run }).await;
         guarded.check_chunk(order, &inputs, |inputs| TryWork::new(inputs).unwrap()).await;
-        town.finish(order.unwrap()).await;
+        town.finish(order).await;
         town.sign(run).await.unwrap();
-        let order = Some(town.act(&PostRun { run }).await);
+        let order = town.act(&PostRun { run }).await;
         guarded.check_chunk(order, &inputs, |inputs| PostWork::new(inputs).unwrap()).await;
         assert_eq!(town.billed().await, []);
-        town.finish(order.unwrap()).await;
-        let order = town.act(&CancelRun { run }).await;
+        town.finish(order).await;
+        let order = town.act(&CancelRun { run }).await.unwrap();
         guarded.check_chunk(order, &inputs, |inputs| CancelWork::new(inputs).unwrap()).await;
-        assert_eq!(town.finish(order.unwrap()).await.refusals, [""; 0]);
+        assert_eq!(town.finish(order).await.refusals, [""; 0]);
         town.base.remove().await;
     }
 }

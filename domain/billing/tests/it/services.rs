@@ -43,7 +43,7 @@ async fn one_service_without_a_price_holds_the_whole_bill() {
 async fn the_same_exception_of_two_services_is_one_entry_of_the_queue() {
     for engine in engines("the same exception twice") {
         let farm = Service { class: "FARM", ..house(10) };
-        let (town, opened) = Town::new(engine, &[farm.clone()]).await;
+        let (town, opened) = Town::new(engine, std::slice::from_ref(&farm)).await;
         let unread = Service { used: None, ..farm };
         let of = Some(opened[0].0);
         town.open(&[Service { of, ..unread.clone() }, Service { of, class: "HOUSE", ..unread }]).await;

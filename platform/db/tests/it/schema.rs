@@ -62,7 +62,7 @@ async fn migrating_twice_changes_nothing_and_other_texts_are_refused() {
     for engine in engines("migrating_twice_changes_nothing_and_other_texts_are_refused") {
         let town = TestDb::new(engine).await;
         let key = DoorKey::for_the_door();
-        let now = acts::Clock::now(&testkit::frozen_clock());
+        let now = testkit::noon();
         let report = town.db.migrate(&key, now).await.unwrap();
         assert!(report.applied.is_empty() && 0 < report.present);
         let mut tx = town.db.write(&key).await.unwrap();

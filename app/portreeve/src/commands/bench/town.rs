@@ -28,7 +28,7 @@ pub(super) async fn make(url: &str, today: NaiveDate, accounts: i64) -> Result<(
     office.migrate().await?;
     let (analyst, _) = people(&office).await?;
     let parsed: TownFile = toml::from_str(TOWN).map_err(|error| Ended::Fault(error.to_string()))?;
-    town::apply(&office, &analyst, TOWN, parsed).await?;
+    town::apply(&office, &analyst, parsed).await?;
     office.act(&analyst.under("rates"), &AdoptRates { text: RATES.to_owned() }).await?;
     let cycle = billing::cycle_by_code(&mut office.db().read().await?, CYCLE).await?;
     let cycle = cycle.ok_or_else(|| Ended::Fault("the cycle is missing".into()))?.id;

@@ -1,0 +1,7 @@
+//! The door against both engines: once per key, nothing after a refusal, retries, chunks.
+#![cfg(test)]
+
+mod chunks;
+mod door;
+mod notes;
+mod retries;
