@@ -69,6 +69,16 @@ impl Office {
         self.act(&who.under(format!("{} after {}", A::KIND, newest.0)), act).await
     }
 
+    /// Carries out an act unless the newest of its kind said just the same: it is in force.
+    pub async fn act_unless_in_force<A: Act>(&self, who: &Who, act: &A) -> Result<(), Failure> {
+        let newest = acts::newest_command(&mut self.db().read().await?, A::KIND).await?;
+        let command = serde_json::to_string(act).map_err(|error| Fault::caused("writing a command", error))?;
+        if newest != Some(command) {
+            self.act_now(who, act).await?;
+        }
+        Ok(())
+    }
+
     /// Carries out an act, once per key.
     pub async fn act<A: Act>(&self, by: &By, act: &A) -> Result<Done<A::Outcome>, Failure> {
         self.door.carry_out(by, act).await

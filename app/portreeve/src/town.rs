@@ -31,10 +31,10 @@ pub struct TownFile {
 /// Applies a town file: adds what is new, refuses to change what is there.
 pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Failure> {
     let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
-    office.act_now(who, &books).await?;
+    office.act_unless_in_force(who, &books).await?;
     let revenue = SetUpRevenue { classes: town.classes, lines: town.revenue_lines };
-    office.act_now(who, &revenue).await?;
+    office.act_unless_in_force(who, &revenue).await?;
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
-    office.act_now(who, &billing).await?;
+    office.act_unless_in_force(who, &billing).await?;
     Ok(())
 }

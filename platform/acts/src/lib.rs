@@ -22,4 +22,4 @@ pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, refuse, refused};
 pub use log::{LoggedAct, log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
-pub use store::{chunk_digest, chunk_outcome, chunks, newest_act, open_order, progress, refused_chunks};
+pub use store::{chunk_digest, chunk_outcome, chunks, newest_act, newest_command, open_order, progress, refused_chunks, was_done};

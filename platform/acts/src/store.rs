@@ -195,6 +195,23 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
     rows.into_iter().map(chunk_of).collect()
 }
 
+/// The command of the newest act of a kind.
+pub async fn newest_command(read: &mut Read, kind: &str) -> Result<Option<String>, Fault> {
+    const SQL: &str = "
+        select command
+        from act
+        where kind = $1
+        order by act_id desc
+        limit 1";
+    let row: Option<(String,)> = read.one(SQL, vec![kind.into()]).await?;
+    Ok(row.map(|(command,)| command))
+}
+
+/// Whether a command was carried out under a key.
+pub async fn was_done(read: &mut Read, key: &str) -> Result<bool, Fault> {
+    Ok(act_by_key(read, key).await?.is_some())
+}
+
 /// The newest entry of the log; 0 when there is none.
 pub async fn newest_act(read: &mut Read) -> Result<ActId, Fault> {
     Ok(ActId(read.number("select max(act_id) from act", vec![]).await?.unwrap_or(0)))

@@ -13,10 +13,11 @@ struct Rule {
 }
 
 #[rustfmt::skip]
-const RULES: [Rule; 3] = [
+const RULES: [Rule; 4] = [
     Rule { word: "sqlx",  may_stand: sqlx_may_stand,  place: "platform/db, and as sqlx::FromRow in a store file" },
     Rule { word: "axum",  may_stand: axum_may_stand,  place: "pages, api.rs, platform/web and app" },
     Rule { word: "clap",  may_stand: clap_may_stand,  place: "cli.rs, cli/ and app" },
+    Rule { word: "for_the_door", may_stand: door_may_stand, place: "platform, app/portreeve/src/office.rs and its benchmark" },
 ];
 
 /// Finds words out of place, and SQL text outside the files that keep SQL.
@@ -79,6 +80,13 @@ fn clap_may_stand(file: &TextFile, _: &RustText, _: usize) -> bool {
     file.path.starts_with("app/") || has_part(&file.path, "cli")
 }
 
+/// The key to a writable transaction: the door's, and of those who make and measure databases.
+fn door_may_stand(file: &TextFile, rust: &RustText, at: usize) -> bool {
+    let path = file.path.as_str();
+    let is_app = path == "app/portreeve/src/office.rs" || path.starts_with("app/portreeve/src/commands/bench/");
+    path.starts_with("platform/") || is_app || is_test(path) || rust.is_test_line(line_of(&rust.code, at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +113,20 @@ mod tests {
         check("domain/desk/src/account.rs", "use axum::Json;", 1);
         check("domain/desk/src/cli.rs", "use clap::Args;", 0);
         check("domain/desk/src/account.rs", "use clap::Args;", 1);
+    }
+
+    #[test]
+    fn the_door_key_is_held_by_few() {
+        let text = "fn f() { let key = DoorKey::for_the_door(); }";
+        for (path, expected) in [
+            ("platform/acts/src/door.rs", 0),
+            ("app/portreeve/src/office.rs", 0),
+            ("domain/billing/tests/it/main.rs", 0),
+            ("domain/billing/src/views.rs", 1),
+            ("app/portreeve/src/commands/runs.rs", 1),
+        ] {
+            assert_eq!(found(find, &[(path, text)]).len(), expected, "{path}");
+        }
     }
 
     #[test]

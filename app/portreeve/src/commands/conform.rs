@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use billing::import::{LineReader, Mapping};
+use billing::import::{LineReader, Mapping, survey};
 use billing::{BillRun, RunState, last_account};
 use clap::Subcommand;
 use kernel::{AccountId, Cents, Digest, Month};
@@ -84,6 +84,7 @@ pub async fn run(settings: &Settings, command: ConformCommand) -> Outcome {
     set_up(&office, &analyst, &data).await?;
     let mapping = Mapping::parse(MAPPING).map_err(|error| Ended::Fault(error.to_string()))?;
     let reads = data.join(READS);
+    check_same(&office, &reads, &mapping).await?;
     let imported = imports::consumption(&office, &analyst, &reads, &mapping).await?;
     let months = metering::period_starts(&mut office.db().read().await?).await?;
     for month in &months {
@@ -98,6 +99,16 @@ pub async fn run(settings: &Settings, command: ConformCommand) -> Outcome {
     output::data(&text);
     office.db().close().await;
     if is_good { Ok(Ended::Done) } else { Err(Ended::Refused("the books or the bills are not complete".into())) }
+}
+
+/// Refuses a database that was billed from another file: its figures would be of both.
+async fn check_same(office: &Office, reads: &Path, mapping: &Mapping) -> Result<(), Ended> {
+    let surveyed = survey(reads, mapping).map_err(|refused| Ended::Refused(refused.to_string()))?;
+    let mut read = office.db().read().await?;
+    if acts::was_done(&mut read, &surveyed.key).await? || billing::all_runs(&mut read).await?.is_empty() {
+        return Ok(());
+    }
+    Err(Ended::Refused("this database was billed from another file; give each file a database of its own".into()))
 }
 
 pub(super) async fn staff(office: &Office) -> Result<(Who, Who), Ended> {
