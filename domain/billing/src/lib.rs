@@ -10,6 +10,7 @@ mod inputs;
 mod open;
 pub mod permissions;
 mod pricing;
+mod read_ahead;
 mod register;
 mod run;
 mod store;

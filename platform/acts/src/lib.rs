@@ -22,4 +22,7 @@ pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, refuse, refused};
 pub use log::{LoggedAct, log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
-pub use store::{chunk_digest, chunk_outcome, chunks, newest_act, newest_command, open_order, progress, refused_chunks, was_done};
+pub use store::{
+    chunk_digest, chunk_outcome, chunk_range, chunks, is_alone_since, newest_act, newest_command, open_order, progress,
+    refused_chunks, was_done,
+};

@@ -6,7 +6,7 @@ use kernel::{ActId, ActorId, Digest, OrderId};
 
 use crate::entry::Entry;
 use crate::log::LoggedAct;
-use crate::{Chunk, ChunkDone, Order, OrderPlan, Permission, Progress, Subject};
+use crate::{Chunk, ChunkDone, ChunkPlan, Order, OrderPlan, Permission, Progress, Subject};
 
 /// What a new entry of the log says.
 pub(crate) struct NewAct<'a> {
@@ -193,6 +193,21 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
         order by chunk_no";
     let rows: Vec<ChunkRow> = read.all(SQL, vec![order.into()]).await?;
     rows.into_iter().map(chunk_of).collect()
+}
+
+/// Whether nothing was done since an act but chunks of one order. Ids follow commits only where
+/// one transaction writes at a time.
+pub async fn is_alone_since(read: &mut Read, act: ActId, order: OrderId) -> Result<bool, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from act
+        where $1 < act_id and (order_id is null or order_id <> $2)";
+    Ok(read.number(SQL, vec![act.into(), order.into()]).await? == Some(0))
+}
+
+/// The range of a chunk, when the order has that many.
+pub async fn chunk_range(read: &mut Read, order: OrderId, number: i64) -> Result<Option<ChunkPlan>, Fault> {
+    Ok(chunk(read, order, number).await?.map(|chunk| ChunkPlan { from: chunk.from, to: chunk.to }))
 }
 
 /// The command of the newest act of a kind.

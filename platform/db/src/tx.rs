@@ -20,6 +20,16 @@ impl Tx {
         Tx { read, db }
     }
 
+    /// The database, for reading beside this transaction what others have committed. Only where
+    /// one transaction writes at a time: there, what is read ahead can be known to be still so.
+    #[must_use]
+    pub fn to_read_beside(&self) -> Option<Db> {
+        match self.engine() {
+            Engine::Sqlite => Some(self.db.clone()),
+            Engine::Postgres => None,
+        }
+    }
+
     /// Runs one statement and says how many rows it changed.
     pub async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64, Fault> {
         let done = match &mut self.read.inner {

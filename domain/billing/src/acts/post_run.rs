@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::try_run::{chunks_of, digest_of_bills};
 use super::{RunInputs, RunRefused, run_in, trial_of, write_outcome};
-use crate::gather::{Gathered, frozen_bills};
+use crate::gather::Gathered;
 use crate::pricing::{PricedBill, price};
+use crate::read_ahead::ReadAhead;
 use crate::store::TriedBill;
 use crate::{BillInputs, BillRun, Limits, RunState, permissions, store};
 
@@ -46,8 +47,10 @@ impl Act for PostRun {
 
     async fn perform(&self, entry: &mut Entry) -> Result<OrderId, Failure> {
         let (mut run, _) = run_in(entry, self.run, &[RunState::Signed]).await?;
-        let signed = store::signoff(entry, run.id).await?.map(|signed| signed.items);
-        if signed != Some(trial_of(entry, &run).await?.1) {
+        let signed = store::signoff(entry, run.id).await?.ok_or_else(|| Fault::new("a signed run has no sign-off"))?;
+        let held = store::held_accounts(entry, run.id).await?.len();
+        // Bills may be taken out after sign-off, never put back in.
+        if signed.items != trial_of(entry, &run).await?.1 || i64::try_from(held).unwrap_or(0) < signed.held {
             return refuse(RunRefused::SignedOtherwise { run: run.number });
         }
         let chunks = chunks_of(entry, run.prepare_order).await?;
@@ -64,12 +67,13 @@ impl Act for PostRun {
 pub struct PostWork {
     inputs: RunInputs,
     shelf: RateShelf,
+    ahead: ReadAhead,
 }
 
 impl PostWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<PostWork, Fault> {
-        Ok(PostWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default() })
+        Ok(PostWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default(), ahead: ReadAhead::default() })
     }
 }
 
@@ -94,7 +98,7 @@ impl ChunkWork for PostWork {
         // Whoever corrects an account waits for this chunk, or this chunk sees the correction.
         customers::hold_accounts(entry, range).await?;
         let book = self.shelf.book(entry).await?;
-        let frozen = frozen_bills(entry, &run, &book, range).await?;
+        let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;
         let held = store::held_between(entry, run.id, range).await?;
         let bills = price_again(&book, frozen);
         if !is_as_signed(entry, &run, chunk, &bills).await? {
@@ -103,6 +107,7 @@ impl ChunkWork for PostWork {
             check_signed(entry, &run, chunk, &tried).await?;
         }
         let to_write: Vec<&Again<'_>> = bills.iter().filter(|bill| !held.contains(&bill.inputs.account)).collect();
+        check_priced(entry, &run, &to_write).await?;
         let outcome = write(entry, &run, &to_write).await?;
         let digest = digest_of_bills(to_write.iter().map(|bill| &bill.tried));
         Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest })
@@ -180,6 +185,15 @@ async fn check_signed(entry: &mut Entry, run: &BillRun, chunk: &Chunk, tried: &[
         return Ok(());
     }
     refuse(RunRefused::TrialChanged { run: run.number, chunk: chunk.number })
+}
+
+/// Refuses a bill without a price that is not held: somebody took its hold away behind the door.
+async fn check_priced(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) -> Result<(), Failure> {
+    let is_blocked = |bill: &&&Again<'_>| bill.priced.exceptions.iter().any(|found| found.code.is_blocking());
+    let Some(bill) = bills.iter().find(is_blocked) else { return Ok(()) };
+    let accounts = customers::accounts_by_id(entry, &[bill.inputs.account]).await?;
+    let account = accounts.values().map(|account| account.number.to_string()).collect();
+    refuse(RunRefused::WithoutPrice { run: run.number, account })
 }
 
 async fn write(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) -> Result<PostedChunk, Failure> {

@@ -106,6 +106,14 @@ pub enum RunRefused {
         /// The number of the run.
         run: i64,
     },
+    /// A bill that should be held has no price.
+    #[error("the bill of account {account} in run {run} has no price and is not held: hold it")]
+    WithoutPrice {
+        /// The number of the run.
+        run: i64,
+        /// The account number.
+        account: String,
+    },
     /// What is stored about a chunk is no longer what was signed.
     #[error("run {run} was signed on other bills: part {chunk} of it no longer has the fingerprint that was signed")]
     TrialChanged {
@@ -134,6 +142,7 @@ impl Refusal for RunRefused {
             RunRefused::CannotRelease { .. } => "exception_blocks",
             RunRefused::InputsChanged { .. } => "inputs_changed",
             RunRefused::SignedOtherwise { .. } => "signed_otherwise",
+            RunRefused::WithoutPrice { .. } => "bill_without_price",
             RunRefused::TrialChanged { .. } => "trial_changed",
         }
     }

@@ -9,8 +9,9 @@ use revenue::RateShelf;
 use serde::{Deserialize, Serialize};
 
 use super::{RunInputs, RunRefused, run_in, write_outcome};
-use crate::gather::{Tallies, frozen_bills};
+use crate::gather::Tallies;
 use crate::pricing::{BillKind, price};
+use crate::read_ahead::ReadAhead;
 use crate::store::TriedBill;
 use crate::{BillInputs, Exception, ExceptionCode, ExceptionState, QueuedException, RunState, permissions, store};
 
@@ -77,12 +78,13 @@ pub(crate) fn digest_of_bills<'a>(bills: impl Iterator<Item = &'a TriedBill>) ->
 pub struct TryWork {
     inputs: RunInputs,
     shelf: RateShelf,
+    ahead: ReadAhead,
 }
 
 impl TryWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<TryWork, Fault> {
-        Ok(TryWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default() })
+        Ok(TryWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default(), ahead: ReadAhead::default() })
     }
 }
 
@@ -106,7 +108,7 @@ impl ChunkWork for TryWork {
         let book = self.shelf.book(entry).await?;
         let limits = store::limits(entry).await?;
         let range = (AccountId(chunk.from), AccountId(chunk.to));
-        let frozen = frozen_bills(entry, &run, &book, range).await?;
+        let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;
         let mut outcome = TriedChunk::default();
         let mut tallies = Tallies::default();
         let mut tried: Vec<(TriedBill, Vec<Exception>)> = Vec::with_capacity(frozen.len());

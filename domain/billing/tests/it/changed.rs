@@ -1,6 +1,6 @@
 //! What was signed is what is posted: a change in between is refused and named.
 
-use billing::acts::{ReleaseException, TryRun};
+use billing::acts::{PostRun, ReleaseException, TryRun};
 use billing::{ExceptionCode, ExceptionState, RunState};
 use db::DoorKey;
 use kernel::{AccountId, RunId};
@@ -49,6 +49,28 @@ async fn a_trial_that_was_tampered_with_stays_refused_even_when_the_bill_is_held
         assert_eq!(report.refusals.len(), 1);
         assert!(report.refusals[0].contains("was signed on other bills"), "{:?}", report.refusals);
         assert_eq!(town.billed().await, accounts[2..]);
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_hold_taken_away_behind_the_door_lets_no_bill_without_a_price_out() {
+    for engine in engines("a hold taken away") {
+        let farm = crate::town::Service { class: "FARM", ..house(10) };
+        let (town, opened) = Town::new(engine, &[house(10), farm, house(30)]).await;
+        let accounts: Vec<AccountId> = opened.into_iter().map(|(account, _)| account).collect();
+        let run = town.signed("A").await;
+        let freed = town.tamper("delete from run_exception where account_id = $1", vec![accounts[1].into()]).await;
+        assert_eq!(freed, 1);
+        let refused = code_of(town.door.carry_out(&by(1), &PostRun { run }).await).map(|_| ());
+        assert_eq!(refused, Err("signed_otherwise"), "fewer bills are held than were signed");
+        town.hold(run, accounts[2]).await.unwrap();
+        let report = town.post(run).await;
+        assert_eq!(report.refusals.len(), 1, "another hold does not stand for it: {:?}", report.refusals);
+        assert!(report.refusals[0].contains("has no price and is not held"), "{:?}", report.refusals);
+        town.hold(run, accounts[1]).await.unwrap();
+        assert_eq!(town.post(run).await.refusals, [""; 0]);
+        assert_eq!(town.billed().await, [accounts[0]]);
         town.base.remove().await;
     }
 }
