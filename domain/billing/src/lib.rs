@@ -26,8 +26,8 @@ pub use register::{Register, register};
 pub use run::{BillRun, RunProgress, RunState};
 pub use store::{
     PointAgreement, Signoff, StoredBill, all_runs, bill_rows_between, bill_totals, bills_by_consumption, current_run,
-    cycle_by_code, cycles, exception_counts, import_by_order, last_account, point_agreements, queue, rejects,
-    run_by_number, run_progress, runs_of_month, signoff,
+    cycle_by_code, cycles, exception_counts, last_account, point_agreements, queue, rejects, run_by_number,
+    run_progress, runs_of_month, signoff,
 };
 pub use views::{BillView, ExplainedService, bill_view};
 

@@ -23,7 +23,7 @@ pub(crate) use facts::{
     PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
     items_of_bills, items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills, tried_total,
 };
-pub use imports::{import_by_order, rejects};
+pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,

@@ -78,12 +78,6 @@ impl BillView {
         }
         text
     }
-
-    /// What the explanation comes to, added up again.
-    #[must_use]
-    pub fn explained_total(&self) -> Cents {
-        self.services.iter().map(|service| service.explanation.total).sum()
-    }
 }
 
 /// The days of a period as a customer reads them: the last day is the last one of service.
@@ -99,6 +93,10 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     let accounts = customers::accounts_by_id(read, &[bill.account]).await?;
     let account = accounts.get(&bill.account).ok_or_else(|| Fault::new("a bill has no account"))?;
     let services = explain(read, bill.account, run.id).await?;
+    let again: Cents = services.iter().map(|service| service.explanation.total).sum();
+    if again != bill.total {
+        return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
+    }
     Ok(Some(BillView {
         number,
         account_number: account.number.to_string(),

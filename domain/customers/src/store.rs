@@ -107,13 +107,3 @@ pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> R
         ) held";
     tx.hold(SQL, vec![from.into(), to.into()]).await
 }
-
-/// Locks one account for an act that changes what it is billed for.
-pub async fn lock_account(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
-    const SQL: &str = "
-        select account_id
-        from account
-        where account_id = $1 for update";
-    tx.number(SQL, vec![account.into()]).await?;
-    Ok(())
-}

@@ -16,11 +16,6 @@ pub(crate) async fn insert_import(
     tx.run_once(SQL, vec![order.into(), digest.into(), name.into(), lines.into()]).await
 }
 
-/// The number of lines of the file an order imported.
-pub async fn import_by_order(read: &mut Read, order: OrderId) -> Result<Option<i64>, Fault> {
-    read.number("select line_count from import_file where order_id = $1", vec![order.into()]).await
-}
-
 pub(crate) async fn insert_rejects(tx: &mut Tx, order: OrderId, rejects: &[Reject]) -> Result<(), Fault> {
     let mut rows = Rows::new("import_reject", &["order_id", "line", "field", "rule", "message"]);
     for reject in rejects {

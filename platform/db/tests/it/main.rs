@@ -1,4 +1,5 @@
 //! The database floor against both engines: values, bulk writing, ids, migrations, catalogs.
+#![cfg(test)]
 
 mod schema;
 mod values;
