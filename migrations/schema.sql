@@ -8,11 +8,6 @@ create table migration (
     applied_at timestamptz not null,
     primary key (number)
 );
--- The city itself is account 0: postings that belong to no customer.
-insert into customer (customer_id, reference, kind, name, search_key)
-values (0, 'city', 'organization', 'The city itself', 'the city itself');
-insert into account (account_id, customer_id, number, opened_on)
-values (0, 0, 0, '1900-01-01');
 create table id_block (
     noun text not null,
     next_id bigint not null,

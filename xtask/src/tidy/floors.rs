@@ -65,6 +65,7 @@ mod tests {
         assert!(found("domain/billing", "billing", "metering", false).is_empty());
         assert!(found("domain/billing", "billing", "kernel", false).is_empty());
         assert!(found("domain/billing", "billing", "testkit", true).is_empty());
+        assert!(found("platform/db", "db", "testkit", true).is_empty());
         assert!(found("app/portreeve", "portreeve", "billing", false).is_empty());
         assert!(found("stories", "stories", "portreeve", false).is_empty());
     }
@@ -79,7 +80,7 @@ mod tests {
         check("domain/metering", "billing", true, "metering depends on billing, which does not stand below it");
         check("domain/metering", "stories", false, "metering depends on stories, which is outside the house");
         check("domain/metering", "testkit", false, "metering depends on testkit, which is for [dev-dependencies] only");
-        check("platform/acts", "testkit", true, "acts depends on testkit, which does not stand below it");
+        check("libs/ledger", "testkit", true, "ledger depends on testkit, which does not stand below it");
     }
 
     #[test]

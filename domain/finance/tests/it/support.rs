@@ -77,7 +77,8 @@ pub(crate) async fn add_accounts(db: &Db, last: i64) {
     let mut customers = Rows::new("customer", &["customer_id", "reference", "kind", "name", "search_key"]);
     customers.push([1.into(), "C1".into(), "unknown".into(), "".into(), "".into()]);
     let mut accounts = Rows::new("account", &["account_id", "customer_id", "number", "opened_on"]);
-    for account in 0..=last {
+    // Account 0, the city itself, is there from the beginning.
+    for account in 1..=last {
         accounts.push([account.into(), 1.into(), account.into(), day("2013-01-01").into()]);
     }
     db.load(&DoorKey::for_the_door(), customers).await.unwrap();
