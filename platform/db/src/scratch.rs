@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::str::FromStr;
 
@@ -55,8 +55,7 @@ impl Server {
         make: impl FnOnce() -> F,
     ) -> Result<(), Fault> {
         let failed = |error| Fault::sql("making a template database", error);
-        let options = PgConnectOptions::from_str(&self.url).map_err(failed)?;
-        let mut connection = options.connect().await.map_err(failed)?;
+        let mut connection = self.connect().await.map_err(failed)?;
         // One lock for all templates of this program; the number has no meaning.
         sqlx::query("select pg_advisory_lock(74706571)").execute(&mut connection).await.map_err(failed)?;
         let there: Option<(String,)> = sqlx::query_as("select datname::text from pg_database where datname = $1")
@@ -69,10 +68,21 @@ impl Server {
         made
     }
 
+    /// A connection to the database named, or to `postgres` while that one does not exist.
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        let options = PgConnectOptions::from_str(&self.url)?;
+        match options.connect().await {
+            // 3D000 invalid_catalog_name
+            Err(error) if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("3D000") => {
+                options.database("postgres").connect().await
+            }
+            result => result,
+        }
+    }
+
     async fn command(&self, sql: String) -> Result<(), Fault> {
         let failed = |error| Fault::sql("making or removing a database", error);
-        let options = PgConnectOptions::from_str(&self.url).map_err(failed)?;
-        let mut connection = options.connect().await.map_err(failed)?;
+        let mut connection = self.connect().await.map_err(failed)?;
         // Names are quoted; nothing else goes into the text.
         let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map_err(failed);
         connection.close().await.map_err(failed)?;
