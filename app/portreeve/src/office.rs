@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use acts::{Act, Actor, By, Done, Door, Failure, NoConflicts, SystemClock};
 use billing::acts::{CancelWork, PostWork, PrepareWork, TryWork};
@@ -18,6 +19,9 @@ pub struct Office {
     /// The door to the database.
     pub door: Door,
 }
+
+/// How many acts this process was asked for; with instant and process it makes a key that is new.
+static ASKED: AtomicU64 = AtomicU64::new(0);
 
 /// Who acts, and why.
 #[derive(Clone, Debug)]
@@ -65,8 +69,10 @@ impl Office {
 
     /// Carries out an act that a person asks for now: asked again later, it is another one.
     pub async fn act_now<A: Act>(&self, who: &Who, act: &A) -> Result<Done<A::Outcome>, Failure> {
-        let newest = acts::newest_act(&mut self.db().read().await?).await?;
-        self.act(&who.under(format!("{} after {}", A::KIND, newest.0)), act).await
+        let number = ASKED.fetch_add(1, Ordering::Relaxed);
+        let now = self.door.now().timestamp_micros();
+        let key = format!("{} at {now} by process {} no. {number}", A::KIND, std::process::id());
+        self.act(&who.under(key), act).await
     }
 
     /// Carries out an act unless the newest of its kind said just the same: it is in force.

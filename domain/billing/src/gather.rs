@@ -90,8 +90,9 @@ pub(crate) async fn frozen_bills(
     }
     for (place, account) in to_gather {
         let only = (account, AccountId(account.0 + 1));
-        if let Some(bill) = gather_fully(read, run, book, only).await?.pop() {
-            bills[place] = bill;
+        match gather_fully(read, run, book, only).await?.pop() {
+            Some(bill) => bills[place] = bill,
+            None => bills[place].is_as_frozen = false,
         }
     }
     Ok(bills)

@@ -77,7 +77,10 @@ pub async fn open_services(
             service: service.service.clone(),
             cycle: service.cycle,
         });
-        opened.insert(service.service_point.clone(), (point, PointAgreement { account, agreement }));
+        opened.insert(
+            service.service_point.clone(),
+            (point, PointAgreement { account, agreement, starts_on: service.starts_on }),
+        );
     }
     customers::insert_accounts(entry, &new_accounts).await?;
     premises::insert_service_points(entry, new_points).await?;

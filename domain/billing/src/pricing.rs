@@ -1,6 +1,7 @@
 //! Pricing one bill from its inputs: lines, total, exceptions.
 
 use kernel::Cents;
+use ledger::Posting;
 use rates::PricingRefused;
 use revenue::{PricePlan, RateBook, RevenueLine};
 
@@ -122,6 +123,12 @@ fn price_item<'a>(
         code: ExceptionCode::NotPriceable,
         detail: "the bill is larger than any amount".into(),
     })?;
+    if Posting::CENTS_MAX < priced.total.abs() || Posting::CENTS_MAX < price.total.abs() {
+        return Err(Exception {
+            code: ExceptionCode::NotPriceable,
+            detail: format!("{} is larger than any amount the books take", price.total.dollars()),
+        });
+    }
     for line in price.lines() {
         priced.lines.push(BillLine {
             item: number,

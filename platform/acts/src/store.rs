@@ -195,6 +195,16 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
     rows.into_iter().map(chunk_of).collect()
 }
 
+/// Who gave an order.
+pub async fn order_given_by(read: &mut Read, order: OrderId) -> Result<Option<ActorId>, Fault> {
+    const SQL: &str = "
+        select a.actor_id
+        from bulk_order o
+        join act a on a.act_id = o.act_id
+        where o.order_id = $1";
+    Ok(read.number(SQL, vec![order.into()]).await?.map(ActorId))
+}
+
 /// Whether nothing was done since an act but chunks of one order. Ids follow commits only where
 /// one transaction writes at a time.
 pub async fn is_alone_since(read: &mut Read, act: ActId, order: OrderId) -> Result<bool, Fault> {
@@ -216,7 +226,7 @@ pub async fn newest_command(read: &mut Read, kind: &str) -> Result<Option<String
         select command
         from act
         where kind = $1
-        order by act_id desc
+        order by entered_at desc, act_id desc
         limit 1";
     let row: Option<(String,)> = read.one(SQL, vec![kind.into()]).await?;
     Ok(row.map(|(command,)| command))

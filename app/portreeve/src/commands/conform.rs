@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use billing::import::{LineReader, Mapping, survey};
+use billing::import::{ImportConsumption, LineReader, Mapping, survey};
 use billing::{BillRun, RunState, last_account};
 use clap::Subcommand;
 use kernel::{AccountId, Cents, Digest, Month};
@@ -105,7 +105,8 @@ pub async fn run(settings: &Settings, command: ConformCommand) -> Outcome {
 async fn check_same(office: &Office, reads: &Path, mapping: &Mapping) -> Result<(), Ended> {
     let surveyed = survey(reads, mapping).map_err(|refused| Ended::Refused(refused.to_string()))?;
     let mut read = office.db().read().await?;
-    if acts::was_done(&mut read, &surveyed.key).await? || billing::all_runs(&mut read).await?.is_empty() {
+    let imported = acts::newest_command(&mut read, <ImportConsumption as acts::Act>::KIND).await?;
+    if imported.is_none() || acts::was_done(&mut read, &surveyed.key).await? {
         return Ok(());
     }
     Err(Ended::Refused("this database was billed from another file; give each file a database of its own".into()))

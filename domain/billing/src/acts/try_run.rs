@@ -155,7 +155,7 @@ async fn queue_exceptions(
         for exception in exceptions {
             let key = (bill.account, exception.code);
             match decided.remove(&key) {
-                Some(before) if before.detail == exception.detail => {}
+                Some(before) if before.detail == exception.detail || is_held_by_hand(&before) => {}
                 Some(before) => {
                     store::delete_exception(entry, run, &before).await?;
                     new.push((bill.account, exception));
@@ -164,10 +164,13 @@ async fn queue_exceptions(
             }
         }
     }
-    for gone in
-        decided.values().filter(|queued| queued.state != ExceptionState::Held || queued.code != ExceptionCode::TakenOut)
-    {
+    for gone in decided.values().filter(|queued| !is_held_by_hand(queued)) {
         store::delete_exception(entry, run, gone).await?;
     }
     store::insert_exceptions(entry, run, &new).await
+}
+
+/// Whether a person holds the bill: that stays until a person releases it, whatever a trial finds.
+fn is_held_by_hand(queued: &QueuedException) -> bool {
+    queued.state == ExceptionState::Held && queued.rule.is_none()
 }

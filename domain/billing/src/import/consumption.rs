@@ -240,6 +240,7 @@ impl ChunkWork for ImportWork {
             }
         }
         let (points, opened) = self.points(entry, &good, &mut rejects).await?;
+        self.reject_before_agreement(&mut good, &points, &mut rejects);
         if 1 < tries {
             let field = self.act.mapping.columns.of_service_point();
             reject_repeated(entry, (&mut good, &points), field, &mut rejects).await?;
@@ -299,6 +300,22 @@ impl ImportWork {
             points.extend(open_services(entry, &services).await?);
         }
         Ok((points, opened))
+    }
+
+    /// Rejects rows for days that no agreement covers: they would be on no bill.
+    fn reject_before_agreement(&self, rows: &mut Vec<Row>, points: &Points, rejects: &mut Vec<Reject>) {
+        rows.retain(|row| {
+            let starts_on = points.get(&row.service_point).map(|(_, answers)| answers.starts_on);
+            let Some(starts_on) = starts_on.filter(|starts_on| row.period.to() <= *starts_on) else { return true };
+            rejects.push(Reject {
+                line: row.line,
+                row: row.row.clone(),
+                field: self.act.mapping.columns.read_on.clone(),
+                rule: "agreement",
+                message: format!("service point '{}' has no agreement before {starts_on}", row.service_point),
+            });
+            false
+        });
     }
 
     /// The service that a row opens, if the mapping lets it.

@@ -135,6 +135,8 @@ struct Positions {
 
 /// Earliest and latest year of a read that can be meant.
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
+/// More than any meter counts, in smallest steps; sums over a city stay far within 64 bits.
+const STEPS_MAX: i64 = 100_000_000_000_000;
 /// Longer values are no references of ours.
 const LENGTH_MAX: usize = 200;
 
@@ -237,6 +239,13 @@ impl LineReader {
         })?;
         let quantity = Quantity::parse(quantity, self.mapping.unit())
             .map_err(|error| reject(&columns.quantity, "quantity", error.to_string()))?;
+        if STEPS_MAX < quantity.steps {
+            return Err(reject(
+                &columns.quantity,
+                "quantity",
+                format!("consumption of {quantity} is beyond any meter"),
+            ));
+        }
         if quantity.steps < 0 {
             return Err(reject(&columns.quantity, "not_negative", format!("consumption of {quantity} is below zero")));
         }

@@ -39,6 +39,8 @@ pub struct PointAgreement {
     pub account: AccountId,
     /// The agreement.
     pub agreement: AgreementId,
+    /// Its first day.
+    pub starts_on: NaiveDate,
 }
 
 /// Records a cycle.
@@ -176,14 +178,14 @@ pub async fn point_agreements(
     points: &[ServicePointId],
 ) -> Result<BTreeMap<ServicePointId, PointAgreement>, Fault> {
     const SQL: &str = "
-        select service_point_id, account_id, agreement_id
+        select service_point_id, account_id, agreement_id, starts_on
         from service_point_account
         where service_point_id in ({list})
         order by service_point_id, starts_on";
     let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
-    let rows: Vec<(i64, i64, i64)> = read.listed(SQL, &keys).await?;
-    let latest = rows.into_iter().map(|(point, account, agreement)| {
-        let answers = PointAgreement { account: AccountId(account), agreement: AgreementId(agreement) };
+    let rows: Vec<(i64, i64, i64, NaiveDate)> = read.listed(SQL, &keys).await?;
+    let latest = rows.into_iter().map(|(point, account, agreement, starts_on)| {
+        let answers = PointAgreement { account: AccountId(account), agreement: AgreementId(agreement), starts_on };
         (ServicePointId(point), answers)
     });
     Ok(latest.collect())
