@@ -49,17 +49,24 @@ enum Of {
 impl Copies {
     /// Makes the town.
     pub(crate) fn make(engine: Engine) -> Copies {
-        let town = block_on(TestDb::empty(engine));
+        // A connection lives in the runtime it was opened in, so each `block_on` opens its own.
+        let town = block_on(async {
+            let town = TestDb::empty(engine).await;
+            town.db.close().await;
+            town
+        });
         set_up(&town.url);
         block_on(async {
-            let cycle = billing::cycle_by_code(&mut town.db.read().await.expect("reads"), "MONTHLY").await;
+            let db = db::Db::open(&town.url).await.expect("the town opens");
+            let cycle = billing::cycle_by_code(&mut db.read().await.expect("reads"), "MONTHLY").await;
             let cycle = cycle.expect("reads").expect("the town file has the cycle").id;
-            let door = testkit::open_door(&town.db);
+            let door = testkit::open_door(&db);
             door.carry_out(&testkit::by("build"), &BuildTown { cycle }).await.expect("the town is built");
-            town.db.checkpoint().await.expect("everything is in the file");
+            db.checkpoint().await.expect("everything is in the file");
+            db.close().await;
         });
         let server = (engine == Engine::Postgres).then(|| testkit::postgres_server().expect("it made the town"));
-        Copies { town: closed(town), folder: tempfile::tempdir().expect("a temporary folder"), server }
+        Copies { town, folder: tempfile::tempdir().expect("a temporary folder"), server }
     }
 
     /// Copies the town.
@@ -102,12 +109,6 @@ impl Place {
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
-}
-
-/// Nobody is connected to a town that is copied.
-fn closed(town: TestDb) -> TestDb {
-    block_on(town.db.close());
-    town
 }
 
 /// Staff, chart and rates, by the program.
