@@ -57,7 +57,7 @@ pub(crate) async fn due_bills(
 /// The bills that a run froze for accounts `from..to`, with their inputs as they are now.
 ///
 /// Most inputs are what was frozen. That is found out in bulk: the engine lists the accounts whose
-/// agreements differ, and consumption is compared by id and amount. Only accounts that differ, or
+/// agreements differ, and consumption is compared by place, id and amount. Only accounts that differ, or
 /// are billed for part of the period, are gathered from the full facts.
 pub(crate) async fn frozen_bills(
     read: &mut Read,
@@ -73,13 +73,13 @@ pub(crate) async fn frozen_bills(
     let odd = store::odd_accounts(read, run.id, range, run.period).await?;
     let items = store::plain_items(read, run.id, range).await?;
     let used: Vec<Amount> = amounts.pop().map_or_else(Vec::new, |(_, amounts)| amounts);
-    let mut used = used.chunk_by(|one, next| one.0 == next.0).peekable();
+    let mut used = used.chunk_by(|one, next| one.account == next.account).peekable();
     let mut bills = Vec::with_capacity(items.len());
     let mut to_gather = Vec::new();
     for items in items.chunk_by(|one, next| one.account == next.account) {
         let account = items[0].account;
-        while used.next_if(|rows| rows[0].0 < account).is_some() {}
-        let used = used.next_if(|rows| rows[0].0 == account).unwrap_or_default();
+        while used.next_if(|rows| rows[0].account < account).is_some() {}
+        let used = used.next_if(|rows| rows[0].account == account).unwrap_or_default();
         if odd.contains(&account) || !is_same(items, used) {
             to_gather.push((bills.len(), account));
         }
@@ -98,8 +98,9 @@ pub(crate) async fn frozen_bills(
     Ok(bills)
 }
 
-/// The unit that all items and all consumption of some accounts have (`units` are those of consumption), when every item also has the
-/// version that holds now; `None` when the accounts must be looked at in full.
+/// The unit that all items and all consumption of some accounts have (`units` are those of
+/// consumption), when every item also has the version that holds now; `None` when the accounts must
+/// be looked at in full.
 async fn common_unit(
     read: &mut Read,
     run: &BillRun,
@@ -122,10 +123,12 @@ async fn common_unit(
 
 fn is_same(items: &[PlainItem], used: &[Amount]) -> bool {
     let frozen = items.iter().filter(|item| item.consumption.is_some());
-    frozen.clone().count() == used.len()
-        && frozen
-            .into_iter()
-            .all(|item| used.iter().any(|(_, id, steps)| item.consumption == Some(*id) && item.steps == Some(*steps)))
+    let is_of = |item: &PlainItem, used: &Amount| {
+        item.consumption == Some(used.consumption)
+            && item.steps == Some(used.steps)
+            && item.service_point == Some(used.service_point)
+    };
+    frozen.clone().count() == used.len() && frozen.into_iter().all(|item| used.iter().any(|used| is_of(item, used)))
 }
 
 fn plain_bill(items: &[PlainItem], period: Period, unit: Unit) -> BillInputs {

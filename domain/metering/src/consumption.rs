@@ -26,6 +26,19 @@ pub struct NewConsumption {
     pub source: String,
 }
 
+/// A row of consumption in short; which revision and period it is stays untold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// The account that answers for it.
+    pub account: AccountId,
+    /// Where it was used.
+    pub service_point: ServicePointId,
+    /// Its id.
+    pub consumption: ConsumptionId,
+    /// How much, in smallest steps.
+    pub steps: i64,
+}
+
 /// Consumption as billing takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consumption {

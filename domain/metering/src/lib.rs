@@ -3,7 +3,5 @@
 mod consumption;
 mod store;
 
-pub use consumption::{Consumption, NewConsumption};
-pub use store::{
-    Amount, amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between,
-};
+pub use consumption::{Amount, Consumption, NewConsumption};
+pub use store::{amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between};

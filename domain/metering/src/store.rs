@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 
-use crate::{Consumption, NewConsumption};
+use crate::{Amount, Consumption, NewConsumption};
 
 /// The facts for accounts `from..to`: what register 1 of each service point used, for the last
 /// period that begins within `period`, in its newest revision; ordered by account and service point.
@@ -48,9 +48,6 @@ pub async fn consumption_between(
     Ok(newest)
 }
 
-/// Account, consumption and steps of a row of consumption.
-pub type Amount = (AccountId, ConsumptionId, i64);
-
 /// Every row that [`consumption_between`] looks at, in short and by unit: for finding out in bulk
 /// that nothing was corrected. Ordered by account.
 pub async fn amounts_between(
@@ -59,7 +56,7 @@ pub async fn amounts_between(
     period: Period,
 ) -> Result<Vec<(String, Vec<Amount>)>, Fault> {
     const SQL: &str = "
-        select unit, string_agg(format('%s %s %s', account_id, consumption_id, steps), ';')
+        select unit, string_agg(format('%s %s %s %s', account_id, service_point_id, consumption_id, steps), ';')
         from consumption
         where $1 <= account_id and account_id < $2 and register_no = 1 and $3 <= from_on and from_on < $4
         group by unit";
@@ -68,13 +65,14 @@ pub async fn amounts_between(
     let mut by_unit = Vec::with_capacity(packed.len());
     for (unit, packed) in packed {
         let mut amounts = Vec::new();
-        for row in unpack::<3>(packed.as_deref())? {
-            let [Some(account), Some(id), Some(steps)] = row else {
+        for row in unpack::<4>(packed.as_deref())? {
+            let [Some(account), Some(point), Some(id), Some(steps)] = row else {
                 return Err(Fault::impossible_row("consumption", "steps", format!("{row:?}")));
             };
-            amounts.push((AccountId(account), ConsumptionId(id), steps));
+            let (account, service_point) = (AccountId(account), ServicePointId(point));
+            amounts.push(Amount { account, service_point, consumption: ConsumptionId(id), steps });
         }
-        amounts.sort_unstable();
+        amounts.sort_unstable_by_key(|amount| amount.account);
         by_unit.push((unit, amounts));
     }
     Ok(by_unit)

@@ -52,10 +52,12 @@ impl RateBook {
 
     /// This book with what has been recorded since it was read; `None` when nothing was.
     async fn grown(&self, read: &mut Read) -> Result<Option<RateBook>, Fault> {
-        let newest = self.versions.keys().next_back().copied().unwrap_or(RateVersionId(0));
-        let known = self.profiles.keys().next_back().copied().unwrap_or(RateProfileId(0));
-        let texts = store::versions_after(read, newest).await?;
-        let profiles = store::profiles_after(read, known).await?;
+        let mut ids = store::version_ids(read).await?;
+        ids.retain(|id| !self.versions.contains_key(id));
+        let texts = store::versions(read, &ids).await?;
+        let mut ids = store::profile_ids(read).await?;
+        ids.retain(|id| !self.profiles.contains_key(id));
+        let profiles = store::profiles(read, &ids).await?;
         if texts.is_empty() && profiles.is_empty() {
             return Ok(None);
         }

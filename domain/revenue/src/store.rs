@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx};
+use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{ActId, FundId, LedgerAccountId, RateProfileId, RateVersionId};
 use rates::Schedule;
 
@@ -94,13 +94,21 @@ pub async fn version_texts(read: &mut Read) -> Result<Vec<VersionText>, Fault> {
     read.all(SQL, vec![]).await
 }
 
-pub(crate) async fn versions_after(read: &mut Read, id: RateVersionId) -> Result<Vec<VersionText>, Fault> {
+/// The ids of all versions. Ids do not follow the order of recording: each process on PostgreSQL
+/// has a block of its own.
+pub(crate) async fn version_ids(read: &mut Read) -> Result<Vec<RateVersionId>, Fault> {
+    let rows: Vec<(i64,)> = read.all("select rate_version_id from rate_version", vec![]).await?;
+    Ok(rows.into_iter().map(|(id,)| RateVersionId(id)).collect())
+}
+
+/// These versions.
+pub(crate) async fn versions(read: &mut Read, ids: &[RateVersionId]) -> Result<Vec<VersionText>, Fault> {
     const SQL: &str = "
         select rate_version_id, schedule_code, effective_on, schedule_text
         from rate_version
-        where $1 < rate_version_id
-        order by rate_version_id";
-    read.all(SQL, vec![id.into()]).await
+        where rate_version_id in ({list})";
+    let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    read.listed(SQL, &keys).await
 }
 
 /// Records a schedule that has exactly one version.
@@ -123,16 +131,27 @@ pub(crate) async fn insert_version(tx: &mut Tx, act: ActId, schedule: &Schedule)
     Ok(id)
 }
 
-pub(crate) async fn profiles_after(
+/// The ids of all profiles.
+pub(crate) async fn profile_ids(read: &mut Read) -> Result<Vec<RateProfileId>, Fault> {
+    const SQL: &str = "
+        select string_agg(format('%s', rate_profile_id), ';')
+        from rate_profile";
+    let packed: Option<(Option<String>,)> = read.one(SQL, vec![]).await?;
+    let rows = unpack::<1>(packed.as_ref().and_then(|(packed,)| packed.as_deref()))?;
+    Ok(rows.into_iter().filter_map(|[id]| id.map(RateProfileId)).collect())
+}
+
+/// These profiles.
+pub(crate) async fn profiles(
     read: &mut Read,
-    id: RateProfileId,
+    ids: &[RateProfileId],
 ) -> Result<BTreeMap<RateProfileId, RateProfile>, Fault> {
     const SQL: &str = "
         select rate_profile_id, class, dimensions
         from rate_profile
-        where $1 < rate_profile_id
-        order by rate_profile_id";
-    let rows: Vec<(i64, String, String)> = read.all(SQL, vec![id.into()]).await?;
+        where rate_profile_id in ({list})";
+    let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let rows: Vec<(i64, String, String)> = read.listed(SQL, &keys).await?;
     let mut profiles = BTreeMap::new();
     for (id, class, dimensions) in rows {
         let profile = RateProfile::parse(class, &dimensions);
@@ -147,7 +166,8 @@ pub async fn ensure_profiles(
     tx: &mut Tx,
     wanted: &BTreeSet<RateProfile>,
 ) -> Result<BTreeMap<RateProfile, RateProfileId>, Fault> {
-    let known = profiles_after(tx, RateProfileId(0)).await?;
+    let ids = profile_ids(tx).await?;
+    let known = profiles(tx, &ids).await?;
     let mut ids: BTreeMap<RateProfile, RateProfileId> = known.into_iter().map(|(id, profile)| (profile, id)).collect();
     let missing: Vec<&RateProfile> = wanted.iter().filter(|profile| !ids.contains_key(*profile)).collect();
     let mut block = tx.ids("rate_profile", missing.len()).await?;

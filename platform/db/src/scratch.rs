@@ -70,7 +70,7 @@ impl Server {
 
     /// A connection to the database named, or to `postgres` while that one does not exist.
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let options = PgConnectOptions::from_str(&self.url)?;
+        let options = PgConnectOptions::from_str(&self.url)?.disable_statement_logging();
         match options.connect().await {
             // 3D000 invalid_catalog_name
             Err(error) if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("3D000") => {

@@ -184,6 +184,33 @@ fn changed_rows_give_changed_bills() {
 }
 
 #[test]
+fn a_row_before_any_agreement_is_counted_and_named() {
+    let Some((mut reads, rates)) = sample("a_row_before_any_agreement_is_counted_and_named") else { return };
+    reads.rows.truncate(50);
+    let (date, row) = (reads.column("usage_date"), reads.rows[7][reads.column("row")].clone());
+    // The agreements begin in 2013.
+    reads.rows[7][date] = "2012-12-01".to_owned();
+    let (figures, bills) = Copy::of(&reads, &rates).bill();
+    assert_eq!(bills[&row], ("held".to_owned(), String::new()));
+    let of = |figure: &str| figures[figure].as_i64().unwrap();
+    assert_eq!(of("bills") + of("unbilled"), 50, "every row is billed or counted");
+}
+
+#[test]
+fn a_database_billed_from_one_file_refuses_another() {
+    let Some((mut reads, rates)) = sample("a_database_billed_from_one_file_refuses_another") else { return };
+    reads.rows.truncate(50);
+    let copy = Copy::of(&reads, &rates);
+    let before = copy.bill();
+    assert_eq!(copy.bill().1, before.1, "the same file again changes nothing");
+    reads.rows.truncate(40);
+    std::fs::write(copy.path(READS), pack(&reads.to_text())).unwrap();
+    let program = Program::on(&format!("sqlite://{}?mode=rwc", copy.path("town.db").display()));
+    let words = ["conform", "santa-monica", "--data", copy.folder.path().to_str().unwrap()];
+    assert!(program.ends("console", &words, 1).contains("billed from another file"));
+}
+
+#[test]
 fn changed_prices_give_changed_bills() {
     let Some((mut reads, rates)) = sample("changed_prices_give_changed_bills") else { return };
     reads.rows.truncate(600);

@@ -139,6 +139,8 @@ pub(crate) struct PlainItem {
     pub(crate) version: Option<RateVersionId>,
     pub(crate) profile: RateProfileId,
     pub(crate) steps: Option<i64>,
+    /// Where the agreement's service is delivered now.
+    pub(crate) service_point: Option<ServicePointId>,
 }
 
 /// What the items of some accounts have in common: unit, schedule, version; each once.
@@ -151,15 +153,17 @@ pub(crate) async fn plain_items(
     (from, to): (AccountId, AccountId),
 ) -> Result<Vec<PlainItem>, Fault> {
     const SQL: &str = "
-        select string_agg(format('%s %s %s %s %s %s %s', account_id, agreement_id, position, consumption_id,
-                                 rate_version_id, rate_profile_id, steps), ';')
-        from run_item
-        where $1 <= account_id and account_id < $2 and run_id = $3";
+        select string_agg(format('%s %s %s %s %s %s %s %s', i.account_id, i.agreement_id, i.position, i.consumption_id,
+                                 i.rate_version_id, i.rate_profile_id, i.steps, a.service_point_id), ';')
+        from run_item i
+        left join service_agreement a on a.account_id = i.account_id and a.agreement_id = i.agreement_id
+        where $1 <= i.account_id and i.account_id < $2 and i.run_id = $3";
     let packed: Option<(Option<String>,)> = read.one(SQL, vec![from.into(), to.into(), run.into()]).await?;
-    let rows = unpack::<7>(packed.as_ref().and_then(|(packed,)| packed.as_deref()))?;
+    let rows = unpack::<8>(packed.as_ref().and_then(|(packed,)| packed.as_deref()))?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let [Some(account), Some(agreement), Some(position), consumption, version, Some(profile), steps] = row else {
+        let [Some(account), Some(agreement), Some(position), consumption, version, Some(profile), steps, point] = row
+        else {
             return Err(Fault::impossible_row("run_item", "position", format!("{row:?}")));
         };
         items.push(PlainItem {
@@ -170,6 +174,7 @@ pub(crate) async fn plain_items(
             version: version.map(RateVersionId),
             profile: RateProfileId(profile),
             steps,
+            service_point: point.map(ServicePointId),
         });
     }
     items.sort_unstable_by_key(|item| (item.account, item.agreement));

@@ -76,6 +76,80 @@ async fn a_hold_taken_away_behind_the_door_lets_no_bill_without_a_price_out() {
 }
 
 #[tokio::test]
+async fn use_swapped_between_two_services_of_an_account_is_refused() {
+    for engine in engines("use swapped between two services") {
+        let (town, opened) = Town::new(engine, &[house(10), house(20)]).await;
+        let account = opened[0].0;
+        town.open(&[crate::town::Service { of: Some(account), class: "SHOP", ..house(50) }]).await;
+        let run = town.signed("A").await;
+        // Each agreement gets the other's service point: the same ids and amounts, other prices.
+        let sql = "
+            update service_agreement
+            set service_point_id = (
+                select sum_of.total - service_agreement.service_point_id
+                from (select cast(sum(service_point_id) as bigint) as total
+                      from service_agreement
+                      where account_id = $1) sum_of
+            )
+            where account_id = $1";
+        assert_eq!(town.tamper(sql, vec![account.into()]).await, 2);
+        let report = town.post(run).await;
+        assert_eq!(report.refusals.len(), 1, "{:?}", report.refusals);
+        let number = town.number(account).await;
+        assert!(report.refusals[0].ends_with(&format!("account {number}")), "{:?}", report.refusals);
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_held_by_hand_stays_held_whatever_a_new_trial_finds() {
+    for engine in engines("held by hand") {
+        let (town, opened) = Town::new(engine, &[house(0), house(20)]).await;
+        let (held, other) = (opened[0].0, opened[1].0);
+        let run = town.prepared("A").await;
+        town.tried(run).await;
+        town.hold(run, held).await.unwrap();
+        change(&town, held, Change::Correction).await;
+        town.tried(run).await;
+        town.sign(run).await.unwrap();
+        assert_eq!(town.post(run).await.refusals, [""; 0]);
+        assert_eq!(town.billed().await, [other], "nobody released the bill");
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_tried_a_run_may_not_sign_it() {
+    for engine in engines("whoever tried a run") {
+        let (town, _) = Town::new(engine, &[house(10)]).await;
+        let run = town.prepared("A").await;
+        // Actor 1 prepared; actor 2 tries, which freezes what was corrected anew.
+        let order = town.door.carry_out(&by(2), &TryRun { run }).await.unwrap().outcome;
+        assert_eq!(town.finish(order).await.refusals, [""; 0]);
+        assert_eq!(town.sign(run).await.unwrap_err().0, "signed_by_preparer");
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_beyond_what_the_books_take_is_an_exception_not_a_stop() {
+    for engine in engines("a bill beyond the books") {
+        // A dollar a ccf: two trillion dollars.
+        let (town, opened) = Town::new(engine, &[house(2_000_000_000_000), house(20)]).await;
+        let run = town.prepared("A").await;
+        town.tried(run).await;
+        let queue = billing::queue(&mut town.read().await, run, AccountId(0), 10).await.unwrap();
+        let codes: Vec<ExceptionCode> = queue.iter().map(|queued| queued.code).collect();
+        assert_eq!(codes, [ExceptionCode::NotPriceable]);
+        town.hold(run, opened[0].0).await.unwrap();
+        town.sign(run).await.unwrap();
+        assert_eq!(town.post(run).await.refusals, [""; 0]);
+        assert_eq!(town.billed().await, [opened[1].0]);
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn an_item_that_is_gone_stops_its_chunk_for_good() {
     for engine in engines("an item that is gone") {
         let (town, run, accounts) = signed(engine).await;
