@@ -147,6 +147,8 @@ create table consumption (
     steps bigint not null,
     unit text not null,
     source text not null,
+    is_estimated boolean not null default false,
+    is_vacant boolean not null default false,
     primary key (account_id, service_point_id, register_no, from_on, revision),
     foreign key (account_id) references account (account_id),
     foreign key (service_point_id) references service_point (service_point_id),
@@ -227,11 +229,37 @@ create table revenue_line (
     foreign key (fund_id, receivable_id) references fund_ledger_account (fund_id, ledger_account_id),
     foreign key (fund_id, revenue_id) references fund_ledger_account (fund_id, ledger_account_id)
 );
+create table tax_line (
+    authority text not null,
+    tax_code text not null,
+    revenue_code text not null,
+    title text not null,
+    liability_id bigint not null,
+    primary key (authority, tax_code),
+    foreign key (liability_id) references ledger_account (ledger_account_id)
+);
+create table city_expense (
+    revenue_code text not null,
+    expense_id bigint not null,
+    primary key (revenue_code),
+    foreign key (expense_id) references ledger_account (ledger_account_id)
+);
 create table rate_schedule (
     code text not null,
     service text not null,
     title text not null,
     primary key (code)
+);
+create table rate_proposal (
+    schedule_code text not null,
+    effective_on date not null,
+    proposal_no bigint not null,
+    schedule_text text not null,
+    digest bytea not null,
+    proposed_on date not null,
+    act_id bigint not null,
+    primary key (schedule_code, effective_on, proposal_no),
+    check (1 <= proposal_no)
 );
 create table rate_version (
     rate_version_id bigint not null,
@@ -240,9 +268,22 @@ create table rate_version (
     schedule_text text not null,
     digest bytea not null,
     act_id bigint not null,
+    proposal_no bigint,
+    superseded_act_id bigint,
+    superseded_reason text,
     primary key (rate_version_id),
-    unique (schedule_code, effective_on),
-    foreign key (schedule_code) references rate_schedule (code)
+    foreign key (schedule_code) references rate_schedule (code),
+    foreign key (schedule_code, effective_on, proposal_no)
+        references rate_proposal (schedule_code, effective_on, proposal_no),
+    check (superseded_act_id is null or superseded_reason is not null)
+);
+create unique index rate_version_once on rate_version (schedule_code, effective_on) where superseded_act_id is null;
+create table rate_version_use (
+    rate_version_id bigint not null,
+    run_number bigint not null,
+    act_id bigint not null,
+    primary key (rate_version_id),
+    foreign key (rate_version_id) references rate_version (rate_version_id)
 );
 create table rate_profile (
     rate_profile_id bigint not null,
@@ -280,6 +321,34 @@ create table service_agreement (
     foreign key (rate_profile_id) references rate_profile (rate_profile_id),
     foreign key (cycle_id) references cycle (cycle_id),
     check (stops_on is null or starts_on < stops_on)
+) without rowid;
+create table agreement_quantity (
+    account_id bigint not null,
+    agreement_id bigint not null,
+    name text not null,
+    from_on date not null,
+    revision bigint not null,
+    amount text,
+    source text not null check (source in ('entered', 'appeal', 'winter_average')),
+    grounds text not null,
+    act_id bigint not null,
+    primary key (account_id, agreement_id, name, from_on, revision),
+    foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id),
+    check (1 <= revision)
+) without rowid;
+create table exemption (
+    account_id bigint not null,
+    code text not null,
+    from_on date not null,
+    revision bigint not null,
+    to_on date,
+    certificate text not null,
+    reason text not null,
+    act_id bigint not null,
+    primary key (account_id, code, from_on, revision),
+    foreign key (account_id) references account (account_id),
+    check (to_on is null or from_on <= to_on),
+    check (1 <= revision)
 ) without rowid;
 create table service_point_account (
     service_point_id bigint not null,
@@ -338,6 +407,7 @@ create table run_item (
     to_on date not null,
     steps bigint,
     unit text,
+    particulars text,
     primary key (account_id, run_id, agreement_id),
     foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id)
 ) without rowid;
@@ -380,6 +450,10 @@ create table run_tally (
     item_count bigint not null,
     steps bigint not null,
     cents bigint not null,
+    fund_id bigint,
+    debit_id bigint,
+    credit_id bigint,
+    is_borne boolean not null default false,
     primary key (run_id, chunk_no, line),
     foreign key (run_id) references bill_run (run_id)
 );

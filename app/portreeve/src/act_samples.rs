@@ -38,6 +38,9 @@ fn every_released_command_can_still_be_read() {
     check::<finance::UnlockPeriod>(&mut kinds);
     check::<revenue::acts::SetUpRevenue>(&mut kinds);
     check::<revenue::acts::AdoptRates>(&mut kinds);
+    check::<revenue::acts::ProposeRates>(&mut kinds);
+    check::<revenue::acts::ScheduleRates>(&mut kinds);
+    check::<revenue::acts::SupersedeRates>(&mut kinds);
     check::<billing::acts::SetUpBilling>(&mut kinds);
     check::<billing::import::ImportConsumption>(&mut kinds);
     check::<billing::acts::PrepareRun>(&mut kinds);
@@ -48,6 +51,10 @@ fn every_released_command_can_still_be_read() {
     check::<billing::acts::SignRun>(&mut kinds);
     check::<billing::acts::PostRun>(&mut kinds);
     check::<billing::acts::CancelRun>(&mut kinds);
+    check::<billing::acts::SetQuantity>(&mut kinds);
+    check::<billing::acts::RecordExemption>(&mut kinds);
+    check::<billing::acts::EndExemption>(&mut kinds);
+    check::<billing::acts::SetWinterAverages>(&mut kinds);
     let unknown: Vec<&str> =
         SAMPLES.lines().filter(|line| !kinds.iter().any(|kind| line.split(' ').next() == Some(*kind))).collect();
     assert!(unknown.is_empty(), "samples of acts that are gone: {unknown:?}");

@@ -1,6 +1,8 @@
 //! The command tree; each command calls acts and views and decides nothing.
 
+mod accounts;
 mod act_log;
+mod agreements;
 mod bench;
 mod bills;
 mod conform;
@@ -10,6 +12,7 @@ mod measures;
 mod rates;
 mod runs;
 mod set_up;
+mod winter_averages;
 
 use std::process::ExitCode;
 
@@ -35,6 +38,15 @@ pub enum Command {
     /// Record rate schedules
     #[command(subcommand)]
     Rates(rates::RatesCommand),
+    /// Set what rates ask of a service agreement, such as dwelling units
+    #[command(subcommand)]
+    Agreement(agreements::AgreementCommand),
+    /// Record exemptions of an account
+    #[command(subcommand)]
+    Account(accounts::AccountCommand),
+    /// Work out winter averages
+    #[command(subcommand)]
+    WinterAverage(winter_averages::WinterAverageCommand),
     /// Bring in files
     #[command(subcommand)]
     Import(imports::ImportCommand),
@@ -112,6 +124,9 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Staff(command) => set_up::staff(settings, command).await,
         Command::Town(command) => set_up::town(settings, command).await,
         Command::Rates(command) => rates::run(settings, command).await,
+        Command::Agreement(command) => agreements::run(settings, command).await,
+        Command::Account(command) => accounts::run(settings, command).await,
+        Command::WinterAverage(command) => winter_averages::run(settings, command).await,
         Command::Import(command) => imports::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use acts::{Act, Actor, By, Done, Door, Failure, NoConflicts, SystemClock};
-use billing::acts::{CancelWork, PostWork, PrepareWork, TryWork};
+use billing::acts::{CancelWork, PostWork, PrepareWork, TryWork, WinterWork};
 use billing::import::ImportWork;
 use chrono::NaiveDate;
 use db::{Db, DoorKey, Fault};
@@ -118,5 +118,11 @@ impl Office {
 
 /// Every kind of job that needs nothing but the database.
 fn run_jobs() -> Vec<Arc<dyn JobKind>> {
-    vec![kind_of(PrepareWork::new), kind_of(TryWork::new), kind_of(PostWork::new), kind_of(CancelWork::new)]
+    vec![
+        kind_of(PrepareWork::new),
+        kind_of(TryWork::new),
+        kind_of(PostWork::new),
+        kind_of(CancelWork::new),
+        kind_of(WinterWork::new),
+    ]
 }

@@ -7,7 +7,7 @@ use billing::ExceptionRule;
 use billing::acts::{NewCycle, SetUpBilling};
 use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
 use kernel::Cents;
-use revenue::acts::{NewLine, SetUpRevenue};
+use revenue::acts::{NewLine, NewTax, SetUpRevenue};
 use serde::Deserialize;
 
 use crate::office::{Office, Who};
@@ -21,6 +21,10 @@ pub struct TownFile {
     ledger_accounts: Vec<NewLedgerAccount>,
     opened: Vec<OpenedIn>,
     revenue_lines: Vec<NewLine>,
+    #[serde(default)]
+    taxes: Vec<NewTax>,
+    #[serde(default)]
+    city_expenses: BTreeMap<String, String>,
     cycles: Vec<NewCycle>,
     #[serde(default)]
     exception_rules: Vec<ExceptionRule>,
@@ -32,7 +36,12 @@ pub struct TownFile {
 pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Failure> {
     let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
     office.act_unless_in_force(who, &books).await?;
-    let revenue = SetUpRevenue { classes: town.classes, lines: town.revenue_lines };
+    let revenue = SetUpRevenue {
+        classes: town.classes,
+        lines: town.revenue_lines,
+        taxes: town.taxes,
+        city_expenses: town.city_expenses,
+    };
     office.act_unless_in_force(who, &revenue).await?;
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;

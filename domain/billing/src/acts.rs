@@ -1,20 +1,28 @@
 //! What can be done in this room, in the order of a month's work.
 
 mod cancel_run;
+mod exempt;
+mod find;
 mod post_run;
 mod prepare_run;
 mod refusals;
+mod set_quantity;
 mod set_up_billing;
+mod set_winter_averages;
 mod sign_run;
 mod try_run;
 mod work_exceptions;
 
 pub use cancel_run::{CancelRun, CancelWork};
+pub use exempt::{EndExemption, ExemptionRefused, RecordExemption};
+pub use find::NotFound;
 pub use post_run::{PostRun, PostWork};
 pub(crate) use prepare_run::prepared_chunk_with;
 pub use prepare_run::{PrepareRun, PrepareWork, Prepared};
 pub use refusals::RunRefused;
+pub use set_quantity::{NewAmount, QuantityRefused, SetQuantity};
 pub use set_up_billing::{BillingSetUpRefused, NewCycle, SetUpBilling};
+pub use set_winter_averages::{AveragedChunk, SetWinterAverages, WinterRefused, WinterWork};
 pub use sign_run::SignRun;
 pub(crate) use sign_run::trial_of;
 pub use try_run::{TryRun, TryWork};

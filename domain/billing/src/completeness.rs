@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Fault, Read};
 use kernel::{AccountId, AgreementId, Month, Period};
 use metering::consumption_between;
+use revenue::RateBook;
 use serde::Serialize;
 
+use crate::gather::is_unmeasured;
 use crate::inputs::match_consumption;
 use crate::store;
 use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Cycle, DueRule};
@@ -68,6 +70,7 @@ impl Completeness {
 /// reason to have none.
 pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Completeness, Fault> {
     let cycle = cycle_of(read, run).await?;
+    let book = RateBook::load(read).await?;
     let mut proof = Completeness::default();
     let mut missing = Vec::new();
     for chunk in store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await? {
@@ -80,7 +83,8 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
             continue;
         }
         for (agreement, was_read) in with_reads(read, &without, range, run.period).await? {
-            match (cycle.due_rule, was_read) {
+            let is_due = was_read || is_unmeasured(&book, (run.period, run.bill_on), agreement);
+            match (cycle.due_rule, is_due) {
                 (DueRule::WhenRead, false) => proof.list(Reason::NotRead),
                 (DueRule::WhenRead, true) | (DueRule::EveryPeriod, _) => {
                     missing.push((agreement.account, Reason::Unexplained));
@@ -96,6 +100,7 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
 pub async fn month_completeness(read: &mut Read, month: Month) -> Result<Completeness, Fault> {
     let period = month.period();
     let runs = store::runs_of_month(read, period).await?;
+    let book = RateBook::load(read).await?;
     let mut proof = Completeness::default();
     let mut missing = Vec::new();
     let cycles = store::cycles(read).await?;
@@ -104,10 +109,12 @@ pub async fn month_completeness(read: &mut Read, month: Month) -> Result<Complet
         let stands = stands_between(read, &runs, range).await?;
         for cycle in &cycles {
             let agreements = store::agreements_between(read, cycle.id, range, period).await?;
-            let run = runs.iter().any(|run| run.cycle == cycle.id);
+            let run = runs.iter().find(|run| run.cycle == cycle.id);
+            let bill_on = run.map_or(month.last_on(), |run| run.bill_on);
             for (agreement, was_read) in with_reads(read, &agreements, range, period).await? {
                 proof.agreements += 1;
-                match reason_of(&stands, agreement, (cycle, run), was_read) {
+                let is_due = was_read || is_unmeasured(&book, (period, bill_on), agreement);
+                match reason_of(&stands, agreement, (cycle, run.is_some()), is_due) {
                     None => proof.billed += 1,
                     Some(reason @ (Reason::Unexplained | Reason::BilledTwice)) => {
                         missing.push((agreement.account, reason));
@@ -152,12 +159,7 @@ async fn stands_between(read: &mut Read, runs: &[BillRun], range: (AccountId, Ac
     Ok(stands)
 }
 
-fn reason_of(
-    stands: &Stands,
-    agreement: &Agreement,
-    (cycle, has_run): (&Cycle, bool),
-    was_read: bool,
-) -> Option<Reason> {
+fn reason_of(stands: &Stands, agreement: &Agreement, (cycle, has_run): (&Cycle, bool), is_due: bool) -> Option<Reason> {
     let key = (agreement.account, agreement.id);
     let bills = stands.bills.get(&key).copied().unwrap_or(0);
     let has_item = stands.items.contains_key(&key);
@@ -167,7 +169,7 @@ fn reason_of(
         _ if has_item && stands.held.contains(&agreement.account) => Some(Reason::Held),
         _ if has_item && stands.open.contains(&agreement.account) => Some(Reason::ExceptionOpen),
         _ if has_item => Some(Reason::NotBilledYet),
-        (_, DueRule::WhenRead) if !was_read => Some(Reason::NotRead),
+        (_, DueRule::WhenRead) if !is_due => Some(Reason::NotRead),
         _ if !has_run => Some(Reason::NotBilledYet),
         _ => Some(Reason::Unexplained),
     }

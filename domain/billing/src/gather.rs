@@ -1,15 +1,14 @@
 //! Gathering a chunk's facts: one ordered query per table, merged in memory.
 
-use std::collections::BTreeMap;
-
+use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AccountId, Period, Quantity, Unit};
+use kernel::{AccountId, Period, Quantity, RateVersionId, Unit};
 use metering::{Amount, amounts_between, consumption_between};
 use revenue::RateBook;
 
-use crate::inputs::{BillInputs, Inputs, match_consumption};
-use crate::store::{self, PlainItem, RunTally};
-use crate::{Agreement, BillRun, DueRule, PricedBill};
+use crate::inputs::{BillInputs, Facts, Inputs, match_consumption};
+use crate::store::{self, PlainItem};
+use crate::{Agreement, BillRun, DueRule};
 
 /// A bill of a run with its inputs as they are now.
 pub(crate) struct Gathered {
@@ -31,14 +30,19 @@ pub(crate) async fn due_bills(
 ) -> Result<Vec<BillInputs>, Fault> {
     let agreements = store::agreements_between(read, run.cycle, range, run.period).await?;
     let used = consumption_between(read, range, run.period).await?;
+    let holdings = store::holdings(read, range, run.bill_on).await?;
+    let facts = Facts { run, book, holdings: &holdings };
     let borrowed: Vec<&Agreement> = agreements.iter().collect();
     let matched = match_consumption(&borrowed, &used);
     let mut bills: Vec<BillInputs> = Vec::new();
     for (agreement, used) in agreements.iter().zip(matched) {
-        let Some(item) = Inputs::gather(agreement, used, book, (run.period, run.bill_on)) else { continue };
+        let Some(item) = Inputs::gather(agreement, used, &facts) else { continue };
         let is_due = match rule {
             DueRule::EveryPeriod => true,
-            DueRule::WhenRead => item.consumption.is_some(),
+            // What is not measured is due in every period, read or not.
+            DueRule::WhenRead => {
+                item.consumption.is_some() || is_unmeasured(book, (run.period, run.bill_on), agreement)
+            }
         };
         if !is_due {
             continue;
@@ -47,18 +51,30 @@ pub(crate) async fn due_bills(
             Some(bill) if bill.account == agreement.account => bill.items.push(item),
             _ => {
                 let position = first + i64::try_from(bills.len()).map_err(|_| Fault::new("too many bills"))?;
-                bills.push(BillInputs { account: agreement.account, position, items: vec![item] });
+                let (account, bill_on) = (agreement.account, run.bill_on);
+                bills.push(BillInputs { account, position, bill_on, items: vec![item] });
             }
         }
     }
     Ok(bills)
 }
 
+/// Whether the rates of an agreement charge the same whatever is used.
+pub(crate) fn is_unmeasured(book: &RateBook, (run, bill_on): (Period, NaiveDate), agreement: &Agreement) -> bool {
+    let Some(period) = agreement.days_in(run) else { return false };
+    let parts = book.versions_for(&agreement.schedule, bill_on, period);
+    let needs_no_use = |(version, _): &(RateVersionId, Period)| {
+        let plan = book.plan(*version, agreement.profile, (bill_on, period));
+        matches!(plan, Some(Ok(plan)) if !plan.plan.needs().usage)
+    };
+    !parts.is_empty() && parts.iter().all(needs_no_use)
+}
+
 /// The bills that a run froze for accounts `from..to`, with their inputs as they are now.
 ///
 /// Most inputs are what was frozen. That is found out in bulk: the engine lists the accounts whose
-/// agreements differ, and consumption is compared by place, id and amount. Only accounts that differ, or
-/// are billed for part of the period, are gathered from the full facts.
+/// agreements differ, and consumption is compared by place, id and amount. Only accounts that differ, are
+/// billed for part of the period, or have quantities or exemptions are gathered from the full facts.
 pub(crate) async fn frozen_bills(
     read: &mut Read,
     run: &BillRun,
@@ -70,7 +86,8 @@ pub(crate) async fn frozen_bills(
     let Some(unit) = common_unit(read, run, book, (range, units)).await? else {
         return gather_fully(read, run, book, range).await;
     };
-    let odd = store::odd_accounts(read, run.id, range, run.period).await?;
+    let mut odd = store::odd_accounts(read, run.id, range, run.period).await?;
+    odd.extend(store::accounts_with_holdings(read, range).await?);
     let items = store::plain_items(read, run.id, range).await?;
     let used: Vec<Amount> = amounts.pop().map_or_else(Vec::new, |(_, amounts)| amounts);
     let mut used = used.chunk_by(|one, next| one.account == next.account).peekable();
@@ -83,7 +100,7 @@ pub(crate) async fn frozen_bills(
         if odd.contains(&account) || !is_same(items, used) {
             to_gather.push((bills.len(), account));
         }
-        bills.push(Gathered { now: plain_bill(items, run.period, unit), is_as_frozen: true });
+        bills.push(Gathered { now: plain_bill(items, run, unit), is_as_frozen: true });
     }
     if ONE_BY_ONE < to_gather.len() {
         return gather_fully(read, run, book, range).await;
@@ -108,7 +125,13 @@ async fn common_unit(
     (range, mut units): ((AccountId, AccountId), Vec<String>),
 ) -> Result<Option<Unit>, Fault> {
     for (unit, schedule, version) in store::item_shapes(read, run.id, range).await? {
-        if book.version_for(&schedule, run.bill_on, run.period).map(|version| version.0) != version {
+        let holds = match book.versions_for(&schedule, run.bill_on, run.period)[..] {
+            [] => None,
+            [(version, _)] => Some(version.0),
+            // Rates change within the period: every service has particulars.
+            [_, _, ..] => return Ok(None),
+        };
+        if holds != version {
             return Ok(None);
         }
         units.extend(unit);
@@ -117,30 +140,36 @@ async fn common_unit(
     units.dedup();
     match &units[..] {
         [unit] => Ok(Unit::parse(unit).ok()),
+        // Nothing is measured.
+        [] => Ok(Some(Unit::Each)),
         _ => Ok(None),
     }
 }
 
+/// Whether items and consumption of an account are the same; several services may be priced by one meter.
 fn is_same(items: &[PlainItem], used: &[Amount]) -> bool {
-    let frozen = items.iter().filter(|item| item.consumption.is_some());
     let is_of = |item: &PlainItem, used: &Amount| {
         item.consumption == Some(used.consumption)
             && item.steps == Some(used.steps)
             && item.service_point == Some(used.service_point)
     };
-    frozen.clone().count() == used.len() && frozen.into_iter().all(|item| used.iter().any(|used| is_of(item, used)))
+    let mut frozen = items.iter().filter(|item| item.consumption.is_some());
+    frozen.all(|item| used.iter().any(|used| is_of(item, used)))
+        && used.iter().all(|used| items.iter().any(|item| is_of(item, used)))
 }
 
-fn plain_bill(items: &[PlainItem], period: Period, unit: Unit) -> BillInputs {
+fn plain_bill(items: &[PlainItem], run: &BillRun, unit: Unit) -> BillInputs {
     let item = |item: &PlainItem| Inputs {
         agreement: item.agreement,
-        period,
+        period: run.period,
         version: item.version,
         profile: item.profile,
         consumption: item.consumption,
         quantity: item.steps.map(|steps| Quantity { steps, unit }),
+        particulars: None,
     };
-    BillInputs { account: items[0].account, position: items[0].position, items: items.iter().map(item).collect() }
+    let (account, position) = (items[0].account, items[0].position);
+    BillInputs { account, position, bill_on: run.bill_on, items: items.iter().map(item).collect() }
 }
 
 /// The same from the full facts of every account.
@@ -152,14 +181,17 @@ async fn gather_fully(
 ) -> Result<Vec<Gathered>, Fault> {
     let facts = store::item_facts(read, run.id, range).await?;
     let used = consumption_between(read, range, run.period).await?;
+    let holdings = store::holdings(read, range, run.bill_on).await?;
+    let by = Facts { run, book, holdings: &holdings };
     let agreements: Vec<&Agreement> = facts.iter().map(|fact| &fact.agreement).collect();
     let matched = match_consumption(&agreements, &used);
     let mut bills: Vec<Gathered> = Vec::with_capacity(facts.len());
     for (fact, used) in facts.iter().zip(matched) {
         let account = fact.agreement.account;
-        let now = Inputs::gather(&fact.agreement, used, book, (run.period, run.bill_on));
+        let now = Inputs::gather(&fact.agreement, used, &by);
         if bills.last().is_none_or(|bill| bill.now.account != account) {
-            let now = BillInputs { account, position: fact.position, items: Vec::new() };
+            let (position, bill_on) = (fact.position, run.bill_on);
+            let now = BillInputs { account, position, bill_on, items: Vec::new() };
             bills.push(Gathered { now, is_as_frozen: true });
         }
         let bill = bills.last_mut().expect("one was pushed for the account");
@@ -167,60 +199,4 @@ async fn gather_fully(
         bill.now.items.extend(now);
     }
     Ok(bills)
-}
-
-/// Adds up what a chunk's bills charge, by where it goes; items without a price count too.
-#[derive(Default)]
-pub(crate) struct Tallies(BTreeMap<TallyKey, (i64, i64, i64)>);
-
-/// Service, class, version, revenue code, unit.
-type TallyKey = (String, String, i64, String, Option<Unit>);
-
-impl Tallies {
-    pub(crate) fn add(&mut self, book: &RateBook, inputs: &BillInputs, priced: &PricedBill<'_>) {
-        for (number, item) in inputs.items.iter().enumerate() {
-            let class = book.profile(item.profile).map_or_else(String::new, |profile| profile.class.clone());
-            let version = item.version.map_or(0, |version| version.0);
-            let service = item.version.and_then(|id| book.version(id)).map_or("", |version| &version.schedule.service);
-            let mut quantity = item.quantity;
-            let lines = priced.lines.iter().filter(|line| line.item == number);
-            let mut has_line = false;
-            for line in lines {
-                has_line = true;
-                // An item's quantity counts once, with its first line.
-                self.count((service, &class, version, &line.revenue.code), quantity.take(), line.cents.0);
-            }
-            if !has_line {
-                self.count((service, &class, version, ""), quantity, 0);
-            }
-        }
-    }
-
-    fn count(
-        &mut self,
-        (service, class, version, code): (&str, &str, i64, &str),
-        quantity: Option<Quantity>,
-        cents: i64,
-    ) {
-        let unit = quantity.map(|quantity| quantity.unit);
-        let key = (service.to_owned(), class.to_owned(), version, code.to_owned(), unit);
-        let sums = self.0.entry(key).or_default();
-        sums.0 += 1;
-        sums.1 += quantity.map_or(0, |quantity| quantity.steps);
-        sums.2 += cents;
-    }
-
-    pub(crate) fn into_rows(self) -> Vec<RunTally> {
-        let row = |((service, class, rate_version_id, revenue_code, unit), (item_count, steps, cents))| RunTally {
-            service,
-            class,
-            rate_version_id,
-            revenue_code,
-            unit: Option::<Unit>::map_or(unit, String::new(), |unit| unit.code().to_owned()),
-            item_count,
-            steps,
-            cents,
-        };
-        self.0.into_iter().map(row).collect()
-    }
 }

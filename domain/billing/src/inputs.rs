@@ -5,9 +5,11 @@ use kernel::{
     AccountId, AgreementId, ConsumptionId, Digest, DigestBuilder, Period, Quantity, RateProfileId, RateVersionId,
 };
 use metering::Consumption;
-use revenue::RateBook;
+use rates::Needs;
+use revenue::{PricePlan, RateBook};
 
-use crate::Agreement;
+use crate::particulars::{Cut, Holdings, Particulars, Segment};
+use crate::{Agreement, BillRun};
 
 /// Everything the price of one agreement's service depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +18,16 @@ pub struct Inputs {
     pub agreement: AgreementId,
     /// The days billed.
     pub period: Period,
-    /// The version of its rate schedule that holds; none when there is no such schedule.
+    /// The version of its rate schedule that holds, of several the last; none when there is no such schedule.
     pub version: Option<RateVersionId>,
     /// Its class and dimension values.
     pub profile: RateProfileId,
-    /// What was used; none when it was not read.
+    /// What was used; none when it was not read, or makes no difference.
     pub consumption: Option<ConsumptionId>,
     /// How much was used.
     pub quantity: Option<Quantity>,
+    /// What else its price depends on; none for most services.
+    pub particulars: Option<Box<Particulars>>,
 }
 
 /// The inputs of one bill: an account's services together.
@@ -33,29 +37,56 @@ pub struct BillInputs {
     pub account: AccountId,
     /// The position in the run, from 1.
     pub position: i64,
+    /// The date on the bill, which may decide versions and seasons.
+    pub bill_on: NaiveDate,
     /// One for each service agreement that is due.
     pub items: Vec<Inputs>,
+}
+
+/// What inputs are gathered by, besides the agreement and its use.
+pub(crate) struct Facts<'a> {
+    pub(crate) run: &'a BillRun,
+    pub(crate) book: &'a RateBook,
+    pub(crate) holdings: &'a Holdings,
 }
 
 impl Inputs {
     /// Gathers the inputs of an agreement from today's facts; `None` when it covers no day of
     /// the period. `used` is the consumption of the agreement's service point in the period.
-    #[must_use]
-    pub fn gather(
-        agreement: &Agreement,
-        used: Option<&Consumption>,
-        book: &RateBook,
-        (period, bill_on): (Period, NaiveDate),
-    ) -> Option<Inputs> {
-        let period = agreement.days_in(period)?;
+    pub(crate) fn gather(agreement: &Agreement, used: Option<&Consumption>, facts: &Facts<'_>) -> Option<Inputs> {
+        let Facts { run, book, holdings } = facts;
+        let period = agreement.days_in(run.period)?;
+        let parts = book.versions_for(&agreement.schedule, run.bill_on, period);
+        let plan = |part: &(RateVersionId, Period)| -> Option<&PricePlan> {
+            book.plan(part.0, agreement.profile, (run.bill_on, period))?.as_ref().ok()
+        };
+        let plans: Vec<Option<&PricePlan>> = parts.iter().map(plan).collect();
+        let needs: Vec<&Needs> = plans.iter().flatten().map(|plan| plan.plan.needs()).collect();
+        // Use that makes no difference is no input: what is billed by the month is not read.
+        let is_measured = needs.len() < plans.len().max(1) || needs.iter().any(|needs| needs.usage);
+        let used = used.filter(|_| is_measured);
+        let segment = |part: &(RateVersionId, Period)| Segment { version: part.0, period: part.1 };
+        let particulars = Particulars {
+            cut: Cut::of(period, run.period),
+            quantities: holdings.quantities((agreement.account, agreement.id), &needs),
+            exemptions: holdings.exemptions(agreement.account, &needs),
+            segments: if parts.len() < 2 { Vec::new() } else { parts.iter().map(segment).collect() },
+        };
         Some(Inputs {
             agreement: agreement.id,
             period,
-            version: book.version_for(&agreement.schedule, bill_on, period),
+            version: parts.last().map(|part| part.0),
             profile: agreement.profile,
             consumption: used.map(|used| used.id),
             quantity: used.map(|used| used.quantity),
+            particulars: particulars.unless_empty(),
         })
+    }
+
+    /// Every version that prices some of it.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = RateVersionId> {
+        let segments = self.particulars.iter().flat_map(|particulars| &particulars.segments);
+        segments.map(|segment| segment.version).chain(self.version)
     }
 }
 
@@ -64,15 +95,19 @@ impl BillInputs {
     #[must_use]
     pub fn digest(&self) -> Digest {
         let mut digest = DigestBuilder::new();
-        digest.int(self.account.0).int(self.position);
+        let day = |day: NaiveDate| i64::from(day.num_days_from_ce());
+        digest.int(self.account.0).int(self.position).int(day(self.bill_on));
         for item in &self.items {
-            let day = |day: NaiveDate| i64::from(day.num_days_from_ce());
             digest.int(item.agreement.0).int(day(item.period.from())).int(day(item.period.to()));
             digest.int(item.version.map_or(0, |version| version.0)).int(item.profile.0);
             digest.int(item.consumption.map_or(0, |consumption| consumption.0));
             match item.quantity {
                 Some(quantity) => digest.text(quantity.unit.code()).int(quantity.steps),
                 None => digest.text("").int(0),
+            };
+            match &item.particulars {
+                Some(particulars) => digest.text(&particulars.to_text()),
+                None => digest.text(""),
             };
         }
         digest.finish()
@@ -146,8 +181,9 @@ mod tests {
             profile: RateProfileId(1),
             consumption: Some(ConsumptionId(1)),
             quantity: Some(Quantity { steps: 1, unit: Unit::Ccf }),
+            particulars: None,
         };
-        let changes: [fn(&mut Inputs); 7] = [
+        let changes: [fn(&mut Inputs); 8] = [
             |item| item.agreement = AgreementId(2),
             |item| item.period = Period::new(item.period.from(), item.period.from().succ_opt().unwrap()).unwrap(),
             |item| item.version = None,
@@ -155,8 +191,19 @@ mod tests {
             |item| item.consumption = Some(ConsumptionId(2)),
             |item| item.quantity = Some(Quantity { steps: 2, unit: Unit::Ccf }),
             |item| item.quantity = Some(Quantity { steps: 1, unit: Unit::Kgal }),
+            |item| {
+                let cut = Some(Cut { of: 31, is_first: true, is_final: false });
+                item.particulars = Some(Box::new(Particulars { cut, ..Particulars::default() }));
+            },
         ];
-        let bill = |item: Inputs| BillInputs { account: AccountId(1), position: 1, items: vec![item] };
+        let bill = |item: Inputs| BillInputs {
+            account: AccountId(1),
+            position: 1,
+            bill_on: day("2014-04-01"),
+            items: vec![item],
+        };
+        let later = BillInputs { bill_on: day("2014-04-02"), ..bill(item.clone()) };
+        assert_ne!(bill(item.clone()).digest(), later.digest(), "the date on the bill went unnoticed");
         for (number, change) in changes.iter().enumerate() {
             let mut other = item.clone();
             change(&mut other);

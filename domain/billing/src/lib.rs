@@ -8,20 +8,28 @@ mod gather;
 pub mod import;
 mod inputs;
 mod open;
+mod particulars;
 pub mod permissions;
 mod pricing;
+mod quantity;
 mod read_ahead;
 mod register;
 mod run;
 mod store;
+mod tally;
 mod views;
+mod what_if;
+mod winter;
+mod words;
 
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use exception::{Disposition, Exception, ExceptionCode, ExceptionRule, ExceptionState, Limits, QueuedException};
 pub use inputs::{BillInputs, Inputs, match_consumption};
 pub use open::{NewService, open_services};
+pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
+pub use quantity::{QuantityRecord, QuantitySource};
 pub use register::{Register, register};
 pub use run::{BillRun, RunProgress, RunState};
 pub use store::{
@@ -30,6 +38,7 @@ pub use store::{
     run_progress, runs_of_month, signoff,
 };
 pub use views::{BillView, ExplainedService, bill_view};
+pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};
 
 /// How many accounts a chunk of a run holds: large enough to spend little on commits, small
 /// enough to keep memory flat.

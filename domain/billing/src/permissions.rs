@@ -27,5 +27,20 @@ pub const POST: Permission = Permission { code: "billing.post", sentence: "posts
 /// Reversing a run.
 pub const CANCEL: Permission = Permission { code: "billing.cancel", sentence: "cancels bill runs" };
 
+/// Numbers that rates ask for.
+pub const QUANTITIES: Permission = Permission {
+    code: "billing.set_quantities",
+    sentence: "sets quantities of service agreements, such as dwelling units, and decides appeals of winter averages",
+};
+
+/// Certificates.
+pub const EXEMPTIONS: Permission =
+    Permission { code: "billing.exemptions", sentence: "records and ends exemptions from taxes and charges" };
+
+/// Winter averages of a whole schedule.
+pub const WINTER_AVERAGES: Permission =
+    Permission { code: "billing.winter_averages", sentence: "works out winter averages from the winter's use" };
+
 /// All of them.
-pub const PERMISSIONS: &[Permission] = &[SET_UP, IMPORT, PREPARE, EXCEPTIONS, SIGN, POST, CANCEL];
+pub const PERMISSIONS: &[Permission] =
+    &[SET_UP, IMPORT, PREPARE, EXCEPTIONS, SIGN, POST, CANCEL, QUANTITIES, EXEMPTIONS, WINTER_AVERAGES];

@@ -1,22 +1,25 @@
 //! Pricing one bill from its inputs: lines, total, exceptions.
 
-use kernel::Cents;
+use kernel::{Cents, Period, Quantity, RateVersionId, Unit};
 use ledger::Posting;
-use rates::PricingRefused;
-use revenue::{PricePlan, RateBook, RevenueLine};
+use rates::{Days, Exact, Price, PricingRefused};
+use revenue::{Place, PricePlan, RateBook};
 
 use crate::exception::{Exception, ExceptionCode, Limits};
 use crate::inputs::{BillInputs, Inputs};
+use crate::particulars::{Particulars, days_of, share};
 
-/// One line of a bill.
+/// One line of a bill, or the part of a tax that goes to one place in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillLine<'a> {
     /// Which item of the bill it is for.
     pub item: usize,
+    /// The version it is priced by.
+    pub version: RateVersionId,
     /// The position of the charge in the plan.
     pub charge: usize,
     /// Where it goes in the books.
-    pub revenue: &'a RevenueLine,
+    pub place: &'a Place,
     /// The amount; zero and credit lines exist.
     pub cents: Cents,
 }
@@ -24,12 +27,29 @@ pub struct BillLine<'a> {
 /// A bill that was priced; a bill with a blocking exception has no lines for that item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PricedBill<'a> {
-    /// In the order they stand on the bill.
+    /// In the order they stand on the bill; among them what the city bears itself.
     pub lines: Vec<BillLine<'a>>,
-    /// Their sum.
+    /// The sum of those that the customer pays.
     pub total: Cents,
     /// What must be looked at.
     pub exceptions: Vec<Exception>,
+}
+
+/// The days of a service that one version prices, with everything its price depends on.
+pub(crate) struct Part<'a> {
+    pub(crate) version: RateVersionId,
+    pub(crate) period: Period,
+    pub(crate) plan: &'a PricePlan,
+    usage: Exact,
+    unit: Unit,
+    days: Days,
+}
+
+/// The numbers and exemption codes of a service, as pricing takes them.
+#[derive(Default)]
+pub(crate) struct Given<'a> {
+    numbers: Vec<(&'a str, kernel::Decimal)>,
+    exemptions: Vec<&'a str>,
 }
 
 /// What kind of bill it is, for counts.
@@ -71,7 +91,7 @@ pub fn price<'a>(book: &'a RateBook, limits: &Limits, bill: &BillInputs) -> Pric
     let mut priced =
         PricedBill { lines: Vec::with_capacity(bill.items.len()), total: Cents::ZERO, exceptions: Vec::new() };
     for (number, item) in bill.items.iter().enumerate() {
-        if let Err(exception) = price_item(book, number, item, &mut priced) {
+        if let Err(exception) = price_item(book, bill, (number, item), &mut priced) {
             note(&mut priced.exceptions, exception);
         }
     }
@@ -95,47 +115,124 @@ fn note(exceptions: &mut Vec<Exception>, new: Exception) {
     }
 }
 
-/// The plan of an item, or why there is none.
-pub(crate) fn plan_of<'a>(book: &'a RateBook, item: &Inputs) -> Result<&'a PricePlan, Exception> {
+/// The plan of an item under a version, or why there is none.
+pub(crate) fn plan_of<'a>(
+    book: &'a RateBook,
+    bill: &BillInputs,
+    item: &Inputs,
+    version: Option<RateVersionId>,
+) -> Result<&'a PricePlan, Exception> {
     let no_schedule = |detail: String| Exception { code: ExceptionCode::NoSchedule, detail };
-    let version = item.version.ok_or_else(|| no_schedule("no rate schedule holds on the date".into()))?;
-    match book.plan(version, item.profile) {
+    let version = version.ok_or_else(|| no_schedule("no rate schedule holds on the date".into()))?;
+    match book.plan(version, item.profile, (bill.bill_on, item.period)) {
         Some(Ok(plan)) => Ok(plan),
         Some(Err(refused)) => Err(no_schedule(refused.to_string())),
         None => Err(no_schedule("no rate schedule is known for the class".into())),
     }
 }
 
+/// What was used; nothing at all where the plan does not ask.
+pub(crate) fn quantity_of(plan: &PricePlan, item: &Inputs) -> Result<Quantity, Exception> {
+    match item.quantity {
+        Some(quantity) => Ok(quantity),
+        None if !plan.plan.needs().usage => Ok(Quantity::zero(Unit::Each)),
+        None => Err(Exception { code: ExceptionCode::NoConsumption, detail: "no consumption for the period".into() }),
+    }
+}
+
 fn price_item<'a>(
     book: &'a RateBook,
-    number: usize,
-    item: &Inputs,
+    bill: &BillInputs,
+    (number, item): (usize, &Inputs),
     priced: &mut PricedBill<'a>,
 ) -> Result<(), Exception> {
-    let plan = plan_of(book, item)?;
-    let Some(quantity) = item.quantity else {
-        return Err(Exception { code: ExceptionCode::NoConsumption, detail: "no consumption for the period".into() });
-    };
-    let not_priceable =
-        |refused: PricingRefused| Exception { code: ExceptionCode::NotPriceable, detail: refused.to_string() };
-    let price = plan.plan.price(quantity).map_err(not_priceable)?;
-    priced.total = priced.total.checked_add(price.total).ok_or_else(|| Exception {
-        code: ExceptionCode::NotPriceable,
-        detail: "the bill is larger than any amount".into(),
-    })?;
-    if Posting::CENTS_MAX < priced.total.abs() || Posting::CENTS_MAX < price.total.abs() {
-        return Err(Exception {
-            code: ExceptionCode::NotPriceable,
-            detail: format!("{} is larger than any amount the books take", price.total.dollars()),
-        });
+    if item.particulars.is_none() {
+        let plan = plan_of(book, bill, item, item.version)?;
+        if plan.plan.normal_days().is_none() {
+            let price = plan.plan.price(quantity_of(plan, item)?).map_err(not_priceable)?;
+            return add_up(number, &[(item.version.unwrap_or(RateVersionId(0)), plan, price)], priced);
+        }
     }
-    for line in price.lines() {
-        priced.lines.push(BillLine {
-            item: number,
-            charge: line.charge,
-            revenue: &plan.lines[line.charge],
-            cents: line.cents,
+    let parts = parts_of(book, bill, item)?;
+    let given = Given::of(item);
+    let price = |part: &Part<'a>| {
+        let price = part.plan.plan.price_for(&part.inputs(&given)).map_err(not_priceable)?;
+        Ok((part.version, part.plan, price))
+    };
+    let prices = parts.iter().map(price).collect::<Result<Vec<_>, Exception>>()?;
+    add_up(number, &prices, priced)
+}
+
+/// The parts of a service, one for each version that prices some of its days.
+pub(crate) fn parts_of<'a>(book: &'a RateBook, bill: &BillInputs, item: &Inputs) -> Result<Vec<Part<'a>>, Exception> {
+    let nothing = Particulars::default();
+    let particulars = item.particulars.as_deref().unwrap_or(&nothing);
+    let one = [(item.version, item.period)];
+    let several: Vec<_> = particulars.segments.iter().map(|segment| (Some(segment.version), segment.period)).collect();
+    let parts = if several.is_empty() { &one[..] } else { &several[..] };
+    let part = |(version, period): &(Option<RateVersionId>, Period)| {
+        let plan = plan_of(book, bill, item, *version)?;
+        let quantity = quantity_of(plan, item)?;
+        let mut usage = Exact::from(quantity);
+        let mut days = days_of(item.period, particulars.cut, plan.plan.normal_days());
+        if 1 < parts.len() {
+            let share = share(*period, item.period);
+            usage = usage.times(&Exact::ratio(i64::from(share.days), i64::from(share.of)).unwrap_or_else(Exact::one));
+            days.segment = Some(rates::Segment { share, is_last: period.to() == item.period.to() });
+        }
+        let version = version.unwrap_or(RateVersionId(0));
+        Ok(Part { version, period: *period, plan, usage, unit: quantity.unit, days })
+    };
+    parts.iter().map(part).collect()
+}
+
+impl Part<'_> {
+    /// What pricing is given.
+    pub(crate) fn inputs<'a>(&self, given: &'a Given<'a>) -> rates::Inputs<'a> {
+        rates::Inputs {
+            usage: self.usage.clone(),
+            unit: self.unit,
+            numbers: &given.numbers,
+            exemptions: &given.exemptions,
+            days: self.days.clone(),
+        }
+    }
+}
+
+impl<'a> Given<'a> {
+    /// The numbers and codes that were frozen with an item.
+    pub(crate) fn of(item: &'a Inputs) -> Given<'a> {
+        let Some(particulars) = &item.particulars else { return Given::default() };
+        let numbers = particulars.quantities.iter().map(|(name, held)| (name.as_str(), held.amount));
+        let exemptions = particulars.exemptions.iter().map(|held| held.code.as_str());
+        Given { numbers: numbers.collect(), exemptions: exemptions.collect() }
+    }
+}
+
+/// Puts the prices of an item's parts on the bill.
+fn add_up<'a>(
+    number: usize,
+    prices: &[(RateVersionId, &'a PricePlan, Price)],
+    priced: &mut PricedBill<'a>,
+) -> Result<(), Exception> {
+    let too_large = |detail: String| Exception { code: ExceptionCode::NotPriceable, detail };
+    let mut total = priced.total;
+    for (_, _, price) in prices {
+        total = total.checked_add(price.total).ok_or_else(|| too_large("the bill is larger than any amount".into()))?;
+        if Posting::CENTS_MAX < total.abs() || price.lines().any(|line| Posting::CENTS_MAX < line.cents.abs()) {
+            let words = format!("{} is larger than any amount the books take", price.total.dollars());
+            return Err(too_large(words));
+        }
+    }
+    priced.total = total;
+    for (version, plan, price) in prices {
+        plan.places.take_apart(price, |charge, place, cents| {
+            priced.lines.push(BillLine { item: number, version: *version, charge, place, cents });
         });
     }
     Ok(())
+}
+
+fn not_priceable(refused: PricingRefused) -> Exception {
+    Exception { code: ExceptionCode::NotPriceable, detail: refused.to_string() }
 }

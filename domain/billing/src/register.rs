@@ -9,9 +9,9 @@ use kernel::{AccountId, Cents, Digest, Period, Quantity, RateVersionId, Unit};
 use revenue::RateBook;
 
 use crate::acts::trial_of;
-use crate::gather::Tallies;
 use crate::pricing::price;
 use crate::store::{self, RunTally};
+use crate::tally::{Spot, Tallies};
 use crate::{BillRun, ExceptionCode, Limits};
 
 /// The register of a run.
@@ -66,6 +66,8 @@ pub struct RegisterLine {
     pub consumption: String,
     /// What they are charged.
     pub charged: Cents,
+    /// Whether the city bears it, so that it is not part of the bills.
+    pub is_borne: bool,
 }
 
 /// A line of the journal to come.
@@ -117,12 +119,15 @@ impl Register {
             let _ = writeln!(text, "{}", line.trim_end());
         }
         for line in &self.charges {
-            let RegisterLine { service, class, schedule, revenue, fund, count, consumption, charged } = line;
-            let charged = charged.dollars();
+            let RegisterLine { service, class, schedule, revenue, fund, count, consumption, charged, is_borne } = line;
+            let (charged, mark) = (charged.dollars(), if *is_borne { " *" } else { "" });
             let _ = writeln!(
                 text,
-                "{service:<10}{class:<20}{schedule:<34}{revenue:<20}{fund:<8}{count:>9}{consumption:>22}{charged:>18}"
+                "{service:<10}{class:<20}{schedule:<34}{revenue:<20}{fund:<8}{count:>9}{consumption:>22}{charged:>18}{mark}"
             );
+        }
+        if self.charges.iter().any(|line| line.is_borne) {
+            let _ = writeln!(text, "* borne by the city: posted, and not part of the bills");
         }
         let _ = writeln!(text, "\nJournal to come");
         for JournalLine { fund, debit, credit, cents } in &self.journal {
@@ -160,18 +165,19 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
         credit,
         held: held_count,
         total: Cents(tried.total_cents) - held.values().copied().sum(),
-        charges: charges_of(&book, &chart, &sums)?,
+        charges: charges_of(&book, &chart, &sums),
         journal: journal_of(&book, &chart, &sums),
         exceptions: store::exception_counts(read, run.id).await?,
         items,
     })
 }
 
-type Sums = BTreeMap<(String, String, i64, String, String), (i64, i64, i64)>;
+/// Service, class, version, revenue code, unit, where in the books; then count, steps, cents.
+type Sums = BTreeMap<(String, String, i64, String, String, Option<Spot>), (i64, i64, i64)>;
 
 fn sums_of(tallies: Vec<RunTally>) -> Sums {
     let sum = |row: RunTally| {
-        let key = (row.service, row.class, row.rate_version_id, row.revenue_code, row.unit);
+        let key = (row.service, row.class, row.rate_version_id, row.revenue_code, row.unit, row.spot);
         (key, (row.item_count, row.steps, row.cents))
     };
     tallies.into_iter().map(sum).collect()
@@ -192,7 +198,7 @@ async fn take_out(
         kinds.1 += i64::from(*total < Cents::ZERO);
     }
     let accounts: Vec<AccountId> = held.keys().copied().collect();
-    for bill in store::items_of_bills(read, &accounts, run.id).await? {
+    for bill in store::items_of_bills(read, &accounts, run).await? {
         // What was frozen is what the tallies hold, whatever changed since.
         tallies.add(book, &bill, &price(book, &Limits::new(), &bill));
     }
@@ -204,18 +210,18 @@ async fn take_out(
     Ok(kinds)
 }
 
-fn charges_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Result<Vec<RegisterLine>, Fault> {
+fn charges_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Vec<RegisterLine> {
     let mut lines = Vec::new();
-    for ((service, class, version, revenue, unit), (count, steps, cents)) in sums {
+    for ((service, class, version, revenue, unit, spot), (count, steps, cents)) in sums {
         let schedule = book.version(RateVersionId(*version)).and_then(|version| {
-            let effective_on = version.schedule.versions.first()?.effective_on;
+            let effective_on = version.version()?.effective_on;
             Some(format!("{} {effective_on}", version.schedule.code))
         });
         let consumption = match Unit::parse(unit) {
             Ok(unit) => format!("{} {}", Quantity { steps: *steps, unit }, unit.code()),
             Err(_) => String::new(),
         };
-        let fund = book.line(revenue).and_then(|line| chart.fund(line.fund));
+        let fund = place_of(book, revenue, *spot).and_then(|spot| chart.fund(spot.fund));
         lines.push(RegisterLine {
             service: service.clone(),
             class: class.clone(),
@@ -225,24 +231,34 @@ fn charges_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Result<Vec
             count: *count,
             consumption,
             charged: Cents(*cents),
+            is_borne: spot.is_some_and(|spot| spot.is_borne),
         });
     }
-    Ok(lines)
+    lines
 }
 
 fn journal_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Vec<JournalLine> {
-    let mut by_line: BTreeMap<&str, Cents> = BTreeMap::new();
-    for ((_, _, _, revenue, _), (_, _, cents)) in sums {
-        *by_line.entry(revenue).or_default() += Cents(*cents);
+    let mut by_line: BTreeMap<(&str, Spot), Cents> = BTreeMap::new();
+    for ((_, _, _, revenue, _, spot), (_, _, cents)) in sums {
+        if let Some(spot) = place_of(book, revenue, *spot) {
+            *by_line.entry((revenue, spot)).or_default() += Cents(*cents);
+        }
     }
     let named = |id| {
         let account = chart.ledger_account(id);
         account.map_or_else(String::new, |account| format!("{} {}", account.code, account.name))
     };
-    let line = |(code, cents): (&str, Cents)| {
-        let line = book.line(code)?;
-        let fund = chart.fund(line.fund).map_or_else(String::new, |fund| fund.code.clone());
-        Some(JournalLine { fund, debit: named(line.receivable), credit: named(line.revenue), cents })
+    let line = |((_, spot), cents): ((&str, Spot), Cents)| {
+        let fund = chart.fund(spot.fund).map_or_else(String::new, |fund| fund.code.clone());
+        JournalLine { fund, debit: named(spot.debit), credit: named(spot.credit), cents }
     };
-    by_line.into_iter().filter(|(_, cents)| !cents.is_zero()).filter_map(line).collect()
+    by_line.into_iter().filter(|(_, cents)| !cents.is_zero()).map(line).collect()
+}
+
+/// Where a tallied charge goes; what was tallied before places were kept goes where its code does.
+fn place_of(book: &RateBook, code: &str, spot: Option<Spot>) -> Option<Spot> {
+    spot.or_else(|| {
+        let line = book.line(code)?;
+        Some(Spot { fund: line.fund, debit: line.receivable, credit: line.revenue, is_borne: false })
+    })
 }

@@ -107,3 +107,17 @@ pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> R
         ) held";
     tx.hold(SQL, vec![from.into(), to.into()]).await
 }
+
+/// Holds accounts `from..to` alone until the transaction ends, for whoever corrects something of theirs.
+pub async fn lock_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
+    const SQL: &str = "
+        select count(*)
+        from (
+            select account_id
+            from account
+            where $1 <= account_id and account_id < $2
+            order by account_id
+            for update
+        ) held";
+    tx.hold(SQL, vec![from.into(), to.into()]).await
+}

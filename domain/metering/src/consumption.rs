@@ -24,6 +24,31 @@ pub struct NewConsumption {
     pub quantity: Quantity,
     /// Where the figure comes from, such as `12/217`: order and line of an import.
     pub source: String,
+    /// Whether the meter was not read and the figure is an estimate.
+    pub is_estimated: bool,
+    /// Whether nobody was home.
+    pub is_vacant: bool,
+}
+
+/// What a service point used in one period, in its newest revision, for averages over many periods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodUse {
+    /// Its id.
+    pub consumption: ConsumptionId,
+    /// The account that answers for it.
+    pub account: AccountId,
+    /// Where it was used.
+    pub service_point: ServicePointId,
+    /// The days it was used in.
+    pub period: Period,
+    /// The day the meter was read.
+    pub read_on: NaiveDate,
+    /// How much.
+    pub quantity: Quantity,
+    /// Whether the figure is an estimate.
+    pub is_estimated: bool,
+    /// Whether nobody was home.
+    pub is_vacant: bool,
 }
 
 /// A row of consumption in short; which revision and period it is stays untold.

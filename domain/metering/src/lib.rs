@@ -3,5 +3,8 @@
 mod consumption;
 mod store;
 
-pub use consumption::{Amount, Consumption, NewConsumption};
-pub use store::{amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between};
+pub use consumption::{Amount, Consumption, NewConsumption, PeriodUse};
+pub use store::{
+    amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between, units_in_use,
+    uses_between,
+};

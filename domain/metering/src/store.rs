@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value, unpack};
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 
-use crate::{Amount, Consumption, NewConsumption};
+use crate::{Amount, Consumption, NewConsumption, PeriodUse};
 
 /// The facts for accounts `from..to`: what register 1 of each service point used, for the last
 /// period that begins within `period`, in its newest revision; ordered by account and service point.
@@ -78,6 +78,57 @@ pub async fn amounts_between(
     Ok(by_unit)
 }
 
+#[derive(sqlx::FromRow)]
+struct PeriodUseRow {
+    consumption_id: i64,
+    account_id: i64,
+    service_point_id: i64,
+    from_on: NaiveDate,
+    to_on: NaiveDate,
+    read_on: NaiveDate,
+    steps: i64,
+    unit: String,
+    is_estimated: bool,
+    is_vacant: bool,
+}
+
+/// What register 1 of each service point of accounts `from..to` used in the periods that begin within
+/// `window`, each in its newest revision; ordered by account, service point and first day.
+pub async fn uses_between(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+    window: Period,
+) -> Result<Vec<PeriodUse>, Fault> {
+    const SQL: &str = "
+        select consumption_id, account_id, service_point_id, from_on, to_on, read_on, steps, unit, is_estimated, is_vacant
+        from consumption
+        where $1 <= account_id and account_id < $2 and register_no = 1 and $3 <= from_on and from_on < $4
+        order by account_id, service_point_id, from_on, revision";
+    let args = vec![from.into(), to.into(), window.from().into(), window.to().into()];
+    let rows: Vec<PeriodUseRow> = read.all(SQL, args).await?;
+    let mut newest: Vec<PeriodUse> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let impossible = |column| Fault::impossible_row("consumption", column, row.consumption_id);
+        let unit = Unit::parse(&row.unit).map_err(|_| impossible("unit"))?;
+        let row = PeriodUse {
+            consumption: ConsumptionId(row.consumption_id),
+            account: AccountId(row.account_id),
+            service_point: ServicePointId(row.service_point_id),
+            period: Period::new(row.from_on, row.to_on).map_err(|_| impossible("to_on"))?,
+            read_on: row.read_on,
+            quantity: Quantity { steps: row.steps, unit },
+            is_estimated: row.is_estimated,
+            is_vacant: row.is_vacant,
+        };
+        let key = |row: &PeriodUse| (row.account, row.service_point, row.period.from());
+        match newest.last_mut() {
+            Some(last) if key(last) == key(&row) => *last = row,
+            _ => newest.push(row),
+        }
+    }
+    Ok(newest)
+}
+
 /// For which service points and first days these accounts have consumption.
 pub async fn periods_of(
     read: &mut Read,
@@ -108,6 +159,8 @@ pub async fn insert_consumption(tx: &mut Tx, consumption: Vec<NewConsumption>) -
             "steps",
             "unit",
             "source",
+            "is_estimated",
+            "is_vacant",
         ],
     );
     for row in consumption {
@@ -123,6 +176,8 @@ pub async fn insert_consumption(tx: &mut Tx, consumption: Vec<NewConsumption>) -
             row.quantity.steps.into(),
             row.quantity.unit.code().into(),
             row.source.into(),
+            row.is_estimated.into(),
+            row.is_vacant.into(),
         ]);
     }
     tx.bulk(rows).await?;
@@ -133,6 +188,13 @@ pub async fn insert_consumption(tx: &mut Tx, consumption: Vec<NewConsumption>) -
 pub async fn period_starts(read: &mut Read) -> Result<Vec<NaiveDate>, Fault> {
     let rows: Vec<(NaiveDate,)> = read.all("select distinct from_on from consumption order by from_on", vec![]).await?;
     Ok(rows.into_iter().map(|(from_on,)| from_on).collect())
+}
+
+/// The units that anything was read in, in order.
+pub async fn units_in_use(read: &mut Read) -> Result<Vec<Unit>, Fault> {
+    let rows: Vec<(String,)> = read.all("select distinct unit from consumption order by unit", vec![]).await?;
+    let unit = |(unit,): (String,)| Unit::parse(&unit).map_err(|_| Fault::impossible_row("consumption", "unit", &unit));
+    rows.into_iter().map(unit).collect()
 }
 
 /// Where the consumption of accounts `from..to` came from, for reports on imports.

@@ -1,16 +1,28 @@
 //! What the city charges for: revenue lines, customer classes, rate schedules and their versions.
 
 pub mod acts;
+mod airport;
+mod books;
 mod line;
 pub mod permissions;
+mod place;
 mod posting;
 mod profile;
 mod rate_book;
+mod sewer;
+mod state;
 mod store;
+mod stormwater;
+mod tax;
+mod trash;
 mod water;
 
+pub use books::NotPlaced;
 pub use line::{ALL, RevenueLine, RevenueModule};
+pub use place::{Place, Places};
 pub use posting::charge_posting;
 pub use profile::RateProfile;
 pub use rate_book::{BookVersion, PricePlan, RateBook, RateShelf};
-pub use store::{VersionText, class_codes, ensure_profiles, schedule_codes, version_texts};
+pub use state::{ListedRates, RatesState, listed_rates};
+pub use store::{VersionText, class_codes, ensure_profiles, note_uses, schedule_codes, share_rates, version_texts};
+pub use tax::TaxLine;

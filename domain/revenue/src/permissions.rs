@@ -10,5 +10,13 @@ pub const SET_UP: Permission =
 pub const ADOPT_RATES: Permission =
     Permission { code: "revenue.adopt_rates", sentence: "records rate schedules that council has adopted" };
 
+/// Rate schedules that are still to be adopted.
+pub const PROPOSE_RATES: Permission =
+    Permission { code: "revenue.propose_rates", sentence: "proposes rate schedules, which price nothing yet" };
+
+/// Rate schedules that were replaced before they were used.
+pub const SUPERSEDE_RATES: Permission =
+    Permission { code: "revenue.supersede_rates", sentence: "takes back rates that no bill run has used" };
+
 /// All of them.
-pub const PERMISSIONS: &[Permission] = &[SET_UP, ADOPT_RATES];
+pub const PERMISSIONS: &[Permission] = &[SET_UP, ADOPT_RATES, PROPOSE_RATES, SUPERSEDE_RATES];

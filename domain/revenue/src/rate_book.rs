@@ -1,25 +1,31 @@
 //! `RateBook`: every rate version compiled, every plan resolved once, ready to price in bulk.
 
-use std::collections::BTreeMap;
+mod proposal;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use db::{Fault, Read};
 use kernel::{Period, RateProfileId, RateVersionId};
-use rates::{Basis, Compiled, Plan, PlanRefused, Schedule};
+use rates::{Basis, Compiled, Plan, PlanRefused, Schedule, Version};
 use tokio::sync::Mutex;
 
-use crate::{RateProfile, RevenueLine, store};
+use crate::books::{Books, ChargeShape};
+use crate::{Places, RateProfile, RevenueLine, store};
 
-/// All that prices depend on besides the customer's use. Versions and profiles are never
-/// changed once recorded, so a book only grows.
+/// All that prices depend on besides the customer's use. A recorded version or profile never changes, so a book only
+/// grows; a version that is superseded explains no new bill, and stays for what was asked of it.
 #[derive(Clone, Default)]
 pub struct RateBook {
     versions: BTreeMap<RateVersionId, BookVersion>,
+    /// Those that hold, by date.
     by_schedule: BTreeMap<String, Vec<(NaiveDate, RateVersionId)>>,
+    superseded: BTreeSet<RateVersionId>,
     profiles: BTreeMap<RateProfileId, RateProfile>,
-    lines: BTreeMap<String, RevenueLine>,
-    plans: BTreeMap<(RateVersionId, RateProfileId), Result<PricePlan, PlanRefused>>,
+    books: Books,
+    /// One plan for each season of the version.
+    plans: BTreeMap<(RateVersionId, RateProfileId), Vec<Result<PricePlan, PlanRefused>>>,
 }
 
 /// Keeps the newest book, for work that goes on in many transactions.
@@ -32,6 +38,14 @@ pub struct BookVersion {
     /// The schedule, with exactly this version.
     pub schedule: Schedule,
     compiled: Compiled,
+    seasons: Vec<Season>,
+}
+
+/// The values of dimensions that the month decides, and the months (1 to 12) in which they hold.
+#[derive(Clone)]
+struct Season {
+    values: Vec<(String, String)>,
+    months: Vec<u32>,
 }
 
 /// A plan together with where each of its charges goes in the books.
@@ -39,8 +53,8 @@ pub struct BookVersion {
 pub struct PricePlan {
     /// The plan.
     pub plan: Plan,
-    /// One a charge, in the order of [`Plan::charges`].
-    pub lines: Vec<RevenueLine>,
+    /// Where its charges go, in the order of [`Plan::charges`].
+    pub places: Places,
 }
 
 impl RateBook {
@@ -52,27 +66,29 @@ impl RateBook {
 
     /// This book with what has been recorded since it was read; `None` when nothing was.
     async fn grown(&self, read: &mut Read) -> Result<Option<RateBook>, Fault> {
-        let mut ids = store::version_ids(read).await?;
-        ids.retain(|id| !self.versions.contains_key(id));
+        let known = store::version_ids(read).await?;
+        let superseded: BTreeSet<RateVersionId> =
+            known.iter().filter(|(_, is_superseded)| *is_superseded).map(|(id, _)| *id).collect();
+        let ids: Vec<RateVersionId> =
+            known.into_iter().map(|(id, _)| id).filter(|id| !self.versions.contains_key(id)).collect();
         let texts = store::versions(read, &ids).await?;
         let mut ids = store::profile_ids(read).await?;
         ids.retain(|id| !self.profiles.contains_key(id));
         let profiles = store::profiles(read, &ids).await?;
-        if texts.is_empty() && profiles.is_empty() {
+        if texts.is_empty() && profiles.is_empty() && superseded == self.superseded {
             return Ok(None);
         }
-        let mut book = RateBook { lines: store::lines(read).await?, ..self.clone() };
+        let mut book = RateBook { books: store::books(read).await?, superseded, ..self.clone() };
         for text in texts {
             let id = RateVersionId(text.rate_version_id);
             let doing = format!("reading rate version {} of {}", text.effective_on, text.schedule_code);
             let schedule = Schedule::parse(&text.schedule_text).map_err(|error| Fault::caused(doing.clone(), error))?;
             let version = schedule.versions.first().ok_or_else(|| Fault::new(doing.clone()))?;
             let compiled = version.compile().map_err(|error| Fault::caused(doing, error))?;
-            book.versions.insert(id, BookVersion { schedule, compiled });
-            let of_schedule = book.by_schedule.entry(text.schedule_code).or_default();
-            of_schedule.push((text.effective_on, id));
-            of_schedule.sort_unstable();
+            let seasons = seasons_of(version);
+            book.versions.insert(id, BookVersion { schedule, compiled, seasons });
         }
+        book.sort_by_date();
         book.profiles.extend(profiles);
         book.resolve()?;
         Ok(Some(book))
@@ -90,31 +106,89 @@ impl RateBook {
         self.profiles.get(&id)
     }
 
-    /// Where a charge goes in the books.
+    /// Where the charges of a revenue code go in the books, unless it is a tax.
     #[must_use]
     pub fn line(&self, code: &str) -> Option<&RevenueLine> {
-        self.lines.get(code)
+        self.books.lines.get(code)
     }
 
-    /// The version that holds for a bill, by the date that the version's own basis names.
+    /// The version of a schedule that holds on a day, whatever its basis.
     #[must_use]
-    pub fn version_for(&self, schedule: &str, bill_on: NaiveDate, period: Period) -> Option<RateVersionId> {
+    pub fn version_on(&self, schedule: &str, day: NaiveDate) -> Option<RateVersionId> {
         let versions = self.by_schedule.get(schedule)?;
-        let holds = |(effective_on, id): &&(NaiveDate, RateVersionId)| {
-            let date = match self.versions[id].basis() {
-                Basis::BillDate => bill_on,
-                Basis::ServiceStart => period.from(),
-                Basis::ServiceEnd => period.to() - Days::new(1),
-            };
-            *effective_on <= date
-        };
-        versions.iter().rev().find(holds).map(|(_, id)| *id)
+        versions.iter().rev().find(|(effective_on, _)| *effective_on <= day).map(|(_, id)| *id)
     }
 
-    /// The plan for a profile under a version; `None` when either is unknown.
+    /// The versions of a schedule that stand, by date.
+    pub fn standing_versions(&self, schedule: &str) -> impl Iterator<Item = &Version> {
+        let ids = self.by_schedule.get(schedule).into_iter().flatten();
+        ids.filter_map(|(_, id)| self.versions.get(id)?.version())
+    }
+
+    /// The codes of exemptions that some standing version knows.
     #[must_use]
-    pub fn plan(&self, version: RateVersionId, profile: RateProfileId) -> Option<&Result<PricePlan, PlanRefused>> {
-        self.plans.get(&(version, profile))
+    pub fn exemption_codes(&self) -> BTreeSet<&str> {
+        let ids = self.by_schedule.values().flatten();
+        let versions = ids.filter_map(|(_, id)| self.versions.get(id)?.version());
+        let charges = versions.flat_map(|version| &version.charges);
+        charges.filter_map(|charge| charge.exempt_by.as_deref()).collect()
+    }
+
+    /// The versions that price a service, each with the days it does, in their order; none when a day has no rates.
+    ///
+    /// A version holds by the date that its own basis names. One that is prorated by days holds from its first day,
+    /// and leaves the days before to its predecessors; there is one version in every other case.
+    #[must_use]
+    pub fn versions_for(&self, schedule: &str, bill_on: NaiveDate, period: Period) -> Vec<(RateVersionId, Period)> {
+        let mut parts = Vec::with_capacity(1);
+        let mut rest = period;
+        for (effective_on, id) in self.by_schedule.get(schedule).into_iter().flatten().rev() {
+            let version = &self.versions[id];
+            if version.deciding_on(bill_on, rest) < *effective_on {
+                continue;
+            }
+            let later = Period::new(*effective_on, rest.to()).ok().filter(|_| version.basis() == Basis::ProratedByDays);
+            match (later, Period::new(rest.from(), *effective_on)) {
+                (Some(later), Ok(before)) => {
+                    parts.push((*id, later));
+                    rest = before;
+                }
+                (Some(_) | None, _) => {
+                    parts.push((*id, rest));
+                    parts.reverse();
+                    return parts;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The plan for a profile under a version, in the season of the day that decides; `None` when either is unknown.
+    #[must_use]
+    pub fn plan(
+        &self,
+        version: RateVersionId,
+        profile: RateProfileId,
+        (bill_on, period): (NaiveDate, Period),
+    ) -> Option<&Result<PricePlan, PlanRefused>> {
+        let plans = self.plans.get(&(version, profile))?;
+        match plans.as_slice() {
+            [plan] => Some(plan),
+            plans => {
+                let version = self.versions.get(&version)?;
+                let month = version.deciding_on(bill_on, period).month();
+                plans.get(version.seasons.iter().position(|season| season.months.contains(&month))?)
+            }
+        }
+    }
+
+    fn sort_by_date(&mut self) {
+        self.by_schedule.clear();
+        for (id, version) in self.versions.iter().filter(|(id, _)| !self.superseded.contains(id)) {
+            let of_schedule = self.by_schedule.entry(version.schedule.code.clone()).or_default();
+            of_schedule.extend(version.schedule.versions.first().map(|version| (version.effective_on, *id)));
+        }
+        self.by_schedule.values_mut().for_each(|versions| versions.sort_unstable());
     }
 
     fn resolve(&mut self) -> Result<(), Fault> {
@@ -125,25 +199,32 @@ impl RateBook {
                 if self.plans.contains_key(&key) {
                     continue;
                 }
-                let dimensions: Vec<(&str, &str)> =
-                    profile.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-                let resolved = match version.compiled.plan(&profile.class, &dimensions) {
-                    Ok(plan) => Ok(PricePlan { lines: self.lines_of(plan)?, plan: plan.clone() }),
-                    Err(refused) => Err(refused),
+                let of_season = |season: &Season| match version.plan(profile, season) {
+                    Ok(plan) => Ok(Ok(PricePlan { places: self.places_of(plan)?, plan: plan.clone() })),
+                    Err(refused) => Ok(Err(refused)),
                 };
-                plans.insert(key, resolved);
+                plans.insert(key, version.seasons.iter().map(of_season).collect::<Result<Vec<_>, Fault>>()?);
             }
         }
         self.plans.extend(plans);
         Ok(())
     }
 
-    fn lines_of(&self, plan: &Plan) -> Result<Vec<RevenueLine>, Fault> {
-        let line = |charge: &rates::PlanCharge| {
-            let line = self.lines.get(charge.revenue()).cloned();
-            line.ok_or_else(|| Fault::new(format!("revenue code {} has no place in the books", charge.revenue())))
-        };
-        plan.charges().iter().map(line).collect()
+    fn places_of(&self, plan: &Plan) -> Result<Places, Fault> {
+        let shape = |charge: &'_ rates::PlanCharge| -> Vec<usize> { charge.percentage_of().to_vec() };
+        let shapes: Vec<ChargeShape<'_>> = plan
+            .charges()
+            .iter()
+            .map(|charge| ChargeShape {
+                name: charge.name(),
+                revenue: charge.revenue(),
+                tax: charge.tax(),
+                is_borne: !charge.is_billed(),
+                is_measured: charge.percentage_of().is_empty(),
+                of: shape(charge),
+            })
+            .collect();
+        self.books.places(&shapes).map_err(|error| Fault::caused("finding where a plan's charges go", error))
     }
 }
 
@@ -159,7 +240,45 @@ impl RateShelf {
 }
 
 impl BookVersion {
-    fn basis(&self) -> Basis {
-        self.schedule.versions.first().map_or(Basis::BillDate, |version| version.basis)
+    /// The version itself.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.schedule.versions.first()
     }
+
+    fn basis(&self) -> Basis {
+        self.version().map_or(Basis::BillDate, |version| version.basis)
+    }
+
+    /// The day of a bill that the version's basis names: it decides version and season.
+    fn deciding_on(&self, bill_on: NaiveDate, period: Period) -> NaiveDate {
+        match self.basis() {
+            Basis::BillDate => bill_on,
+            Basis::ServiceStart => period.from(),
+            Basis::ServiceEnd | Basis::ProratedByDays => period.to() - Days::new(1),
+        }
+    }
+
+    fn plan(&self, profile: &RateProfile, season: &Season) -> Result<&Plan, PlanRefused> {
+        let is_by_month = |name: &str| season.values.iter().any(|(by_month, _)| by_month == name);
+        let own = profile.dimensions.iter().filter(|(name, _)| !is_by_month(name));
+        let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
+        let by_month = season.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let dimensions: Vec<(&str, &str)> = own.chain(by_month).collect();
+        self.compiled.plan(&profile.class, &dimensions)
+    }
+}
+
+/// The seasons of a version; one, with no values, where nothing depends on the month.
+fn seasons_of(version: &Version) -> Vec<Season> {
+    let mut seasons: Vec<Season> = Vec::new();
+    for month in 1..=12 {
+        let day = NaiveDate::from_ymd_opt(2000, month, 1).expect("every year has twelve months");
+        let values = version.values_on(day);
+        match seasons.iter_mut().find(|season| season.values == values) {
+            Some(season) => season.months.push(month),
+            None => seasons.push(Season { values, months: vec![month] }),
+        }
+    }
+    seasons
 }

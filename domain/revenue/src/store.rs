@@ -1,13 +1,20 @@
-//! The SQL of classes, revenue lines, rate versions and rate profiles.
+//! The SQL of classes, places in the books and rate profiles; that of rate versions beside it.
+
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value, unpack};
-use kernel::{ActId, FundId, LedgerAccountId, RateProfileId, RateVersionId};
-use rates::Schedule;
+use kernel::{FundId, LedgerAccountId, RateProfileId};
 
-use crate::{RateProfile, RevenueLine};
+use crate::books::Books;
+use crate::{RateProfile, RevenueLine, TaxLine};
+
+pub(crate) use versions::{
+    NewProposal, Standing, insert_proposal, insert_version, lock_schedule, mark_superseded, next_proposal,
+    proposal_text, proposals, standing_version, version_ids, version_states, versions,
+};
+pub use versions::{VersionText, note_uses, share_rates, version_texts};
 
 #[derive(sqlx::FromRow)]
 struct LineRow {
@@ -19,17 +26,13 @@ struct LineRow {
     revenue_id: i64,
 }
 
-/// A stored version as text.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct VersionText {
-    /// The version's id.
-    pub rate_version_id: i64,
-    /// The schedule it belongs to.
-    pub schedule_code: String,
-    /// The first day it holds.
-    pub effective_on: NaiveDate,
-    /// A schedule with exactly this version.
-    pub schedule_text: String,
+#[derive(sqlx::FromRow)]
+struct TaxRow {
+    authority: String,
+    tax_code: String,
+    revenue_code: String,
+    title: String,
+    liability_id: i64,
 }
 
 /// The codes of all customer classes.
@@ -85,50 +88,55 @@ pub(crate) async fn insert_line(tx: &mut Tx, line: &RevenueLine) -> Result<(), F
     tx.run_once(SQL, args).await
 }
 
-/// All versions of all schedules, by id.
-pub async fn version_texts(read: &mut Read) -> Result<Vec<VersionText>, Fault> {
+/// All that says where charges go in the books.
+pub(crate) async fn books(read: &mut Read) -> Result<Books, Fault> {
+    const TAXES: &str = "
+        select authority, tax_code, revenue_code, title, liability_id
+        from tax_line
+        order by authority, tax_code";
+    const EXPENSES: &str = "
+        select revenue_code, expense_id
+        from city_expense
+        order by revenue_code";
+    let lines = lines(read).await?;
+    let taxes: Vec<TaxRow> = read.all(TAXES, vec![]).await?;
+    let expenses: Vec<(String, i64)> = read.all(EXPENSES, vec![]).await?;
+    let tax = |row: TaxRow| {
+        let line = TaxLine {
+            authority: row.authority,
+            code: row.tax_code,
+            revenue: row.revenue_code,
+            title: row.title,
+            liability: LedgerAccountId(row.liability_id),
+        };
+        ((line.authority.clone(), line.code.clone()), line)
+    };
+    Ok(Books {
+        lines,
+        taxes: taxes.into_iter().map(tax).collect(),
+        expenses: expenses.into_iter().map(|(code, expense)| (code, LedgerAccountId(expense))).collect(),
+    })
+}
+
+pub(crate) async fn insert_tax(tx: &mut Tx, tax: &TaxLine) -> Result<(), Fault> {
     const SQL: &str = "
-        select rate_version_id, schedule_code, effective_on, schedule_text
-        from rate_version
-        order by rate_version_id";
-    read.all(SQL, vec![]).await
+        insert into tax_line (authority, tax_code, revenue_code, title, liability_id)
+        values ($1, $2, $3, $4, $5)";
+    let args = vec![
+        tax.authority.as_str().into(),
+        tax.code.as_str().into(),
+        tax.revenue.as_str().into(),
+        tax.title.as_str().into(),
+        tax.liability.into(),
+    ];
+    tx.run_once(SQL, args).await
 }
 
-/// The ids of all versions. Ids do not follow the order of recording: each process on PostgreSQL
-/// has a block of its own.
-pub(crate) async fn version_ids(read: &mut Read) -> Result<Vec<RateVersionId>, Fault> {
-    let rows: Vec<(i64,)> = read.all("select rate_version_id from rate_version", vec![]).await?;
-    Ok(rows.into_iter().map(|(id,)| RateVersionId(id)).collect())
-}
-
-/// These versions.
-pub(crate) async fn versions(read: &mut Read, ids: &[RateVersionId]) -> Result<Vec<VersionText>, Fault> {
+pub(crate) async fn insert_expense(tx: &mut Tx, code: &str, expense: LedgerAccountId) -> Result<(), Fault> {
     const SQL: &str = "
-        select rate_version_id, schedule_code, effective_on, schedule_text
-        from rate_version
-        where rate_version_id in ({list})";
-    let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
-    read.listed(SQL, &keys).await
-}
-
-/// Records a schedule that has exactly one version.
-pub(crate) async fn insert_version(tx: &mut Tx, act: ActId, schedule: &Schedule) -> Result<RateVersionId, Fault> {
-    const SCHEDULE: &str = "
-        insert into rate_schedule (code, service, title)
-        values ($1, $2, $3)
-        on conflict (code) do nothing";
-    const VERSION: &str = "
-        insert into rate_version (rate_version_id, schedule_code, effective_on, schedule_text, digest, act_id)
-        values ($1, $2, $3, $4, $5, $6)";
-    let code = schedule.code.as_str();
-    tx.run(SCHEDULE, vec![code.into(), schedule.service.as_str().into(), schedule.title.title("en").into()]).await?;
-    let id: RateVersionId = tx.id("rate_version").await?;
-    let effective_on = schedule.versions.first().map(|version| version.effective_on);
-    let effective_on = effective_on.ok_or_else(|| Fault::new("a schedule without a version"))?;
-    let text = schedule.to_text();
-    let args = vec![id.into(), code.into(), effective_on.into(), text.into(), schedule.digest().into(), act.into()];
-    tx.run_once(VERSION, args).await?;
-    Ok(id)
+        insert into city_expense (revenue_code, expense_id)
+        values ($1, $2)";
+    tx.run_once(SQL, vec![code.into(), expense.into()]).await
 }
 
 /// The ids of all profiles.

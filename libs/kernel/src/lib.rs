@@ -11,6 +11,7 @@ mod period;
 mod quantity;
 mod refusal;
 mod rounding;
+mod split;
 
 pub use cents::{Cents, MoneyError};
 pub use digest::{Digest, DigestBuilder};

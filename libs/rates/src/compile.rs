@@ -1,14 +1,20 @@
 //! `Version::compile`: checks a version completely, then lays out one plan per kind of customer.
 
+mod blocks;
 mod check;
-mod ready;
+mod choose;
+mod resolve;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::{Head, Origin, Plan, PlanCharge, ReadyRate};
-use crate::refusals::{Flaw, Place, PlanRefused, RateError};
-use crate::schedule::{Charge, Dimension, Version};
+use kernel::{Factor, Unit};
+
+use crate::plan::{Head, Needs, Origin, Plan, PlanCharge};
+use crate::refusals::{Flaw, PlanRefused, RateError};
+use crate::schedule::{Amount, Charge, Dimension, Version};
+use choose::{Chooser, Chosen};
+use resolve::{Resolver, Stop, Symbol};
 
 /// A checked version: a plan for every class and every combination of values its rates name.
 #[derive(Clone, Debug)]
@@ -23,27 +29,6 @@ struct ClassPlans {
     plans: Vec<Result<Plan, PlanRefused>>,
 }
 
-/// A charge made ready: its cases have the positions they have in the text.
-struct ReadyCharge<'a> {
-    place: Place,
-    charge: &'a Charge,
-    head: Arc<Head>,
-    rates: Vec<Arc<ReadyRate>>,
-}
-
-/// The cases of one charge that can apply to one class.
-struct Candidates<'a> {
-    position: usize,
-    ready: &'a ReadyCharge<'a>,
-    cases: Vec<Candidate>,
-}
-
-/// A case, and per dimension needed which of its values the case allows.
-struct Candidate {
-    case: usize,
-    allowed: Vec<Vec<bool>>,
-}
-
 /// Cases tried against combinations in one version; a real version needs some thousands.
 const WORK_MAX: usize = 5_000_000;
 /// Combinations in one version: each becomes a plan.
@@ -53,27 +38,22 @@ impl Version {
     /// Checks this version and makes it ready to price; the first thing wrong is the thing refused.
     pub fn compile(&self) -> Result<Compiled, RateError> {
         check::version(self)?;
-        let mut charges = Vec::with_capacity(self.charges.len());
-        for (position, charge) in self.charges.iter().enumerate() {
-            charges.push(ReadyCharge::new(position, charge)?);
-        }
-        let origin = Arc::new(Origin { effective_on: self.effective_on, ordinance: self.ordinance.clone() });
+        let frame = Frame::new(self).map_err(Flaw::of_version)?;
         let mut budget = (WORK_MAX, PLANS_MAX);
         let mut classes = BTreeMap::new();
         for class in &self.classes {
-            let needs = needs_of(self, class);
-            let candidates: Vec<_> =
-                charges.iter().enumerate().filter_map(|(at, ready)| candidates_of(at, ready, class, &needs)).collect();
-            if candidates.is_empty() {
+            let chooser = Chooser::new(self, class);
+            if chooser.pays_nothing() {
                 return Err(Flaw::ClassWithoutCharge(class.clone()).of_version());
             }
-            let combinations = take_from(&mut budget, &needs, &candidates)
+            let combinations = chooser
+                .take_from(&mut budget)
                 .ok_or_else(|| Flaw::TooManyCombinations(class.clone()).of_version())?;
             let mut plans = Vec::with_capacity(combinations);
             for number in 0..combinations {
-                plans.push(plan_for(&origin, class, &needs, &candidates, &digits(&needs, number))?);
+                plans.push(plan_for(&frame, &chooser.choose(number)?)?);
             }
-            classes.insert(class.clone(), ClassPlans { needs, plans });
+            classes.insert(class.clone(), ClassPlans { needs: chooser.into_needs(), plans });
         }
         Ok(Compiled { classes })
     }
@@ -104,106 +84,98 @@ impl Compiled {
     }
 }
 
-impl<'a> ReadyCharge<'a> {
-    fn new(position: usize, charge: &'a Charge) -> Result<ReadyCharge<'a>, RateError> {
-        let place = Place { charge: Some((position, charge.name.clone())), case: None };
-        let head = Arc::new(Head {
-            name: charge.name.clone(),
-            title: charge.title.clone(),
-            revenue: charge.revenue.clone(),
-            rounding: charge.rounding,
-        });
-        let mut rates = Vec::with_capacity(charge.cases.len());
-        for (number, case) in charge.cases.iter().enumerate() {
-            let rate = ready::rate(charge, &case.rate)
-                .map_err(|flaw| RateError { place: Place { case: Some(number), ..place.clone() }, flaw })?;
-            rates.push(Arc::new(rate));
-        }
-        Ok(ReadyCharge { place, charge, head, rates })
-    }
+/// What all plans of a version share.
+struct Frame<'a> {
+    version: &'a Version,
+    origin: Arc<Origin>,
+    heads: Vec<Arc<Head>>,
+    symbols: BTreeMap<&'a str, Symbol>,
 }
 
-/// The dimensions some case for this class depends on.
-fn needs_of(version: &Version, class: &str) -> Vec<Dimension> {
-    let cases = version.charges.iter().flat_map(|charge| &charge.cases).filter(|case| case.is_for(class));
-    let named: BTreeSet<&str> = cases.flat_map(|case| &case.when).map(|c| c.dimension.as_str()).collect();
-    version.dimensions.iter().filter(|dimension| named.contains(dimension.name.as_str())).cloned().collect()
-}
-
-/// Nothing when the charge is not levied on the class at all.
-fn candidates_of<'a>(
-    position: usize,
-    ready: &'a ReadyCharge<'a>,
-    class: &str,
-    needs: &[Dimension],
-) -> Option<Candidates<'a>> {
-    let mut cases = Vec::new();
-    for (number, case) in ready.charge.cases.iter().enumerate().filter(|(_, case)| case.is_for(class)) {
-        let allowed = needs.iter().map(|need| need.values.iter().map(|value| case.allows(&need.name, value)).collect());
-        cases.push(Candidate { case: number, allowed: allowed.collect() });
-    }
-    (!cases.is_empty()).then_some(Candidates { position, ready, cases })
-}
-
-/// How many combinations the class has, taken from what may still be tried.
-fn take_from(budget: &mut (usize, usize), needs: &[Dimension], candidates: &[Candidates<'_>]) -> Option<usize> {
-    let mut combinations = 1_usize;
-    for need in needs {
-        combinations = combinations.checked_mul(need.values.len())?;
-    }
-    let cases: usize = candidates.iter().map(|candidates| candidates.cases.len()).sum();
-    budget.0 = budget.0.checked_sub(combinations.checked_mul(cases)?)?;
-    budget.1 = budget.1.checked_sub(combinations)?;
-    Some(combinations)
-}
-
-/// The odometer at a number: a position in each dimension's values.
-fn digits(needs: &[Dimension], number: usize) -> Vec<usize> {
-    let mut rest = number;
-    let mut digits = vec![0; needs.len()];
-    for (digit, need) in digits.iter_mut().zip(needs).rev() {
-        *digit = rest % need.values.len();
-        rest /= need.values.len();
-    }
-    digits
-}
-
-/// Exactly one case of every charge levied on the class must apply, be it one that offers nothing.
-fn plan_for(
-    origin: &Arc<Origin>,
-    class: &str,
-    needs: &[Dimension],
-    candidates: &[Candidates<'_>],
-    digits: &[usize],
-) -> Result<Result<Plan, PlanRefused>, RateError> {
-    let dimensions: Vec<(String, String)> =
-        needs.iter().zip(digits).map(|(need, digit)| (need.name.clone(), need.values[*digit].clone())).collect();
-    let customer = || {
-        let values = dimensions.iter().map(|(name, value)| format!(", {name} {value}"));
-        format!("class {class}{}", values.collect::<String>())
-    };
-    let mut charges = Vec::with_capacity(candidates.len());
-    let mut not_offered = None;
-    for Candidates { position, ready, cases } in candidates {
-        let applies = |candidate: &&Candidate| candidate.allowed.iter().zip(digits).all(|(allowed, at)| allowed[*at]);
-        let mut applying = cases.iter().filter(applies).map(|candidate| candidate.case);
-        let refuse = |case, flaw| RateError { place: Place { case, ..ready.place.clone() }, flaw };
-        let Some(case) = applying.next() else {
-            return Err(refuse(None, Flaw::Gap(customer())));
+impl<'a> Frame<'a> {
+    fn new(version: &'a Version) -> Result<Frame<'a>, Flaw> {
+        let (usage_unit, usage_convert) = usage_unit(version)?;
+        let origin = Origin {
+            effective_on: version.effective_on,
+            ordinance: version.ordinance.clone(),
+            basis: version.basis,
+            normal_days: version.normal_days,
+            quantities: version.quantities.clone(),
+            usage_unit,
+            usage_convert,
         };
-        if let Some(other) = applying.next() {
-            let flaw = Flaw::Overlap { first: case + 1, second: other + 1, customer: customer() };
-            return Err(refuse(Some(other), flaw));
-        }
-        let (head, rate) = (Arc::clone(&ready.head), Arc::clone(&ready.rates[case]));
-        if let ReadyRate::NotOffered(reason) = &*rate {
-            let (charge, reason) = (head.name.clone(), reason.clone());
-            not_offered.get_or_insert(PlanRefused::NotOffered { charge, customer: customer(), reason });
-        }
-        charges.push(PlanCharge { position: *position, head, rate });
+        let heads = version.charges.iter().map(|charge| Arc::new(head(charge))).collect();
+        Ok(Frame { version, origin: Arc::new(origin), heads, symbols: resolve::symbols(version) })
     }
-    Ok(match not_offered {
-        Some(refused) => Err(refused),
-        None => Ok(Plan { origin: Arc::clone(origin), class: class.to_owned(), dimensions, charges }),
-    })
+}
+
+fn head(charge: &Charge) -> Head {
+    Head {
+        name: charge.name.clone(),
+        title: charge.title.clone(),
+        revenue: charge.revenue.clone(),
+        tax: charge.tax.clone(),
+        is_borne_by_city: charge.is_borne_by_city,
+        exempt_by: charge.exempt_by.clone(),
+        rounding: charge.rounding,
+        prorate: charge.prorate.clone(),
+        prorate_tiers: charge.prorate_tiers.clone(),
+    }
+}
+
+/// The unit of `usage` in formulas: as declared, or the one in which charges measure it.
+fn usage_unit(version: &Version) -> Result<(Option<Unit>, Option<&'static Factor>), Flaw> {
+    let measures = || version.charges.iter().filter_map(|c| c.measure.as_ref()).filter(|m| m.name == "usage");
+    let declared = version.quantities.iter().find(|quantity| quantity.name == "usage");
+    let declared = declared.and_then(|quantity| Unit::parse(&quantity.unit).ok());
+    let first = measures().next().map(|measure| measure.unit);
+    let is_mixed = measures().any(|measure| Some(measure.unit) != first);
+    let unit = declared.or(first);
+    let is_used = version.amounts().any(|amount| match amount {
+        Amount::Formula(formula) => formula.names().contains("usage"),
+        Amount::Number(_) => false,
+    });
+    if is_used && declared.is_none() && (is_mixed || first.is_none()) {
+        return Err(Flaw::UsageUnitUnclear);
+    }
+    let converting = measures().find(|measure| Some(measure.unit) == unit && measure.convert.is_some());
+    Ok((unit, converting.and_then(|measure| Factor::named(measure.convert.as_deref()?))))
+}
+
+/// The plan of one kind of customer, or why none is offered.
+fn plan_for(frame: &Frame<'_>, chosen: &Chosen<'_>) -> Result<Result<Plan, PlanRefused>, RateError> {
+    let mut resolver = Resolver::new(frame.version, &frame.symbols, chosen);
+    let mut charges = Vec::with_capacity(chosen.charges.len());
+    for (at, (position, _)) in chosen.charges.iter().enumerate() {
+        match resolver.charge(at) {
+            Ok(full) => {
+                let head = Arc::clone(&frame.heads[*position]);
+                let fast = blocks::fast(&full, head.rounding, at);
+                let rate = Arc::new(crate::plan::ReadyRate { fast, full });
+                charges.push(PlanCharge { position: *position, head, rate });
+            }
+            Err(Stop::NotOffered { charge, reason }) => {
+                return Ok(Err(PlanRefused::NotOffered { charge, customer: chosen.customer(), reason }));
+            }
+            Err(Stop::Flaw(error)) => return Err(error),
+        }
+    }
+    let is_fast = charges.iter().all(|charge| charge.rate.fast.is_some());
+    let needs = needs(frame, &charges, resolver.used());
+    let (class, dimensions) = (chosen.class.to_owned(), chosen.dimensions.clone());
+    let (origin, values) = (Arc::clone(&frame.origin), resolver.into_values());
+    Ok(Ok(Plan { origin, class, dimensions, charges, values, is_fast, needs }))
+}
+
+/// What the plan asks of a bill; `used` are the usage and the quantities that its formulas reach.
+fn needs(frame: &Frame<'_>, charges: &[PlanCharge], (usage, quantities): (bool, Vec<usize>)) -> Needs {
+    let mut exemptions: Vec<String> = charges.iter().filter_map(|charge| charge.head.exempt_by.clone()).collect();
+    exemptions.sort_unstable();
+    exemptions.dedup();
+    let kinds = |charge: &PlanCharge| [charge.head.prorate.clone(), charge.head.prorate_tiers.clone()].concat();
+    let mut prorated: Vec<_> = charges.iter().flat_map(kinds).collect();
+    prorated.sort_unstable();
+    prorated.dedup();
+    let name = |position: usize| frame.origin.quantities[position].name.clone();
+    Needs { usage, quantities: quantities.into_iter().map(name).collect(), exemptions, prorated }
 }

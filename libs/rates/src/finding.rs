@@ -4,6 +4,7 @@ use std::fmt;
 
 use kernel::Refusal;
 
+use crate::formula::FormulaRefused;
 use crate::refusals::RateError;
 
 /// One thing wrong in a text.
@@ -62,6 +63,20 @@ pub enum Reason {
         found: String,
         /// The list.
         known: String,
+    },
+    /// A text in quotes that should be a formula.
+    #[error("{0}")]
+    Formula(FormulaRefused),
+    /// A key that means nothing without another.
+    #[error("has no meaning without {0}")]
+    OnlyWith(&'static str),
+    /// A row of values that is too short or too long.
+    #[error("must have {expected} parts, not {found}: a value for each name in by, then the number")]
+    RowLength {
+        /// How many it has.
+        found: usize,
+        /// How many it must have.
+        expected: usize,
     },
     /// Two keys that exclude each other, or none of them.
     #[error("exactly one of {0} must be given")]

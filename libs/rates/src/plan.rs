@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use kernel::{Cents, Decimal, Quantity, Rounding, Unit};
+use kernel::{Cents, Decimal, Factor, Quantity, Rounding, Unit};
 
+use crate::exact::Exact;
 use crate::explain::Explanation;
+use crate::inputs::Inputs;
+use crate::ready::{Blocks, Fast, FullRate, ReadyValue};
 use crate::refusals::PricingRefused;
-use crate::schedule::Titles;
+use crate::schedule::{Basis, NamedQuantity, NormalDays, PeriodKind, Tax, Titles};
+use crate::work::Worksheet;
 
 /// The charges of one class and one choice of dimension values, in the order they stand on a bill.
 #[derive(Clone, Debug)]
@@ -16,6 +20,11 @@ pub struct Plan {
     pub(crate) class: String,
     pub(crate) dimensions: Vec<(String, String)>,
     pub(crate) charges: Vec<PlanCharge>,
+    /// The values that differ from bill to bill.
+    pub(crate) values: Vec<ReadyValue>,
+    /// Whether whole numbers price every charge.
+    pub(crate) is_fast: bool,
+    pub(crate) needs: Needs,
 }
 
 /// The version a plan was made from.
@@ -23,6 +32,26 @@ pub struct Plan {
 pub(crate) struct Origin {
     pub(crate) effective_on: NaiveDate,
     pub(crate) ordinance: String,
+    pub(crate) basis: Basis,
+    pub(crate) normal_days: Option<NormalDays>,
+    pub(crate) quantities: Vec<NamedQuantity>,
+    /// The unit of `usage` in formulas.
+    pub(crate) usage_unit: Option<Unit>,
+    /// The factor that leads to it from the meter's unit.
+    pub(crate) usage_convert: Option<&'static Factor>,
+}
+
+/// What a plan asks of a bill besides usage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Whether what the meter measured makes a difference.
+    pub usage: bool,
+    /// The names of the quantities it depends on.
+    pub quantities: Vec<String>,
+    /// The codes of the exemptions that free from one of its charges.
+    pub exemptions: Vec<String>,
+    /// The kinds of period that make a difference, ascending.
+    pub prorated: Vec<PeriodKind>,
 }
 
 /// One charge of a plan.
@@ -40,42 +69,27 @@ pub(crate) struct Head {
     pub(crate) name: String,
     pub(crate) title: Titles,
     pub(crate) revenue: String,
+    pub(crate) tax: Option<Tax>,
+    pub(crate) is_borne_by_city: bool,
+    pub(crate) exempt_by: Option<String>,
     pub(crate) rounding: Rounding,
+    pub(crate) prorate: Vec<PeriodKind>,
+    pub(crate) prorate_tiers: Vec<PeriodKind>,
 }
 
-/// A rate in whole numbers.
+/// A rate that can be priced.
 #[derive(Clone, Debug)]
-pub(crate) enum ReadyRate {
-    Fixed {
-        exact: Decimal,
-        cents: Cents,
-    },
-    PerUnit(Blocks),
-    Tiers(Blocks),
-    /// Never part of a plan: whoever asks for one is refused.
-    NotOffered(String),
-}
-
-/// Tiers with bounds in the unit's smallest steps and prices as whole numbers of 10^-`price_places`.
-#[derive(Clone, Debug)]
-pub(crate) struct Blocks {
-    pub(crate) unit: Unit,
-    pub(crate) price_places: u32,
-    /// Invariant: ascending; the last goes through `i64::MAX`.
-    pub(crate) blocks: Box<[Block]>,
-}
-
-/// One tier: everything above the block before, through this bound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Block {
-    pub(crate) through: i64,
-    pub(crate) price: i64,
+pub(crate) struct ReadyRate {
+    /// In whole numbers, where that is exact; the rule for most bills.
+    pub(crate) fast: Option<Fast>,
+    /// In fractions, for everything.
+    pub(crate) full: FullRate,
 }
 
 /// What a bill costs: a line for every charge of the plan, also where it is zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
-    /// The sum of the rounded lines.
+    /// The sum of the rounded lines that are billed.
     pub total: Cents,
     /// Few lines need no allocation, and few is the rule.
     few: [PricedLine; FEW],
@@ -88,7 +102,8 @@ pub struct Price {
 pub struct PricedLine {
     /// The position in [`Plan::charges`].
     pub charge: usize,
-    /// Before rounding, in dollars; trailing zeros are not cut.
+    /// Before rounding, in dollars; trailing zeros are not cut. A fraction without an end is cut
+    /// to ten places, but rounded to cents as it is.
     pub exact: Decimal,
     /// Rounded by the charge's rule.
     pub cents: Cents,
@@ -133,22 +148,54 @@ impl Plan {
         &self.origin.ordinance
     }
 
+    /// Which date decides the version.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        self.origin.basis
+    }
+
+    /// Which periods count as long or short.
+    #[must_use]
+    pub fn normal_days(&self) -> Option<NormalDays> {
+        self.origin.normal_days
+    }
+
     /// The charges, in the order they stand on a bill.
     #[must_use]
     pub fn charges(&self) -> &[PlanCharge] {
         &self.charges
     }
 
-    /// What a usage costs, exactly; each line is rounded by its own rule.
+    /// What it asks of a bill.
+    #[must_use]
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// What a usage costs in a whole period, exactly; each line is rounded by its own rule.
     pub fn price(&self, usage: Quantity) -> Result<Price, PricingRefused> {
-        let mut price = Price { total: Cents::ZERO, few: [PricedLine::default(); FEW], few_count: 0, more: Vec::new() };
+        if !self.is_fast {
+            return self.price_for(&Inputs::of(usage));
+        }
         if usage.steps < 0 {
             return Err(PricingRefused::NegativeUsage { usage: usage.to_string() });
         }
+        let mut price = Price::empty();
         for (position, charge) in self.charges.iter().enumerate() {
-            let (exact, cents) = charge.amount(usage)?;
-            price.total = price.total.checked_add(cents).ok_or_else(|| too_large(usage))?;
-            price.push(PricedLine { charge: position, exact, cents });
+            let (exact, cents) = charge.fast_amount(usage, &price)?;
+            let line = PricedLine { charge: position, exact, cents };
+            price.push(line, charge.is_billed()).ok_or_else(|| too_large(&usage.into()))?;
+        }
+        Ok(price)
+    }
+
+    /// What a bill costs by everything that is known about it.
+    pub fn price_for(&self, inputs: &Inputs<'_>) -> Result<Price, PricingRefused> {
+        let mut price = Price::empty();
+        for (position, worked) in Worksheet::new(self, inputs)?.lines()?.into_iter().enumerate() {
+            let exact = worked.exact.nearest_decimal().ok_or_else(|| too_large(&inputs.usage))?;
+            let line = PricedLine { charge: position, exact, cents: worked.cents };
+            price.push(line, self.charges[position].is_billed()).ok_or_else(|| too_large(&inputs.usage))?;
         }
         Ok(price)
     }
@@ -161,8 +208,8 @@ impl Plan {
     }
 
     /// The same price with every step shown.
-    pub fn explain(&self, usage: Quantity) -> Result<Explanation, PricingRefused> {
-        Explanation::of(self, usage)
+    pub fn explain(&self, inputs: &Inputs<'_>) -> Result<Explanation, PricingRefused> {
+        Explanation::of(self, inputs)
     }
 }
 
@@ -185,37 +232,59 @@ impl PlanCharge {
         &self.head.revenue
     }
 
+    /// For a tax: to whom it is owed.
+    #[must_use]
+    pub fn tax(&self) -> Option<&Tax> {
+        self.head.tax.as_ref()
+    }
+
+    /// The charges, by position in the plan, of which it is a percentage.
+    #[must_use]
+    pub fn percentage_of(&self) -> &[usize] {
+        self.rate.full.percentage_of()
+    }
+
+    /// Whether the customer pays it; otherwise the city bears it.
+    #[must_use]
+    pub fn is_billed(&self) -> bool {
+        !self.head.is_borne_by_city
+    }
+
     /// How a fraction of a cent is settled.
     #[must_use]
     pub fn rounding(&self) -> Rounding {
         self.head.rounding
     }
 
-    /// The unit it is measured in, unless it is fixed.
+    /// The unit it is measured in, unless it is fixed or a percentage.
     #[must_use]
     pub fn unit(&self) -> Option<Unit> {
-        match &*self.rate {
-            ReadyRate::Fixed { .. } | ReadyRate::NotOffered(_) => None,
-            ReadyRate::PerUnit(blocks) | ReadyRate::Tiers(blocks) => Some(blocks.unit),
-        }
+        self.rate.full.measure.as_ref().map(|measure| measure.unit)
     }
 
-    fn amount(&self, usage: Quantity) -> Result<(Decimal, Cents), PricingRefused> {
-        match &*self.rate {
-            ReadyRate::Fixed { exact, cents } => Ok((*exact, *cents)),
-            ReadyRate::PerUnit(blocks) | ReadyRate::Tiers(blocks) => {
-                let exact = blocks.amount(usage)?;
-                let cents = self.head.rounding.cents(exact).ok_or_else(|| too_large(usage))?;
-                Ok((exact, cents))
+    #[inline]
+    fn fast_amount(&self, usage: Quantity, before: &Price) -> Result<(Decimal, Cents), PricingRefused> {
+        let exact = match &self.rate.fast {
+            Some(Fast::Fixed { exact, cents }) => return Ok((*exact, *cents)),
+            Some(Fast::Blocks(blocks)) => blocks.amount(usage)?,
+            Some(Fast::PerCent { mantissa, places, of }) => {
+                let lines = before.lines().filter(|line| of.contains(&line.charge));
+                let cents: i128 = lines.map(|line| i128::from(line.cents.0)).sum();
+                // Cents are 10^-2 dollars and a per cent is 10^-2 again.
+                Decimal::try_from_i128_with_scale(cents * i128::from(*mantissa), places + 4)
+                    .map_err(|_| too_large(&usage.into()))?
             }
-            ReadyRate::NotOffered(_) => unreachable!("a charge that is not offered is never part of a plan"),
-        }
+            None => unreachable!("a fast plan has only fast charges"),
+        };
+        let cents = self.head.rounding.cents(exact).ok_or_else(|| too_large(&usage.into()))?;
+        Ok((exact, cents))
     }
 }
 
 impl Blocks {
     /// Whole numbers throughout: the sum of the widths is the usage, so the sum of the products
     /// is below 2^63 × 2^63 and an `i128` holds it.
+    #[inline]
     fn amount(&self, usage: Quantity) -> Result<Decimal, PricingRefused> {
         if usage.unit != self.unit {
             return Err(PricingRefused::WrongUnit { expected: self.unit, found: usage.unit });
@@ -230,7 +299,7 @@ impl Blocks {
             below = block.through;
         }
         let places = self.unit.places() + self.price_places;
-        Decimal::try_from_i128_with_scale(amount, places).map_err(|_| too_large(usage))
+        Decimal::try_from_i128_with_scale(amount, places).map_err(|_| too_large(&usage.into()))
     }
 }
 
@@ -240,7 +309,16 @@ impl Price {
         self.few[..self.few_count].iter().chain(&self.more)
     }
 
-    fn push(&mut self, line: PricedLine) {
+    fn empty() -> Price {
+        Price { total: Cents::ZERO, few: [PricedLine::default(); FEW], few_count: 0, more: Vec::new() }
+    }
+
+    /// `None` when the total is beyond the range of an amount.
+    #[inline]
+    fn push(&mut self, line: PricedLine, is_billed: bool) -> Option<()> {
+        if is_billed {
+            self.total = self.total.checked_add(line.cents)?;
+        }
         match self.few.get_mut(self.few_count) {
             Some(place) => {
                 *place = line;
@@ -248,9 +326,10 @@ impl Price {
             }
             None => self.more.push(line),
         }
+        Some(())
     }
 }
 
-pub(crate) fn too_large(usage: Quantity) -> PricingRefused {
+pub(crate) fn too_large(usage: &Exact) -> PricingRefused {
     PricingRefused::TooLarge { usage: usage.to_string() }
 }

@@ -9,7 +9,7 @@ use kernel::{Refusal, Unit};
 #[error("{place}{flaw}")]
 pub struct RateError {
     /// Where in the version.
-    pub place: Place,
+    pub place: Box<Place>,
     /// What is wrong there.
     pub flaw: Flaw,
 }
@@ -17,9 +17,11 @@ pub struct RateError {
 /// A place in a version; charges and cases count from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The position of the charge and its name, or nothing for the version itself.
+    /// The position of the value and its name, when it is in a value.
+    pub value: Option<(usize, String)>,
+    /// The position of the charge and its name, when it is in a charge.
     pub charge: Option<(usize, String)>,
-    /// The position of the case in the charge.
+    /// The position of the case in the value or charge.
     pub case: Option<usize>,
 }
 
@@ -54,9 +56,77 @@ pub enum Flaw {
         /// The value.
         value: String,
     },
-    /// Only the quantity `usage` can be measured so far.
-    #[error("no bill measures '{0}'; known is usage")]
+    /// A charge measured by something that is neither `usage` nor a quantity nor a value.
+    #[error("no quantity or value is named '{0}', nor is it usage")]
     UnknownMeasure(String),
+    /// A formula or list that names nothing known.
+    #[error("'{0}' is neither usage nor a quantity, value or charge of this version")]
+    UnknownName(String),
+    /// A charge that this class does not pay is used in a formula.
+    #[error("'{name}' is used, but {customer} does not pay it")]
+    ChargeNotLevied {
+        /// The charge.
+        name: String,
+        /// The class and the values.
+        customer: String,
+    },
+    /// Names that are defined by each other.
+    #[error("{chain} are defined by each other, for {customer}")]
+    Cycle {
+        /// The names in order, the first again at the end.
+        chain: String,
+        /// The class and the values.
+        customer: String,
+    },
+    /// Names defined by names, further than any tariff goes.
+    #[error("'{name}' is defined by names more than {max} deep")]
+    TooDeep {
+        /// The name reached.
+        name: String,
+        /// How deep definitions may go.
+        max: usize,
+    },
+    /// A formula divides by zero for every bill of some customer.
+    #[error("'{formula}' divides by zero for {customer}")]
+    DividesByZero {
+        /// The formula.
+        formula: String,
+        /// The class and the values.
+        customer: String,
+    },
+    /// Formulas use `usage`, but charges measure it in different units.
+    #[error("formulas use usage, but no one unit is stated for it; declare a quantity named usage with its unit")]
+    UsageUnitUnclear,
+    /// A number that must be above zero, or not below.
+    #[error("{what} is {number}; it must be {must}")]
+    NumberNotAllowed {
+        /// What the number is.
+        what: &'static str,
+        /// The number.
+        number: String,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// A month that is not 1 to 12, in no season, or in two.
+    #[error("{0}: every month from 1 to 12 must be in exactly one value")]
+    MonthsNotCovered(String),
+    /// Something that only a charge measured by `usage` may have.
+    #[error("{0} needs a charge measured by usage")]
+    NeedsUsage(&'static str),
+    /// A factor that does not lead to the unit of the charge.
+    #[error("factor '{factor}' does not give {unit}")]
+    FactorDoesNotFit {
+        /// The factor.
+        factor: String,
+        /// The unit of the charge.
+        unit: &'static str,
+    },
+    /// Something a rate of this kind cannot have.
+    #[error("{0}")]
+    NotWith(&'static str),
+    /// A charge prorates long or short periods, but the version does not say which those are.
+    #[error("long or short periods are prorated, but the version has no normal_days")]
+    NoNormalDays,
     /// A price per unit in a charge that names no unit.
     #[error("prices per unit, but the charge names no measured_by and unit")]
     NoMeasure,
@@ -161,19 +231,41 @@ pub enum PricingRefused {
         /// The usage in its unit.
         usage: String,
     },
+    /// The price depends on a number that is neither given nor has a default.
+    #[error("the price depends on {name}, which is not given")]
+    MissingQuantity {
+        /// The name of the quantity.
+        name: String,
+    },
+    /// A charge measured by a number below zero.
+    #[error("charge '{charge}' is measured by {amount}, which is below zero")]
+    NegativeMeasure {
+        /// The charge.
+        charge: String,
+        /// The number.
+        amount: String,
+    },
+    /// A formula divides by a number that is zero on this bill.
+    #[error("{name} divides by zero")]
+    DividedByZero {
+        /// The name of the charge or value.
+        name: String,
+    },
 }
 
 impl Flaw {
     /// As an error of the version itself.
     pub(crate) fn of_version(self) -> RateError {
-        RateError { place: Place::default(), flaw: self }
+        RateError { place: Box::default(), flaw: self }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((_, name)) = &self.charge {
-            write!(f, "charge '{name}': ")?;
+        for (kind, named) in [("value", &self.value), ("charge", &self.charge)] {
+            if let Some((_, name)) = named {
+                write!(f, "{kind} '{name}': ")?;
+            }
         }
         if let Some(case) = self.case {
             write!(f, "case {}: ", case + 1)?;
@@ -192,6 +284,18 @@ impl Refusal for RateError {
             Flaw::DimensionNotListed(_) => "rate_dimension_not_listed",
             Flaw::ValueNotListed { .. } => "rate_value_not_listed",
             Flaw::UnknownMeasure(_) => "rate_unknown_measure",
+            Flaw::UnknownName(_) => "rate_unknown_name",
+            Flaw::ChargeNotLevied { .. } => "rate_charge_not_levied",
+            Flaw::Cycle { .. } => "rate_cycle",
+            Flaw::TooDeep { .. } => "rate_too_deep",
+            Flaw::DividesByZero { .. } => "rate_divides_by_zero",
+            Flaw::UsageUnitUnclear => "rate_usage_unit_unclear",
+            Flaw::NumberNotAllowed { .. } => "rate_number_not_allowed",
+            Flaw::MonthsNotCovered(_) => "rate_months_not_covered",
+            Flaw::NeedsUsage(_) => "rate_needs_usage",
+            Flaw::FactorDoesNotFit { .. } => "rate_factor_does_not_fit",
+            Flaw::NotWith(_) => "rate_not_with",
+            Flaw::NoNormalDays => "rate_no_normal_days",
             Flaw::NoMeasure => "rate_no_measure",
             Flaw::FirstTierStartsLate(_) => "rate_first_tier_starts_late",
             Flaw::TierHoldsNothing(_) => "rate_tier_holds_nothing",
@@ -223,6 +327,9 @@ impl Refusal for PricingRefused {
             PricingRefused::WrongUnit { .. } => "wrong_unit",
             PricingRefused::NegativeUsage { .. } => "negative_usage",
             PricingRefused::TooLarge { .. } => "amount_too_large",
+            PricingRefused::MissingQuantity { .. } => "missing_quantity",
+            PricingRefused::NegativeMeasure { .. } => "negative_measure",
+            PricingRefused::DividedByZero { .. } => "divided_by_zero",
         }
     }
 }

@@ -9,6 +9,10 @@ use crate::finding::{Reason, TextRefused};
 pub(crate) use read::read;
 pub(crate) use write::{dollars, write, write_version};
 
+/// In `by`, what asks for the classes of a row; it also names the classes of a case.
+const CLASS: &str = "class";
+/// Who bears a charge that is not billed.
+const CITY: &str = "city";
 /// Bytes of a text; the largest real tariff has 60 thousand.
 const BYTES_MAX: usize = 512 * 1024;
 

@@ -3,7 +3,9 @@
 
 mod altered;
 mod conformance;
+mod evaluate;
 mod exit_codes;
 mod imports;
 mod locked_month;
 mod month;
+mod rate_tools;

@@ -177,6 +177,8 @@ impl Act for BuildTown {
                 read_on: month.last_on(),
                 quantity: quantity(number),
                 source: "story".to_owned(),
+                is_estimated: false,
+                is_vacant: false,
             });
         }
         metering::insert_consumption(entry, consumption).await?;

@@ -1,4 +1,15 @@
-//! `rates`: recording what council adopted.
+//! `rates`: recording what council adopted, pricing by files as they are, and tools for whoever writes rates.
+
+mod diff;
+mod evaluate;
+mod explain;
+mod lint;
+mod rate_file;
+mod table;
+mod tier_starts;
+mod to_owrs;
+mod versions;
+mod what_if;
 
 use std::path::PathBuf;
 
@@ -32,6 +43,30 @@ pub enum RatesCommand {
         #[arg(long)]
         effective_on: Option<NaiveDate>,
     },
+    /// Propose the versions of a rate schedule: they are checked and kept, and price nothing yet
+    Propose(versions::ProposeArgs),
+    /// Make a proposal hold from its date
+    Schedule(versions::ScheduleArgs),
+    /// Take back scheduled rates that no bill run has used; they are never billed
+    Supersede(versions::SupersedeArgs),
+    /// List all rates: proposed, scheduled, superseded, or locked by the first run that used them
+    List,
+    /// Price the cases of a file by OWRS files or a rate sheet, as they are
+    Evaluate(evaluate::EvaluateArgs),
+    /// Look for what is odd about a rate file: exit 1 when a bill could not be made
+    Lint(lint::LintArgs),
+    /// Bills before and after a change of rates, and what the texts say differently
+    Diff(diff::DiffArgs),
+    /// Print the rates as council reads them
+    Table(table::TableArgs),
+    /// One bill by a rate file, step by step
+    Explain(explain::ExplainArgs),
+    /// OWRS only: what the choice between the two meanings of a tier start changes
+    TierStarts(tier_starts::TierStartsArgs),
+    /// Write a version as an OWRS file, where OWRS has words for it
+    ToOwrs(to_owrs::ToOwrsArgs),
+    /// What recorded use would have cost under the rates of a file: by class, winners and losers, revenue
+    WhatIf(what_if::WhatIfArgs),
 }
 
 /// How rates are written.
@@ -43,9 +78,25 @@ pub enum Format {
     Owrs,
 }
 
-/// Records rates.
+/// Records rates, prices by them, or looks at them.
 pub async fn run(settings: &Settings, command: RatesCommand) -> Outcome {
-    let RatesCommand::Adopt { file, format, code, ordinance, effective_on } = command;
+    let (file, format, code, ordinance, effective_on) = match command {
+        RatesCommand::Adopt { file, format, code, ordinance, effective_on } => {
+            (file, format, code, ordinance, effective_on)
+        }
+        RatesCommand::Propose(args) => return versions::propose(settings, args).await,
+        RatesCommand::Schedule(args) => return versions::schedule(settings, args).await,
+        RatesCommand::Supersede(args) => return versions::supersede(settings, args).await,
+        RatesCommand::List => return versions::list(settings).await,
+        RatesCommand::Evaluate(args) => return evaluate::run(&args),
+        RatesCommand::Lint(args) => return lint::run(settings, args).await,
+        RatesCommand::Diff(args) => return diff::run(settings, args).await,
+        RatesCommand::Table(args) => return table::run(&args),
+        RatesCommand::Explain(args) => return explain::run(&args),
+        RatesCommand::TierStarts(args) => return tier_starts::run(&args),
+        RatesCommand::ToOwrs(args) => return to_owrs::run(&args),
+        RatesCommand::WhatIf(args) => return what_if::run(settings, args).await,
+    };
     let named = |words: String| Ended::Refused(format!("{}: {words}", file.display()));
     let bytes = std::fs::read(&file).map_err(|error| named(error.to_string()))?;
     let text = match format {
@@ -61,4 +112,17 @@ pub async fn run(settings: &Settings, command: RatesCommand) -> Outcome {
     let done = office.act(&who.under(key), &AdoptRates { text }).await?;
     output::talk(&format!("{} versions recorded", done.outcome.len()));
     Ok(Ended::Done)
+}
+
+/// The versions of a schedule that hold or will hold, by date.
+async fn versions_in_force(read: &mut db::Read, schedule: &str) -> Result<Vec<rates::Version>, Ended> {
+    let book = revenue::RateBook::load(read).await?;
+    let mut versions = Vec::new();
+    let mut day = Some(NaiveDate::MAX);
+    while let Some(version) = day.and_then(|day| book.version(book.version_on(schedule, day)?)?.version()) {
+        day = version.effective_on.pred_opt();
+        versions.push(version.clone());
+    }
+    versions.reverse();
+    Ok(versions)
 }

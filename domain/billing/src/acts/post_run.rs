@@ -94,6 +94,7 @@ impl ChunkWork for PostWork {
         if run.cancelled.is_some() {
             return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });
         }
+        revenue::share_rates(entry).await?;
         let range = (AccountId(chunk.from), AccountId(chunk.to));
         // Whoever corrects an account waits for this chunk, or this chunk sees the correction.
         customers::hold_accounts(entry, range).await?;
@@ -216,13 +217,13 @@ async fn write(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) -> Result
     Ok(outcome)
 }
 
-/// The journal of a bill: a posting for every line that is not zero.
+/// The journal of a bill: a posting for every line that is not zero, and for what the city bears of it.
 fn journal_of(run: &BillRun, bill: &Again<'_>, id: JournalId) -> JournalEntry {
     let account = bill.inputs.account;
     let posted = |(agreement, posting): (AgreementId, Option<Posting>)| Some((Some(agreement), posting?));
     let lines = bill.priced.lines.iter();
     let (agreements, postings): (Vec<Option<AgreementId>>, Vec<Posting>) = lines
-        .map(|line| (bill.inputs.items[line.item].agreement, charge_posting(account, line.revenue, line.cents)))
+        .map(|line| (bill.inputs.items[line.item].agreement, charge_posting(account, line.place, line.cents)))
         .filter_map(posted)
         .unzip();
     let number = BillNumber { run: run.number, position: bill.inputs.position };

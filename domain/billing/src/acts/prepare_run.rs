@@ -1,15 +1,17 @@
 //! Prepares a bill run: freezes an item for every due service agreement and issues bill numbers.
 
+use std::collections::BTreeSet;
+
 use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused};
 use chrono::{Days, NaiveDate};
 use db::Fault;
-use kernel::{DigestBuilder, OrderId, Period, RunId};
+use kernel::{DigestBuilder, OrderId, Period, RateVersionId, RunId};
 use revenue::RateShelf;
 use serde::{Deserialize, Serialize};
 
 use super::{RunInputs, RunRefused, read_outcome, write_outcome};
 use crate::gather::due_bills;
-use crate::{BillRun, CHUNK_ACCOUNTS, Cycle, RunState, permissions, store};
+use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Cycle, RunState, permissions, store};
 
 /// Opens a run for a cycle and a period.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -144,6 +146,7 @@ impl ChunkWork for PrepareWork {
         if run.cancelled.is_some() {
             return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });
         }
+        revenue::share_rates(entry).await?;
         let cycles = store::cycles(entry).await?;
         let cycle = cycles.into_iter().find(|cycle| cycle.id == run.cycle);
         let cycle = cycle.ok_or_else(|| Fault::new("a run has no cycle"))?;
@@ -160,6 +163,7 @@ impl ChunkWork for PrepareWork {
         let range = (chunk.from.into(), chunk.to.into());
         let bills = due_bills(entry, (&run, cycle.due_rule), &book, range, first).await?;
         store::insert_items(entry, run.id, &bills).await?;
+        note_uses(entry, &run, &bills).await?;
         let mut digest = DigestBuilder::new();
         bills.iter().for_each(|bill| {
             digest.bytes(&bill.digest().0);
@@ -169,6 +173,14 @@ impl ChunkWork for PrepareWork {
         let outcome = PreparedChunk { first, bills: count(bills.len())?, items: count(items)? };
         Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest: digest.finish() })
     }
+}
+
+/// Notes which versions bills are frozen with, so that these are locked.
+pub(super) async fn note_uses(entry: &mut Entry, run: &BillRun, bills: &[BillInputs]) -> Result<(), Fault> {
+    let versions: BTreeSet<RateVersionId> =
+        bills.iter().flat_map(|bill| &bill.items).flat_map(|item| item.versions()).collect();
+    let act = entry.act;
+    revenue::note_uses(entry, (act, run.number), &versions).await
 }
 
 /// The accounts among which the bill at a position of a run is; `None` when there is no such position.

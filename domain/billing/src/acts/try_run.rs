@@ -8,11 +8,12 @@ use kernel::{AccountId, Digest, DigestBuilder, OrderId, RunId};
 use revenue::RateShelf;
 use serde::{Deserialize, Serialize};
 
+use super::prepare_run::note_uses;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
-use crate::gather::Tallies;
 use crate::pricing::{BillKind, price};
 use crate::read_ahead::ReadAhead;
 use crate::store::TriedBill;
+use crate::tally::Tallies;
 use crate::{BillInputs, Exception, ExceptionCode, ExceptionState, QueuedException, RunState, permissions, store};
 
 /// Tries a prepared run, or tries it again after corrections.
@@ -105,6 +106,7 @@ impl ChunkWork for TryWork {
         if run.cancelled.is_some() || run.trial_order != Some(chunk.order) {
             return Err(refused(RunRefused::WrongState { run: run.number, state: "past this trial" }));
         }
+        revenue::share_rates(entry).await?;
         let book = self.shelf.book(entry).await?;
         let limits = store::limits(entry).await?;
         let range = (AccountId(chunk.from), AccountId(chunk.to));
@@ -131,6 +133,7 @@ impl ChunkWork for TryWork {
             }
         }
         store::refreeze_items(entry, run.id, &corrected).await?;
+        note_uses(entry, &run, &corrected).await?;
         store::insert_trials(entry, run.id, &tried).await?;
         store::insert_tallies(entry, (run.id, chunk.number), tallies.into_rows()).await?;
         queue_exceptions(entry, run.id, range, &tried).await?;

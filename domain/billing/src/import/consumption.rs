@@ -347,6 +347,8 @@ impl ImportWork {
                 read_on: row.read_on,
                 quantity: row.quantity,
                 source: format!("{}/{}", chunk.order.0, row.line),
+                is_estimated: false,
+                is_vacant: false,
             });
         }
         let count = i64::try_from(consumption.len()).map_err(|_| Fault::new("too many rows"))?;

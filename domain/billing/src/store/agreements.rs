@@ -248,6 +248,53 @@ pub(crate) async fn agreements_without_item(
     Ok(rows.into_iter().map(|row| agreement_of(row, period)).collect())
 }
 
+/// The agreements of some accounts that are active on a day, ordered by account and agreement.
+pub(crate) async fn agreements_on(
+    read: &mut Read,
+    accounts: &[AccountId],
+    on: NaiveDate,
+) -> Result<Vec<Agreement>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, service_point_id, schedule_code, rate_profile_id, starts_on, stops_on
+        from service_agreement
+        where account_id in ({list})
+        order by account_id, agreement_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<AgreementRow> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().filter_map(|row| active(row, on)).collect())
+}
+
+/// The agreements of accounts `from..to` by a schedule that are active on a day, ordered by account and agreement.
+pub(crate) async fn agreements_by_schedule(
+    read: &mut Read,
+    schedule: &str,
+    (from, to): (AccountId, AccountId),
+    on: NaiveDate,
+) -> Result<Vec<Agreement>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, service_point_id, schedule_code, rate_profile_id, starts_on, stops_on
+        from service_agreement
+        where $1 <= account_id and account_id < $2 and schedule_code = $3
+        order by account_id, agreement_id";
+    let rows: Vec<AgreementRow> = read.all(SQL, vec![from.into(), to.into(), schedule.into()]).await?;
+    Ok(rows.into_iter().filter_map(|row| active(row, on)).collect())
+}
+
+/// The agreement of a row with both its days, when it is active on a day.
+fn active(row: AgreementRow, on: NaiveDate) -> Option<Agreement> {
+    let (account, agreement, point, schedule, profile, starts_on, stops_on) = row;
+    let starts_on = starts_on.filter(|starts_on| *starts_on <= on && stops_on.is_none_or(|stops_on| on < stops_on))?;
+    Some(Agreement {
+        id: AgreementId(agreement),
+        account: AccountId(account),
+        service_point: ServicePointId(point),
+        schedule,
+        profile: RateProfileId(profile),
+        starts_on,
+        stops_on,
+    })
+}
+
 /// Cuts the accounts with agreements of a cycle (or of all) into chunks of about `size` accounts.
 ///
 /// Ids are nearly dense, so equal ranges of ids hold nearly equal numbers of accounts; no range is

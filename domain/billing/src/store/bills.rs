@@ -1,5 +1,7 @@
 //! Bills and their cancellations.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, Cents, ConsumptionId, JournalId, RunId};
@@ -176,4 +178,20 @@ pub async fn bill_totals(read: &mut Read) -> Result<(i64, i64, Cents), Fault> {
 /// The largest account id that has an agreement, for walks over all accounts.
 pub async fn last_account(read: &mut Read) -> Result<AccountId, Fault> {
     Ok(AccountId(read.number("select max(account_id) from service_agreement", vec![]).await?.unwrap_or(0)))
+}
+
+/// When the consumption of accounts `from..to` was billed; what is on no uncancelled bill is left out.
+pub(crate) async fn bill_dates(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+) -> Result<BTreeMap<ConsumptionId, NaiveDate>, Fault> {
+    const SQL: &str = "
+        select i.consumption_id, b.bill_on
+        from run_item i
+        join bill b on b.account_id = i.account_id and b.run_id = i.run_id
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where $1 <= i.account_id and i.account_id < $2 and i.consumption_id is not null and c.account_id is null
+        order by i.account_id, i.run_id, i.agreement_id";
+    let rows: Vec<(i64, NaiveDate)> = read.all(SQL, vec![Value::from(from), to.into()]).await?;
+    Ok(rows.into_iter().map(|(id, bill_on)| (ConsumptionId(id), bill_on)).collect())
 }

@@ -10,7 +10,8 @@ use kernel::{
 };
 
 use crate::inputs::{BillInputs, Inputs};
-use crate::{Agreement, Exception};
+use crate::particulars::Particulars;
+use crate::{Agreement, BillRun, Exception};
 
 /// An item of a run beside its agreement as it is now.
 pub(crate) struct ItemFact {
@@ -43,6 +44,7 @@ struct ItemRow {
     to_on: NaiveDate,
     steps: Option<i64>,
     unit: Option<String>,
+    particulars: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -63,7 +65,7 @@ struct ItemFactRow {
     stops_on: Option<NaiveDate>,
 }
 
-const ITEM_COLUMNS: [&str; 11] = [
+const ITEM_COLUMNS: [&str; 12] = [
     "account_id",
     "run_id",
     "agreement_id",
@@ -75,6 +77,7 @@ const ITEM_COLUMNS: [&str; 11] = [
     "to_on",
     "steps",
     "unit",
+    "particulars",
 ];
 
 /// Freezes the items of bills.
@@ -94,6 +97,7 @@ pub(crate) async fn insert_items(tx: &mut Tx, run: RunId, bills: &[BillInputs]) 
                 item.period.to().into(),
                 item.quantity.map(|quantity| quantity.steps).into(),
                 item.quantity.map(|quantity| quantity.unit.code().to_owned()).into(),
+                item.particulars.as_ref().map(|particulars| particulars.to_text()).into(),
             ]);
         }
     }
@@ -120,8 +124,8 @@ pub(crate) async fn item_facts(
 ) -> Result<Vec<ItemFact>, Fault> {
     const SQL: &str = "
         select i.account_id, i.agreement_id, i.position, i.consumption_id, i.rate_version_id, i.rate_profile_id, i.from_on,
-               i.to_on, i.steps, i.unit, a.service_point_id, a.schedule_code, a.rate_profile_id as now_profile_id,
-               a.starts_on, a.stops_on
+               i.to_on, i.steps, i.unit, i.particulars, a.service_point_id, a.schedule_code,
+               a.rate_profile_id as now_profile_id, a.starts_on, a.stops_on
         from run_item i
         join service_agreement a on a.account_id = i.account_id and a.agreement_id = i.agreement_id
         where $1 <= i.account_id and i.account_id < $2 and i.run_id = $3
@@ -195,8 +199,8 @@ pub(crate) async fn item_shapes(
     read.all(SQL, vec![from.into(), to.into(), run.into()]).await
 }
 
-/// The accounts among `from..to` with an item that is cut short, or whose agreement is no longer
-/// what was frozen: these are gathered one by one.
+/// The accounts among `from..to` with an item that is cut short or has other particulars, or whose
+/// agreement is no longer what was frozen: these are gathered one by one.
 pub(crate) async fn odd_accounts(
     read: &mut Read,
     run: RunId,
@@ -209,7 +213,7 @@ pub(crate) async fn odd_accounts(
         left join service_agreement a on a.account_id = i.account_id and a.agreement_id = i.agreement_id
         where $1 <= i.account_id and i.account_id < $2 and i.run_id = $3
           and (a.account_id is null or a.rate_profile_id <> i.rate_profile_id
-               or i.from_on <> $4 or i.to_on <> $5 or $4 < a.starts_on or a.stops_on < $5)";
+               or i.particulars is not null or i.from_on <> $4 or i.to_on <> $5 or $4 < a.starts_on or a.stops_on < $5)";
     let args = vec![from.into(), to.into(), run.into(), period.from().into(), period.to().into()];
     let rows: Vec<(i64,)> = read.all(SQL, args).await?;
     Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
@@ -218,7 +222,8 @@ pub(crate) async fn odd_accounts(
 /// The frozen items of one bill.
 pub(crate) async fn items_of_bill(read: &mut Read, account: AccountId, run: RunId) -> Result<Vec<Inputs>, Fault> {
     const SQL: &str = "
-        select account_id, agreement_id, position, consumption_id, rate_version_id, rate_profile_id, from_on, to_on, steps, unit
+        select account_id, agreement_id, position, consumption_id, rate_version_id, rate_profile_id, from_on, to_on, steps, unit,
+               particulars
         from run_item
         where account_id = $1 and run_id = $2
         order by agreement_id";
@@ -257,21 +262,21 @@ pub(crate) async fn items_with_bills(
 pub(crate) async fn items_of_bills(
     read: &mut Read,
     accounts: &[AccountId],
-    run: RunId,
+    run: &BillRun,
 ) -> Result<Vec<BillInputs>, Fault> {
     const SQL: &str = "
         select run_id, account_id, agreement_id, position, consumption_id, rate_version_id, rate_profile_id, from_on, to_on,
-               steps, unit
+               steps, unit, particulars
         from run_item
         where account_id in ({list})
         order by account_id, agreement_id";
     let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
     let rows: Vec<RunItemRow> = read.listed(SQL, &keys).await?;
     let mut bills: Vec<BillInputs> = Vec::new();
-    for row in rows.iter().filter(|row| row.run_id == run.0) {
+    for row in rows.iter().filter(|row| row.run_id == run.id.0) {
         let (account, position) = (AccountId(row.item.account_id), row.item.position);
         if bills.last().is_none_or(|bill| bill.account != account) {
-            bills.push(BillInputs { account, position, items: Vec::new() });
+            bills.push(BillInputs { account, position, bill_on: run.bill_on, items: Vec::new() });
         }
         let bill = bills.last_mut().expect("one was pushed for the account");
         bill.items.push(inputs_of(&row.item)?);
@@ -360,5 +365,6 @@ fn inputs_of(row: &ItemRow) -> Result<Inputs, Fault> {
         profile: RateProfileId(row.rate_profile_id),
         consumption: row.consumption_id.map(ConsumptionId),
         quantity,
+        particulars: row.particulars.as_deref().map(Particulars::parse).transpose()?.map(Box::new),
     })
 }

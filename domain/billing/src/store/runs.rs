@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
-use kernel::{ActId, ActorId, Cents, CycleId, Digest, OrderId, Period, RateVersionId, RunId};
+use kernel::{ActId, ActorId, Cents, CycleId, Digest, FundId, LedgerAccountId, OrderId, Period, RateVersionId, RunId};
 
 use crate::BillRun;
 use crate::run::RunProgress;
+use crate::tally::Spot;
 
 #[derive(sqlx::FromRow)]
 struct RunRow {
@@ -27,7 +28,7 @@ struct RunRow {
 }
 
 /// One line of a chunk's tally: what the trial charged, by where it goes.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunTally {
     pub(crate) service: String,
     pub(crate) class: String,
@@ -37,6 +38,23 @@ pub(crate) struct RunTally {
     pub(crate) item_count: i64,
     pub(crate) steps: i64,
     pub(crate) cents: i64,
+    pub(crate) spot: Option<Spot>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TallyRow {
+    service: String,
+    class: String,
+    rate_version_id: i64,
+    revenue_code: String,
+    unit: String,
+    fund_id: i64,
+    debit_id: i64,
+    credit_id: i64,
+    is_borne: bool,
+    item_count: i64,
+    steps: i64,
+    cents: i64,
 }
 
 /// What was signed.
@@ -222,6 +240,10 @@ pub(crate) async fn insert_tallies(
         "item_count",
         "steps",
         "cents",
+        "fund_id",
+        "debit_id",
+        "credit_id",
+        "is_borne",
     ];
     let mut rows = Rows::new("run_tally", &columns);
     for (line, tally) in (1_i64..).zip(tallies) {
@@ -237,6 +259,10 @@ pub(crate) async fn insert_tallies(
             tally.item_count.into(),
             tally.steps.into(),
             tally.cents.into(),
+            tally.spot.map(|spot| spot.fund).into(),
+            tally.spot.map(|spot| spot.debit).into(),
+            tally.spot.map(|spot| spot.credit).into(),
+            tally.spot.is_some_and(|spot| spot.is_borne).into(),
         ]);
     }
     tx.bulk(rows).await?;
@@ -246,13 +272,37 @@ pub(crate) async fn insert_tallies(
 /// The tallies of a whole run, summed over its chunks.
 pub(crate) async fn tallies(read: &mut Read, run: RunId) -> Result<Vec<RunTally>, Fault> {
     const SQL: &str = "
-        select service, class, rate_version_id, revenue_code, unit, cast(sum(item_count) as bigint) as item_count,
-               cast(sum(steps) as bigint) as steps, cast(sum(cents) as bigint) as cents
+        select service, class, rate_version_id, revenue_code, unit, coalesce(fund_id, 0) as fund_id,
+               coalesce(debit_id, 0) as debit_id, coalesce(credit_id, 0) as credit_id, is_borne,
+               cast(sum(item_count) as bigint) as item_count, cast(sum(steps) as bigint) as steps,
+               cast(sum(cents) as bigint) as cents
         from run_tally
         where run_id = $1
-        group by service, class, rate_version_id, revenue_code, unit
-        order by service, class, rate_version_id, revenue_code, unit";
-    read.all(SQL, vec![run.into()]).await
+        group by service, class, rate_version_id, revenue_code, unit, coalesce(fund_id, 0), coalesce(debit_id, 0),
+                 coalesce(credit_id, 0), is_borne
+        order by service, class, rate_version_id, revenue_code, unit, fund_id, debit_id, credit_id, is_borne";
+    let rows: Vec<TallyRow> = read.all(SQL, vec![run.into()]).await?;
+    Ok(rows.into_iter().map(tally_of).collect())
+}
+
+fn tally_of(row: TallyRow) -> RunTally {
+    let spot = Spot {
+        fund: FundId(row.fund_id),
+        debit: LedgerAccountId(row.debit_id),
+        credit: LedgerAccountId(row.credit_id),
+        is_borne: row.is_borne,
+    };
+    RunTally {
+        service: row.service,
+        class: row.class,
+        rate_version_id: row.rate_version_id,
+        revenue_code: row.revenue_code,
+        unit: row.unit,
+        item_count: row.item_count,
+        steps: row.steps,
+        cents: row.cents,
+        spot: (row.debit_id != 0).then_some(spot),
+    }
 }
 
 pub(crate) async fn insert_signoff(tx: &mut Tx, run: RunId, act: ActId, signoff: &Signoff) -> Result<(), Fault> {

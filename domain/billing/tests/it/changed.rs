@@ -6,7 +6,7 @@ use db::DoorKey;
 use kernel::{AccountId, RunId};
 use testkit::engines;
 
-use crate::town::{Town, by, code_of, consumption, house, june, rates_from};
+use crate::town::{Town, by, code_of, consumption, day, house, june, rates_from};
 
 /// What happens to the first account between sign-off and post.
 #[derive(Clone, Copy, Debug)]
@@ -307,6 +307,7 @@ async fn digest_of_nothing_used(town: &Town, run: RunId, account: AccountId) -> 
         profile: profile.into(),
         consumption: Some(used.into()),
         quantity: Some(consumption(1, (account, 1.into()), 1, 0).quantity),
+        particulars: None,
     };
-    billing::BillInputs { account, position, items: vec![item] }.digest().0.to_vec()
+    billing::BillInputs { account, position, bill_on: day("2026-06-30"), items: vec![item] }.digest().0.to_vec()
 }

@@ -7,5 +7,8 @@ mod completeness;
 mod permissions;
 mod races;
 mod races_of_runs;
+mod rates;
 mod services;
+mod tariff;
 mod town;
+mod what_if;

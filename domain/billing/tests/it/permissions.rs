@@ -6,12 +6,12 @@ use std::sync::Arc;
 use acts::{Act, ChunkWork, Door, Failure};
 use billing::ExceptionCode;
 use billing::acts::{
-    ApplyRules, CancelRun, CancelWork, HoldBill, PostRun, PostWork, PrepareRun, PrepareWork, ReleaseException, SignRun,
-    TryRun, TryWork,
+    ApplyRules, CancelRun, CancelWork, EndExemption, HoldBill, PostRun, PostWork, PrepareRun, PrepareWork,
+    RecordExemption, ReleaseException, SetQuantity, SetWinterAverages, SignRun, TryRun, TryWork,
 };
 use billing::import::{ImportConsumption, Mapping};
 use kernel::{OrderId, RunId};
-use revenue::acts::SetUpRevenue;
+use revenue::acts::{ProposeRates, ScheduleRates, SetUpRevenue, SupersedeRates};
 use testkit::engines;
 
 use crate::town::{Town, billing_set_up, by, code_of, day, house, prepare, rates_from};
@@ -49,7 +49,9 @@ async fn every_act_is_denied_without_its_permission() {
         let before = acts_and_runs(&town).await;
         let door = testkit::door(&town.base.db, Arc::new(staff::StaffAuthority));
         let mut guarded = Guarded { door, asked: BTreeSet::new() };
-        guarded.check(SetUpRevenue { classes: [].into(), lines: vec![] }).await;
+        guarded
+            .check(SetUpRevenue { classes: [].into(), lines: vec![], taxes: vec![], city_expenses: [].into() })
+            .await;
         guarded.check(rates_from("2027-01-01")).await;
         guarded.check(billing_set_up()).await;
         let mapping = Mapping::parse(MAPPING).unwrap();
@@ -71,12 +73,45 @@ async fn every_act_is_denied_without_its_permission() {
         guarded.check(SignRun { run }).await;
         guarded.check(PostRun { run }).await;
         guarded.check(CancelRun { run }).await;
+        check_rates_and_holdings(&mut guarded).await;
         let rooms = [billing::permissions::PERMISSIONS, revenue::permissions::PERMISSIONS].concat();
         let all: BTreeSet<&str> = rooms.iter().map(|permission| permission.code).collect();
         assert_eq!(guarded.asked, all, "every permission of both rooms is asked for by an act");
         assert_eq!(acts_and_runs(&town).await, before, "nothing was left behind");
         town.base.remove().await;
     }
+}
+
+/// The acts on rates, quantities, exemptions and winter averages.
+async fn check_rates_and_holdings(guarded: &mut Guarded) {
+    let (text, schedule, effective_on) = (String::new(), "water".to_owned(), day("2027-01-01"));
+    guarded.check(ProposeRates { text }).await;
+    guarded.check(ScheduleRates { schedule: schedule.clone(), effective_on, proposal: 1 }).await;
+    let reason = "test".to_owned();
+    guarded.check(SupersedeRates { schedule: schedule.clone(), effective_on, reason: reason.clone() }).await;
+    guarded
+        .check(SetQuantity {
+            schedule: schedule.clone(),
+            name: "units".to_owned(),
+            from_on: effective_on,
+            is_appeal: false,
+            reason: reason.clone(),
+            amounts: vec![],
+        })
+        .await;
+    let (account, code) = ("100001-7".to_owned(), "resale".to_owned());
+    guarded
+        .check(RecordExemption {
+            account: account.clone(),
+            code: code.clone(),
+            certificate: "C-1".to_owned(),
+            from_on: effective_on,
+            through_on: None,
+            reason: reason.clone(),
+        })
+        .await;
+    guarded.check(EndExemption { account, code, from_on: effective_on, through_on: effective_on, reason }).await;
+    guarded.check(SetWinterAverages { schedule, year: 2027 }).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use acts::{Act, By, Done, Door, Entry, Failure, Permission, Subject};
 use billing::acts::{
     ApplyRules, CancelRun, CancelWork, HoldBill, NewCycle, PostRun, PostWork, PrepareRun, PrepareWork, SetUpBilling,
-    SignRun, TryRun, TryWork,
+    SignRun, TryRun, TryWork, WinterWork,
 };
 use billing::{BillRun, Disposition, DueRule, ExceptionCode, ExceptionRule, NewService, RunState, StoredBill};
 use chrono::NaiveDate;
@@ -115,7 +115,13 @@ pub(crate) fn prepare(cycle: &str) -> PrepareRun {
 
 /// Every kind of work of a run.
 pub(crate) fn kinds() -> Vec<Arc<dyn JobKind>> {
-    vec![kind_of(PrepareWork::new), kind_of(TryWork::new), kind_of(PostWork::new), kind_of(CancelWork::new)]
+    vec![
+        kind_of(PrepareWork::new),
+        kind_of(TryWork::new),
+        kind_of(PostWork::new),
+        kind_of(CancelWork::new),
+        kind_of(WinterWork::new),
+    ]
 }
 
 impl Town {
@@ -155,7 +161,7 @@ impl Town {
             receivable: "1200".to_owned(),
             revenue: "4100".to_owned(),
         };
-        self.act(&SetUpRevenue { classes, lines: vec![line] }).await;
+        self.act(&SetUpRevenue { classes, lines: vec![line], taxes: vec![], city_expenses: [].into() }).await;
         self.act(&AdoptRates { text: RATES.to_owned() }).await;
         self.act(&billing_set_up()).await;
     }
@@ -369,6 +375,8 @@ pub(crate) fn consumption(
         read_on: day("2026-06-30"),
         quantity: Quantity { steps: ccf * 10_i64.pow(Unit::Ccf.places()), unit: Unit::Ccf },
         source: "test".to_owned(),
+        is_estimated: false,
+        is_vacant: false,
     }
 }
 

@@ -1,220 +1,297 @@
-//! One customer class of a rate file: the charges its bill adds up.
+//! One customer class of a rate file: the lines of its bill, and the fields that they need.
 
-use std::collections::BTreeSet;
+mod bill;
+mod leaf;
+mod tiers;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::Decimal;
 
-use super::TierStarts;
-use super::numbers::{Chosen, number, numbers};
+use super::formula::number;
+use super::table::{Stray, Table, read as read_table};
 use super::yaml::{Findings, Node};
+use super::{BudgetRounding, Quirks, TierStarts};
 use crate::finding::{Finding, Reason};
-use crate::refusals::RateError;
-use crate::schedule::{Case, Condition, FirstTier, Rate, ThroughTier, Tiers};
-use crate::text::decimal;
+use crate::formula::{Expr, Formula};
+use crate::schedule::{Amount, Rate};
 
-/// A charge of one class.
-pub(super) struct ClassCharge {
-    /// The name in the file.
+pub(super) use bill::ADJUSTMENT;
+pub(super) use leaf::rename;
+pub(super) use tiers::through;
+
+/// How names are told apart until the whole file is read: a field of the class, or a column of the customer.
+pub(super) const FIELD: char = '=';
+pub(super) const COLUMN: char = '?';
+
+/// Fields that formulas of one class use; real ones have at most ten.
+const VALUES_MAX: usize = 200;
+
+/// What the analyst chose, as far as a class needs it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choices {
+    pub(super) tier_starts: TierStarts,
+    pub(super) budget_rounding: BudgetRounding,
+    pub(super) quirks: Quirks,
+    /// Places of the smallest step of the file's unit.
+    pub(super) places: u32,
+}
+
+/// What the file says, or why it cannot be offered.
+pub(super) type Offer<T> = Result<T, String>;
+
+/// A class that was understood.
+pub(super) struct ClassRead {
     pub(super) name: String,
-    pub(super) is_measured: bool,
-    pub(super) cases: Vec<Case>,
+    pub(super) line: usize,
+    /// In the order of the bill.
+    pub(super) charges: Vec<Entry<Rate>>,
+    /// What formulas use.
+    pub(super) values: Vec<Entry<Amount>>,
+    /// Numbers that the customer's record supplies.
+    pub(super) columns: BTreeSet<String>,
+    /// Plain numbers that the bill does not use.
+    pub(super) beside: BTreeMap<String, Decimal>,
+}
+
+/// A key of the class with what it says.
+pub(super) struct Entry<T> {
+    pub(super) key: String,
+    pub(super) line: usize,
+    pub(super) table: Table<Offer<T>>,
 }
 
 /// A class while it is read.
 struct Class<'a> {
     path: String,
-    name: &'a str,
-    node: &'a Node,
-    tier_starts: TierStarts,
-    /// The keys the bill uses, directly or through a charge.
+    fields: BTreeMap<&'a str, &'a Node>,
+    /// The keys by their lower-case spelling.
+    spellings: BTreeMap<String, &'a str>,
+    /// Columns for which a map lists words: nothing can be calculated with those.
+    words: BTreeSet<&'a str>,
+    choices: Choices,
+    /// The keys that something uses.
     used: BTreeSet<String>,
-    findings: &'a mut Findings,
+    /// Values that stand for the starts or prices of tiers.
+    made: Vec<Entry<Amount>>,
+    findings: Findings,
 }
 
-/// Starts by prices of one charge; the largest real tariff has some hundreds.
-const CASES_MAX: usize = 2_000;
+/// A result for one row of a table.
+type Read<T> = Result<T, Box<Finding>>;
 
-/// The charges in the order of the bill; what is not understood becomes a finding.
-pub(super) fn read(name: &str, node: &Node, tier_starts: TierStarts, findings: &mut Findings) -> Vec<ClassCharge> {
+/// The class, or everything that is not understood.
+pub(super) fn read(name: &str, node: &Node, choices: Choices) -> Result<ClassRead, Findings> {
     let path = format!("rate_structure.{name}");
-    let mut class = Class { path, name, node, tier_starts, used: BTreeSet::new(), findings };
-    let Some(bill) = node.get("bill") else {
-        class.refuse(node.key_line, "bill", Reason::Missing);
-        return Vec::new();
+    let entries = node.map().unwrap_or_default();
+    let mut class = Class {
+        path,
+        fields: entries.iter().map(|(key, node)| (key.as_str(), node)).collect(),
+        spellings: entries.iter().map(|(key, _)| (key.to_ascii_lowercase(), key.as_str())).collect(),
+        words: entries.iter().filter_map(|(_, node)| leaf::column_of_words(node)).collect(),
+        choices,
+        used: BTreeSet::from(["bill".to_owned()]),
+        made: Vec::new(),
+        findings: Findings::new(),
     };
-    class.used.insert("bill".to_owned());
-    let mut charges = Vec::new();
-    for name in bill.scalar().unwrap_or_default().split('+').map(str::trim) {
-        match node.get(name) {
-            Some(value) => charges.extend(class.charge(name, value)),
-            None => {
-                let why = format!("the bill adds '{name}', which is not a key of this class");
-                class.refuse(bill.line, "bill", Reason::NotUnderstood(why));
-            }
-        }
+    if class.fields.get("bill").is_none_or(|bill| bill.is_nothing()) {
+        class.refuse(node.key_line, "bill", Reason::Missing);
+        return Err(class.findings);
     }
-    class.refuse_leftovers();
-    charges
+    let charges = class.bill();
+    let values = class.values(&charges);
+    let beside = class.beside(&charges);
+    if !class.findings.is_empty() {
+        return Err(class.findings);
+    }
+    let names = charges.iter().flat_map(names_of_charge).chain(values.iter().flat_map(names_of_value));
+    let columns = names.filter_map(|name| Some(name.strip_prefix(COLUMN)?.to_owned())).collect();
+    Ok(ClassRead { name: name.to_owned(), line: node.key_line, charges, values, columns, beside })
 }
 
-/// A flaw of the class at the line of the charge concerned; findings already made say it better.
-pub(super) fn place(class: &str, node: &Node, found: &[ClassCharge], error: RateError) -> Option<Finding> {
-    let charge = error.place.charge.as_ref().and_then(|(position, _)| found.get(*position))?;
-    let line = node.get(&charge.name).map_or(node.key_line, |value| value.key_line);
-    let key = format!("rate_structure.{class}.{}", charge.name);
-    Some(Finding { line, key, reason: Reason::Flaw(error) })
+impl ClassRead {
+    /// How many kinds of customer it tells apart; nothing beyond the range of a number.
+    pub(super) fn combinations<'a>(&'a self) -> Option<usize> {
+        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut add = |columns: &'a [String], key: &'a [Option<String>]| {
+            for (column, value) in columns.iter().zip(key) {
+                values.entry(column).or_default().extend(value.as_deref());
+            }
+        };
+        for entry in &self.charges {
+            entry.table.rows.iter().for_each(|(key, _)| add(&entry.table.dimensions, key));
+        }
+        for entry in &self.values {
+            entry.table.rows.iter().for_each(|(key, _)| add(&entry.table.dimensions, key));
+        }
+        values.values().try_fold(1_usize, |product, values| product.checked_mul(values.len().max(1)))
+    }
+
+    pub(super) fn too_many(&self) -> Finding {
+        let reason = Reason::NotUnderstood("more combinations than any tariff has".to_owned());
+        Finding { line: self.line, key: format!("rate_structure.{}", self.name), reason }
+    }
 }
 
 impl<'a> Class<'a> {
     fn refuse(&mut self, line: usize, key: &str, reason: Reason) {
-        self.findings.push(Finding { line, key: format!("{}.{key}", self.path), reason });
+        let finding = self.finding(line, key, reason);
+        if !self.findings.contains(&finding) {
+            self.findings.push(*finding);
+        }
     }
 
-    /// A number, `Tiered`, or a price times the usage; anything else is not understood.
-    fn charge(&mut self, name: &str, value: &'a Node) -> Option<ClassCharge> {
-        self.used.insert(name.to_owned());
-        let text = value.scalar().unwrap_or_default();
-        let (is_measured, cases) = if text == "Tiered" {
-            (true, self.tiered(name, value)?)
-        } else if text.contains('*') {
-            (true, self.per_unit(name, value, text)?)
-        } else if value.map().is_some() || value.list().is_some() || decimal(text).is_some() {
-            let amounts = number(&format!("{}.{name}", self.path), value, self.findings)?;
-            (false, self.cases(amounts, Rate::Fixed))
-        } else {
-            let why = format!("a charge written '{text}'");
-            self.refuse(value.line, name, Reason::NotUnderstood(why));
-            return None;
-        };
-        Some(ClassCharge { name: name.to_owned(), is_measured, cases })
+    fn finding(&self, line: usize, key: &str, reason: Reason) -> Box<Finding> {
+        Box::new(Finding { line, key: format!("{}.{key}", self.path), reason })
     }
 
-    fn cases<T>(&self, chosen: Chosen<T>, rate: impl Fn(T) -> Rate) -> Vec<Case> {
-        let case = |(condition, value): (Option<Condition>, T)| Case {
-            classes: vec![self.name.to_owned()],
-            when: condition.into_iter().collect(),
-            rate: rate(value),
-        };
-        chosen.rows.into_iter().map(case).collect()
+    fn line_of(&self, key: &str) -> usize {
+        self.fields.get(key).map_or(0, |node| node.key_line)
     }
 
-    /// `flat_rate*usage_ccf`, either way round; the price is a key or a number.
-    fn per_unit(&mut self, name: &str, value: &Node, text: &str) -> Option<Vec<Case>> {
-        let factors: Vec<&str> = text.split('*').map(str::trim).collect();
-        let price = match factors[..] {
-            ["usage_ccf", price] | [price, "usage_ccf"] => price,
-            _ => {
-                self.refuse(value.line, name, Reason::NotUnderstood(format!("the formula '{text}'")));
-                return None;
+    /// A field as a table of its leaves; a value left empty is as if it were not there.
+    fn table(&mut self, key: &str) -> Read<Table<&'a Node>> {
+        self.used.insert(key.to_owned());
+        let node = self.fields[key];
+        let mut strays: Vec<Stray> = Vec::new();
+        let mut table = read_table(node, &mut strays).map_err(|stray| self.finding(stray.line, key, stray.reason))?;
+        if self.choices.quirks == Quirks::Refused || table.rows.is_empty() {
+            for stray in strays {
+                self.refuse(stray.line, key, stray.reason);
             }
-        };
-        if let Some(price) = decimal(price) {
-            return Some(self.cases(Chosen { rows: vec![(None, price)] }, Rate::PerUnit));
         }
-        let Some(node) = self.node.get(price) else {
-            self.refuse(value.line, name, Reason::NotUnderstood(format!("'{price}' is not a key of this class")));
-            return None;
-        };
-        self.used.insert(price.to_owned());
-        let prices = number(&format!("{}.{price}", self.path), node, self.findings)?;
-        Some(self.cases(prices, Rate::PerUnit))
+        if !table.dimensions.is_empty() {
+            table.rows.retain(|(_, leaf)| !leaf.is_nothing());
+        }
+        if table.rows.is_empty() {
+            let expected = "columns, and a value for each of their values";
+            return Err(self.finding(node.key_line, key, Reason::NotA { expected }));
+        }
+        Ok(table)
     }
 
-    /// Every combination of starts and prices is a case.
-    fn tiered(&mut self, name: &str, value: &Node) -> Option<Vec<Case>> {
-        let (starts, starts_line) = self.tier_list("tier_starts", name, value)?;
-        let (prices, _) = self.tier_list("tier_prices", name, value)?;
-        if CASES_MAX < starts.rows.len().saturating_mul(prices.rows.len()) {
-            self.refuse(starts_line, name, Reason::NotUnderstood("more combinations than any tariff has".to_owned()));
-            return None;
-        }
-        let mut cases = Vec::new();
-        for (start_when, starts) in &starts.rows {
-            for (price_when, prices) in &prices.rows {
-                let Some(when) = both(start_when.as_ref(), price_when.as_ref()) else { continue };
-                if starts.len() != prices.len() {
-                    let why = format!("{} tier starts but {} tier prices", starts.len(), prices.len());
-                    self.refuse(starts_line, "tier_starts", Reason::NotUnderstood(why));
-                    return None;
+    /// What the rows say: one that is not understood is a finding, or (where quirks are accepted, and
+    /// others are understood) is not offered.
+    fn settle<T>(&mut self, table: Table<Read<T>>) -> Option<Table<Offer<T>>> {
+        let is_hopeless = table.rows.iter().all(|(_, row)| row.is_err());
+        if is_hopeless || self.choices.quirks == Quirks::Refused {
+            let faults = table.rows.iter().filter_map(|(_, row)| row.as_ref().err());
+            let faults: Vec<Finding> = faults.map(|fault| (**fault).clone()).collect();
+            let is_fine = faults.is_empty();
+            for fault in faults {
+                if !self.findings.contains(&fault) {
+                    self.findings.push(fault);
                 }
-                let rate = Rate::Tiers(self.tiers(starts, prices, starts_line)?);
-                cases.push(Case { classes: vec![self.name.to_owned()], when, rate });
             }
-        }
-        self.refuse_one_sided(name, value, &cases, [&starts, &prices])?;
-        Some(cases)
-    }
-
-    /// When both depend on one dimension, a value only one of them knows would go unpriced.
-    fn refuse_one_sided(
-        &mut self,
-        name: &str,
-        value: &Node,
-        cases: &[Case],
-        sides: [&Chosen<Vec<Decimal>>; 2],
-    ) -> Option<()> {
-        for (condition, _) in sides.iter().flat_map(|side| &side.rows) {
-            let Some(condition) = condition else { continue };
-            if !cases.iter().any(|case| case.when.contains(condition)) {
-                let Condition { dimension, values } = condition;
-                let why = format!("{dimension} {} has tier starts or tier prices but not both", values.join(", "));
-                self.refuse(value.line, name, Reason::NotUnderstood(why));
+            if !is_fine || is_hopeless {
                 return None;
             }
         }
-        Some(())
+        Some(table.map(|row| row.map_err(|finding| finding.to_string())))
     }
 
-    /// `tier_starts_commodity`, or plain `tier_starts` for the commodity charge.
-    fn tier_list(&mut self, what: &str, name: &str, value: &Node) -> Option<(Chosen<Vec<Decimal>>, usize)> {
-        let stem = name.strip_suffix("_charge").unwrap_or(name);
-        let mut keys = vec![format!("{what}_{stem}")];
-        if stem == "commodity" {
-            keys.push(what.to_owned());
-        }
-        let Some((key, node)) = keys.iter().find_map(|key| Some((key, self.node.get(key)?))) else {
-            self.refuse(value.line, &keys[keys.len() - 1], Reason::Missing);
-            return None;
-        };
-        self.used.insert(key.clone());
-        Some((numbers(&format!("{}.{key}", self.path), node, self.findings)?, node.key_line))
-    }
-
-    fn tiers(&mut self, starts: &[Decimal], prices: &[Decimal], line: usize) -> Option<Tiers> {
-        match self.tier_starts {
-            TierStarts::FirstUnit => {
-                let tier = |(first, price): (&Decimal, &Decimal)| FirstTier { first: *first, price: *price };
-                Some(Tiers::First(starts.iter().zip(prices).map(tier).collect()))
+    /// A table that was understood as a whole, as an entry; or nothing, with the finding made.
+    fn entry<T>(&mut self, key: &str, table: Read<Table<Read<T>>>) -> Option<Entry<T>> {
+        match table {
+            Ok(table) => {
+                let (line, table) = (self.line_of(key), self.settle(table)?);
+                Some(Entry { key: key.to_owned(), line, table })
             }
-            TierStarts::Boundary if starts[0] != Decimal::ZERO => {
-                let why = "as boundaries, tier starts must begin with 0".to_owned();
-                self.refuse(line, "tier_starts", Reason::NotUnderstood(why));
+            Err(finding) => {
+                self.findings.push(*finding);
                 None
             }
-            TierStarts::Boundary => {
-                let bounds = starts.iter().skip(1).copied().map(Some).chain([None]);
-                let tier = |(through, price): (Option<Decimal>, &Decimal)| ThroughTier { through, price: *price };
-                Some(Tiers::Through(bounds.zip(prices).map(tier).collect()))
-            }
         }
     }
 
-    /// A key the bill does not use is harmless only when it is nothing or zero.
-    fn refuse_leftovers(&mut self) {
-        for (key, node) in self.node.map().unwrap_or_default() {
-            let is_zero = node.is_nothing() || node.scalar().and_then(decimal) == Some(Decimal::ZERO);
-            if !self.used.contains(key) && !is_zero {
+    /// Every field that charges use, directly or through others.
+    fn values(&mut self, charges: &[Entry<Rate>]) -> Vec<Entry<Amount>> {
+        let mut values: Vec<Entry<Amount>> = std::mem::take(&mut self.made);
+        let mut done: BTreeSet<String> = charges.iter().map(|charge| charge.key.clone()).collect();
+        done.extend(values.iter().map(|value| value.key.clone()));
+        let mut wanted: Vec<String> = charges.iter().flat_map(names_of_charge).collect();
+        wanted.extend(values.iter().flat_map(names_of_value));
+        wanted.reverse();
+        while let Some(name) = wanted.pop() {
+            let Some(key) = name.strip_prefix(FIELD) else { continue };
+            if !done.insert(key.to_owned()) {
+                continue;
+            }
+            if values.len() == VALUES_MAX {
+                let reason = Reason::TooLong { what: "the list of keys that formulas use", max: "200 keys" };
+                self.refuse(self.line_of(key), key, reason);
+                break;
+            }
+            let table = self.value(key);
+            if let Some(entry) = self.entry(key, table) {
+                wanted.extend(names_of_value(&entry));
+                values.push(entry);
+            }
+            for entry in std::mem::take(&mut self.made) {
+                done.insert(entry.key.clone());
+                wanted.extend(names_of_value(&entry));
+                values.push(entry);
+            }
+        }
+        values
+    }
+
+    /// Numbers the bill does not use; a charge among them is harmless only when it is zero.
+    fn beside(&mut self, charges: &[Entry<Rate>]) -> BTreeMap<String, Decimal> {
+        let mut beside = BTreeMap::new();
+        let fields: Vec<(&str, &Node)> = self.fields.iter().map(|(key, node)| (*key, *node)).collect();
+        for (key, node) in fields {
+            if charges.iter().any(|charge| charge.key == key) {
+                continue;
+            }
+            let plain = node.scalar().and_then(number);
+            if let Some(number) = plain {
+                beside.insert(key.to_owned(), number);
+            }
+            let is_nothing = node.is_nothing() || plain == Some(Decimal::ZERO);
+            let is_charge = bill::is_charge(key) || key.starts_with("flat_rate") || key.starts_with("tier_");
+            if self.choices.quirks == Quirks::Refused && is_charge && !is_nothing && !self.used.contains(key) {
                 let why = "the bill does not use this key".to_owned();
                 self.refuse(node.key_line, key, Reason::NotUnderstood(why));
             }
         }
+        beside
     }
 }
 
-/// The conditions together; nothing when they exclude each other.
-fn both(left: Option<&Condition>, right: Option<&Condition>) -> Option<Vec<Condition>> {
-    match (left, right) {
-        (Some(left), Some(right)) if left.dimension == right.dimension => (left == right).then(|| vec![left.clone()]),
-        (left, right) => Some(left.into_iter().chain(right).cloned().collect()),
+fn names_of_charge(charge: &Entry<Rate>) -> Vec<String> {
+    let offered = charge.table.rows.iter().filter_map(|(_, rate)| rate.as_ref().ok());
+    offered.flat_map(amounts).flat_map(names_of).collect()
+}
+
+fn names_of_value(value: &Entry<Amount>) -> Vec<String> {
+    value.table.rows.iter().filter_map(|(_, amount)| amount.as_ref().ok()).flat_map(names_of).collect()
+}
+
+fn names_of(amount: &Amount) -> Vec<String> {
+    match amount {
+        Amount::Number(_) => Vec::new(),
+        Amount::Formula(formula) => formula.names().into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// The numbers and formulas of a rate.
+fn amounts(rate: &Rate) -> Vec<&Amount> {
+    match rate {
+        Rate::Fixed(amount) | Rate::PerUnit(amount) | Rate::PerCent { per_cent: amount, .. } => vec![amount],
+        Rate::Tiers(tiers) => tiers.tiers.iter().flat_map(|tier| tier.bound.iter().chain([&tier.price])).collect(),
+        Rate::NotOffered(_) => Vec::new(),
+    }
+}
+
+/// A number or formula of an expression.
+fn amount(expr: Expr) -> Amount {
+    match expr {
+        Expr::Number(number) => Amount::Number(number),
+        Expr::Minus(part) => match *part {
+            Expr::Number(number) => Amount::Number(-number),
+            part => Amount::Formula(Formula::new(Expr::Minus(Box::new(part)))),
+        },
+        expr => Amount::Formula(Formula::new(expr)),
     }
 }

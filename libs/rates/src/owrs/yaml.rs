@@ -1,4 +1,4 @@
-//! YAML as it is written: scalars stay text, keys keep their lines, a repeated key is refused.
+//! YAML as it is written: scalars stay text, keys keep their lines, a repeated key is reported.
 
 use std::collections::BTreeMap;
 
@@ -32,21 +32,25 @@ enum Value {
 struct Open {
     node: Node,
     key: Option<(String, usize)>,
-    /// The line of every key so far.
-    seen: BTreeMap<String, usize>,
+    /// The position and the line of every key so far.
+    seen: BTreeMap<String, (usize, usize)>,
     key_path: String,
 }
 
 /// The deepest real file has seven levels.
 const DEPTH_MAX: usize = 32;
 
-/// The single document of a file.
-pub(super) fn read(text: &str) -> Result<Node, TextRefused> {
+/// The single document of a file, and every key that is there twice (the last one holds).
+pub(super) fn read(text: &str) -> Result<(Node, Findings), TextRefused> {
     let mut open: Vec<Open> = Vec::new();
     let mut root = None;
     let mut findings = Findings::new();
+    let mut quoted = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| not_readable(&error))?;
+        if matches!(event, Event::Scalar(_, style, ..) if style != ScalarStyle::Plain) {
+            quoted.push((span.start.index(), span.end.index()));
+        }
         let refused = |line, why: &str| Err(TextRefused::one(line, "", Reason::NotReadable(why.to_owned())));
         let line = span.start.line().max(1);
         let done = match event {
@@ -83,10 +87,37 @@ pub(super) fn read(text: &str) -> Result<Node, TextRefused> {
             None => root = Some(node),
         }
     }
-    if !findings.is_empty() {
-        return Err(TextRefused::new(findings));
+    if let Some(line) = tab(text, &quoted) {
+        let why = "a tab stands where other readers of these files take only blanks".to_owned();
+        return Err(TextRefused::one(line, "", Reason::NotReadable(why)));
     }
-    root.ok_or_else(|| TextRefused::one(1, "", Reason::NotReadable("the file is empty".to_owned())))
+    let root = root.ok_or_else(|| TextRefused::one(1, "", Reason::NotReadable("the file is empty".to_owned())))?;
+    Ok((root, findings))
+}
+
+/// The line of the first tab outside of quotes and comments; `quoted` are ranges of characters.
+///
+/// YAML 1.2 takes such a tab as a blank, and the readers that these files were written for refuse it.
+fn tab(text: &str, quoted: &[(usize, usize)]) -> Option<usize> {
+    let mut quoted = quoted.iter().peekable();
+    let (mut line, mut is_comment, mut is_after_blank) = (1, false, true);
+    for (at, letter) in text.chars().enumerate() {
+        while quoted.peek().is_some_and(|(_, end)| *end <= at) {
+            quoted.next();
+        }
+        let is_quoted = quoted.peek().is_some_and(|(start, _)| *start <= at);
+        match letter {
+            '\n' => {
+                line += 1;
+                is_comment = false;
+            }
+            '#' if is_after_blank && !is_quoted => is_comment = true,
+            '\t' if !is_comment && !is_quoted => return Some(line),
+            _ => {}
+        }
+        is_after_blank = letter.is_whitespace();
+    }
+    None
 }
 
 impl Node {
@@ -137,12 +168,13 @@ impl Open {
                 let (key, line) = self.key.take().expect("a value in a map comes after its key");
                 node.key_line = line;
                 match self.seen.get(&key) {
-                    Some(first_line) => {
+                    Some((position, first_line)) => {
                         let reason = Reason::Duplicate { first_line: *first_line };
                         findings.push(Finding { line, key: join(&self.key_path, &key), reason });
+                        entries[*position].1 = node;
                     }
                     None => {
-                        self.seen.insert(key.clone(), line);
+                        self.seen.insert(key.clone(), (entries.len(), line));
                         entries.push((key, node));
                     }
                 }

@@ -98,23 +98,40 @@ fn what_is_not_understood_is_refused_with_line_and_key() {
          "line 19: rate_structure.HOUSE.fixed_drought_surcharge: not understood: the bill does not use this key"),
         ("fixed_drought_surcharge: 0",           "commodity_charge: 0",
          "line 19: rate_structure.HOUSE.commodity_charge: this key is there twice; it was first given on line 18"),
-        ("flat_rate_commodity*usage_ccf",        "flat_rate_commodity*usage_ccf*2",
-         "line 18: rate_structure.HOUSE.commodity_charge: not understood: the formula 'flat_rate_commodity*usage_ccf*2'\n\
-          line 13: rate_structure.HOUSE.flat_rate_commodity: not understood: the bill does not use this key"),
+        ("flat_rate_commodity*usage_ccf",        "2*usage_ccf",
+         "line 13: rate_structure.HOUSE.flat_rate_commodity: not understood: the bill does not use this key"),
+        ("flat_rate_commodity*usage_ccf",        "flat_rate_drought*usage_ccf",
+         "line 18: rate_structure.HOUSE.commodity_charge: not understood: 'flat_rate_drought' is not a key of this class"),
+        ("flat_rate_commodity*usage_ccf",        "flat_rate_commodity*usage_ccf^2",
+         "line 18: rate_structure.HOUSE.commodity_charge: not understood: the formula 'flat_rate_commodity*usage_ccf^2' at '^'"),
+        ("flat_rate_commodity*usage_ccf",        "flat_rate_commodity*meter_size",
+         "line 18: rate_structure.HOUSE.commodity_charge: not understood: 'meter_size' is a word of the customer's record, not a number"),
+        ("flat_rate_commodity*usage_ccf",        "Budget",
+         "line 18: rate_structure.HOUSE.tier_starts: this key is missing"),
         ("commodity_charge: Tiered",             "commodity_charge: Tiered\n    service_charge: 31",
          "line 31: rate_structure.SHOP.service_charge: this key is there twice; it was first given on line 22"),
         ("[1, 2]",                               "[1, 2, 3]",
          "line 23: rate_structure.SHOP.tier_starts: not understood: 2 tier starts but 3 tier prices"),
         ("[0, 11]",                              "[5, 11]",
          "line 30: rate_structure.SHOP.commodity_charge: charge 'commodity_charge': case 1: tier 1 starts at 5; it must start at 0 or 1"),
-        ("        2: 2.25",                      "        2: two",
-         "line 17: rate_structure.HOUSE.flat_rate_commodity: must be exact numbers"),
+        ("        2: 2.25",                      "        2: two hundred",
+         "line 17: rate_structure.HOUSE.flat_rate_commodity: not understood: the formula 'two hundred' at 'h'"),
+        ("        2: 2.25",                      "        1.0: 2.25",
+         "line 17: rate_structure.HOUSE.flat_rate_commodity: this key is there twice; it was first given on line 16"),
+        ("        2: 2.25",                      "        2: commodity_charge",
+         "line 13: rate_structure.HOUSE.flat_rate_commodity: value 'flat_rate_commodity': case 2: commodity_charge → flat_rate_commodity → commodity_charge are defined by each other, for class HOUSE, meter_size 5/8\", pressure_zone 2"),
         ("service_charge + commodity_charge",    "service_charge + sewer_charge",
          "line 20: rate_structure.HOUSE.bill: not understood: the bill adds 'sewer_charge', which is not a key of this class"),
-        ("service_charge + commodity_charge",    "0.5*service_charge",
-         "line 20: rate_structure.HOUSE.bill: not understood: the bill adds '0.5*service_charge', which is not a key of this class"),
+        ("service_charge + commodity_charge",    "service_charge",
+         "line 13: rate_structure.HOUSE.flat_rate_commodity: not understood: the bill does not use this key\n\
+          line 18: rate_structure.HOUSE.commodity_charge: not understood: the bill does not use this key"),
         ("        - meter_size",                 "        - meter_size\n        - season",
-         "line 8: rate_structure.HOUSE.service_charge: not understood: more than one dimension"),
+         "line 12: rate_structure.HOUSE.service_charge: not understood: '5/8\"' does not name a value for each of meter_size, season\n\
+          line 13: rate_structure.HOUSE.service_charge: not understood: '1\"' does not name a value for each of meter_size, season"),
+        ("        - meter_size",                 "        - meter_size\n      area_starts: [1]",
+         "line 10: rate_structure.HOUSE.service_charge: not understood: 'area_starts' beside depends_on and values"),
+        ("effective_date: 1/7/2018",             "effective_date:\t1/7/2018",
+         "line 2: this cannot be read: a tab stands where other readers of these files take only blanks"),
         ("rate_structure:",                      "capacity_charge: 5\nrate_structure:",
          "line 5: capacity_charge: not understood: no such part of a rate file"),
         ("  HOUSE:",                             "  HOUSE: &h\n  COPY: *h",
@@ -123,7 +140,8 @@ fn what_is_not_understood_is_refused_with_line_and_key() {
     for (said, instead, expected) in rows {
         assert!(FILE.contains(said), "{said}");
         let found = refused(&FILE.replacen(said, instead, 1));
-        assert!(expected.lines().all(|line| found.contains(line)), "{instead}:\n{found}");
+        let is_found = expected.lines().all(|line| found.contains(line.trim_start()));
+        assert!(is_found, "{instead}:\n{found}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Prices a clerk can check by hand, and what is refused before anything is priced.
 
-use crate::{PlanRefused, Schedule};
+use crate::{Inputs, PlanRefused, Schedule};
 use kernel::{Quantity, Rounding, Unit};
 
 /// Names and values of dimensions.
@@ -203,7 +203,7 @@ Water use
   167.82 rounded, half a cent away from zero                167.82
 Total                                                       180.32
 ";
-    assert_eq!(plan.explain(ccf("42.5")).unwrap().to_text(), expected);
+    assert_eq!(plan.explain(&Inputs::of(ccf("42.5"))).unwrap().to_text(), expected);
 }
 
 #[test]

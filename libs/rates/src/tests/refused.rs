@@ -1,5 +1,7 @@
 //! Texts that are refused: each with its line, its key and the reason.
 
+mod everything;
+
 use super::pricing::WATER;
 use crate::Schedule;
 
@@ -29,7 +31,7 @@ fn a_text_is_refused_with_line_key_and_reason() {
         ("= 2016-03-01",             "= 2016-03-01T10:00:00",
          "line 7: version.effective_on: must be a date such as 2016-03-01, without quotes"),
         ("basis = \"bill_date\"",    "basis = \"moon\"",
-         "line 9: version.basis: 'moon' is not one of bill_date, service_start, service_end"),
+         "line 9: version.basis: 'moon' is not one of bill_date, service_start, service_end, prorated_by_days"),
         ("\"half_away_from_zero\"",  "\"half_up\"",
          "line 20: version.charge.rounding: 'half_up' is not one of half_away_from_zero, half_even, away_from_zero, toward_zero"),
         ("unit = \"ccf\"",           "unit = \"bucket\"",
@@ -37,17 +39,17 @@ fn a_text_is_refused_with_line_key_and_reason() {
         ("unit = \"ccf\"",           "",
          "line 32: version.charge.unit: this key is missing"),
         ("fixed = 12.50",            "fixed = 12.5e1",
-         "line 25: version.charge.case.fixed: must be an exact number such as 12 or 2.87, without quotes"),
+         "line 25: version.charge.case.fixed: must be an exact number such as 12 or 2.87, or a formula in quotes"),
         ("fixed = 12.50",            "fixed = inf",
-         "line 25: version.charge.case.fixed: must be an exact number such as 12 or 2.87, without quotes"),
+         "line 25: version.charge.case.fixed: must be an exact number such as 12 or 2.87, or a formula in quotes"),
         ("fixed = 12.50",            "fixed = 12.50\nper_unit = 1",
-         "line 22: version.charge.case: exactly one of fixed, per_unit, tiers, not_offered must be given"),
+         "line 22: version.charge.case: exactly one of fixed, per_unit, tiers, per_cent, not_offered must be given"),
         ("fixed = 12.50",            "",
-         "line 22: version.charge.case: exactly one of fixed, per_unit, tiers, not_offered must be given"),
+         "line 22: version.charge.case: exactly one of fixed, per_unit, tiers, per_cent, not_offered must be given"),
         ("{ first = 15,",            "{ through = 15,",
          "line 44: version.charge.case.tiers: exactly one of first, through must be given"),
         ("{ first = 15,",            "{ first = 15, cost = 1,",
-         "line 44: version.charge.case.tiers.cost: no such key here; known are first, through, price"),
+         "line 44: version.charge.case.tiers.cost: no such key here; known are first, through, price, flat"),
         ("{ first = 15, price = 4.29 }", "{ first = 15 }",
          "line 44: version.charge.case.tiers.price: this key is missing"),
     ];
@@ -73,7 +75,7 @@ fn what_would_price_wrongly_is_refused_where_it_stands() {
         ("{ price = 6.44 }",         "{ through = 50, price = 6.44 }",
          "case 2: the last tier ends at 50; use above it has no price"),
         ("{ first = 15, ",           "{ first = 15.123456, ",
-         "case 1: 14.123456 has too many digits, or is finer than the smallest step of the unit"),
+         "case 1: 15.123456 has too many digits, or is finer than the smallest step of the unit"),
         ("per_unit = 0.0375",        "per_unit = 0.00000000375",
          "case 3: 0.00000000375 has too many digits"),
         ("per_unit = 0.0375",        "per_unit = 99999999999999999999",
@@ -95,7 +97,7 @@ fn what_would_price_wrongly_is_refused_where_it_stands() {
         ("\"SHOP\", \"FARM\"]",      "\"SHOP\", \"FARM\", \"SHOP\"]",
          "line 6: version: class 'SHOP' is there twice"),
         ("name = \"base\"",          "name = \"consumption\"",
-         "line 6: version: charge 'consumption' is there twice"),
+         "line 32: version.charge: name 'consumption' is there twice"),
         ("name = \"base\"",          "name = \"Base Fee\"",
          "line 16: version.charge: charge 'Base Fee': 'Base Fee' is not a name such as meter_size"),
         ("\"water.base\"",           "\"water..base\"",
@@ -103,7 +105,7 @@ fn what_would_price_wrongly_is_refused_where_it_stands() {
         ("measured_by = \"usage\"\nunit = \"ccf\"", "",
          "charge 'consumption': case 1: prices per unit, but the charge names no measured_by and unit"),
         ("measured_by = \"usage\"",  "measured_by = \"carts\"",
-         "charge 'consumption': no bill measures 'carts'; known is usage"),
+         "charge 'consumption': no quantity or value is named 'carts', nor is it usage"),
     ];
     for (said, instead, expected) in rows {
         assert!(WATER.contains(said), "{said}");

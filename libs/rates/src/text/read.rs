@@ -1,15 +1,19 @@
 //! `read`: a schedule from its text, or everything that is wrong with the text.
 
+mod case;
+mod charge;
+mod quantity;
+mod value;
+
 use std::collections::BTreeMap;
 
-use kernel::{Rounding, Unit};
+use kernel::Rounding;
 use toml::de::DeTable;
 
 use super::toml_keys::{Entry, Findings, Keys};
 use crate::finding::{Finding, Reason, TextRefused};
-use crate::schedule::{
-    Basis, Case, Charge, Condition, Dimension, FirstTier, Measure, Rate, Schedule, ThroughTier, Tiers, Titles, Version,
-};
+use crate::refusals::{Flaw, RateError};
+use crate::schedule::{Basis, Charge, Condition, Dimension, NormalDays, Schedule, Titles, Value, Version};
 
 /// Every rounding rule with its word.
 pub(super) const ROUNDINGS: [(Rounding, &str); 4] = [
@@ -20,15 +24,28 @@ pub(super) const ROUNDINGS: [(Rounding, &str); 4] = [
 ];
 
 const SCHEDULE_KEYS: [&str; 4] = ["schedule", "title", "service", "version"];
-const VERSION_KEYS: [&str; 6] = ["effective_on", "ordinance", "basis", "classes", "dimensions", "charge"];
-const CHARGE_KEYS: [&str; 7] = ["name", "title", "revenue", "measured_by", "unit", "rounding", "case"];
-const CASE_KEYS: [&str; 6] = ["class", "when", "fixed", "per_unit", "tiers", "not_offered"];
-const TIER_KEYS: [&str; 3] = ["first", "through", "price"];
+const VERSION_KEYS: [&str; 9] =
+    ["effective_on", "ordinance", "basis", "classes", "normal_days", "dimensions", "quantity", "value", "charge"];
+const NORMAL_DAYS_KEYS: [&str; 3] = ["full", "at_least", "at_most"];
 
 /// Where the parts of a version stand, for what only the compiler notices.
 struct VersionLines {
     line: usize,
-    charges: Vec<(usize, Vec<usize>)>,
+    values: Vec<PartLines>,
+    charges: Vec<PartLines>,
+    /// Every name with its line and key, in the order of the text's kinds of parts.
+    names: Vec<NameAt>,
+}
+
+/// A name, its line and its key.
+type NameAt = (String, usize, &'static str);
+
+/// Where a value or charge stands, and each of its cases.
+struct PartLines {
+    line: usize,
+    /// The key of a case: `version.value.case`, or one of the short forms.
+    case_key: &'static str,
+    cases: Vec<usize>,
 }
 
 /// Reads and checks; a schedule that comes back compiles in every version.
@@ -57,14 +74,31 @@ fn flaws_of(schedule: &Schedule, lines: &[VersionLines]) -> Vec<Finding> {
     let mut flaws = Vec::new();
     for (version, lines) in schedule.versions.iter().zip(lines) {
         let Err(error) = version.compile() else { continue };
-        let (line, key) = match (&error.place.charge, error.place.case) {
-            (None, _) => (lines.line, "version"),
-            (Some((charge, _)), None) => (lines.charges[*charge].0, "version.charge"),
-            (Some((charge, _)), Some(case)) => (lines.charges[*charge].1[case], "version.charge.case"),
-        };
+        let (line, key) = lines.place_of(&error);
         flaws.push(Finding { line, key: key.to_owned(), reason: Reason::Flaw(error) });
     }
     flaws
+}
+
+impl VersionLines {
+    fn place_of(&self, error: &RateError) -> (usize, &'static str) {
+        let (part, key) = match (&error.place.value, &error.place.charge) {
+            (Some((value, _)), _) => (&self.values[*value], "version.value"),
+            (None, Some((charge, _))) => (&self.charges[*charge], "version.charge"),
+            (None, None) => return self.place_by_name(&error.flaw).unwrap_or((self.line, "version")),
+        };
+        match error.place.case {
+            Some(case) => (part.cases[case], part.case_key),
+            None => (part.line, key),
+        }
+    }
+
+    /// Where a name stands that is wrong in the version as a whole: the second place, when it is there twice.
+    fn place_by_name(&self, flaw: &Flaw) -> Option<(usize, &'static str)> {
+        let (Flaw::BadName(name) | Flaw::MonthsNotCovered(name) | Flaw::Twice { name, .. }) = flaw else { return None };
+        let row = self.names.iter().rev().find(|(known, _, _)| known == name);
+        row.map(|(_, line, key)| (*line, *key))
+    }
 }
 
 fn schedule(keys: &Keys<'_>) -> Option<(Schedule, Vec<VersionLines>)> {
@@ -90,64 +124,61 @@ fn version(keys: &Keys<'_>) -> Option<(Version, VersionLines)> {
     let ordinance = keys.need("ordinance").and_then(Entry::text);
     let basis = keys.need("basis").and_then(|entry| entry.word(&Basis::ALL));
     let classes = keys.need("classes").and_then(Entry::texts);
-    let dimensions = match keys.get("dimensions") {
-        Some(entry) => dimensions(entry),
-        None => Some(Vec::new()),
-    };
-    let tables = keys.need("charge").and_then(|entry| entry.tables(&CHARGE_KEYS));
-    let read: Vec<_> = tables?.iter().map(charge).collect();
-    let (charges, lines) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    let normal_days = keys.read("normal_days", normal_days);
+    let dimensions = keys.read("dimensions", dimensions);
+    let quantities = keys.read("quantity", quantity::quantities);
+    let values = keys.read("value", value::values);
+    let tables = keys.need("charge").and_then(|entry| entry.tables(&charge::KEYS));
+    let charges = tables.and_then(|tables| all(tables.iter().map(charge::charge)));
+    let (values, value_lines): (Vec<_>, Vec<_>) = values?.unwrap_or_default().into_iter().unzip();
+    let (charges, charge_lines): (Vec<_>, Vec<_>) = charges?.into_iter().unzip();
+    let (dimensions, mut names): (Vec<_>, Vec<_>) = dimensions?.unwrap_or_default().into_iter().unzip();
+    let (quantities, quantity_names): (Vec<_>, Vec<_>) = quantities?.unwrap_or_default().into_iter().unzip();
+    names.extend(quantity_names);
+    let name_of = |(value, lines): (&Value, &PartLines)| (value.name.clone(), lines.line, "version.value");
+    names.extend(values.iter().zip(&value_lines).map(name_of));
+    let name_of = |(charge, lines): (&Charge, &PartLines)| (charge.name.clone(), lines.line, "version.charge");
+    names.extend(charges.iter().zip(&charge_lines).map(name_of));
     let version = Version {
         effective_on: effective_on?,
         ordinance: ordinance?,
         basis: basis?,
+        normal_days: normal_days?,
         classes: classes?,
-        dimensions: dimensions?,
+        dimensions,
+        quantities,
+        values,
         charges,
     };
-    Some((version, VersionLines { line: keys.line, charges: lines }))
+    Some((version, VersionLines { line: keys.line, values: value_lines, charges: charge_lines, names }))
 }
 
-fn dimensions(entry: &Entry<'_>) -> Option<Vec<Dimension>> {
-    let read = entry.free_table()?.into_entries();
-    read.iter().map(|entry| Some(Dimension { name: entry.key.to_owned(), values: entry.texts()? })).collect()
+/// All of them, after each was read for what is wrong with it.
+fn all<T>(read: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
-fn charge(keys: &Keys<'_>) -> Option<(Charge, (usize, Vec<usize>))> {
-    let name = keys.need("name").and_then(Entry::text);
-    let title = keys.need("title").and_then(titles);
-    let revenue = keys.need("revenue").and_then(Entry::text);
-    let measure = measure(keys);
-    let rounding = keys.need("rounding").and_then(|entry| entry.word(&ROUNDINGS));
-    let tables = keys.need("case").and_then(|entry| entry.tables(&CASE_KEYS))?;
-    let lines = tables.iter().map(|table| table.line).collect();
-    let cases: Vec<_> = tables.iter().map(case).collect();
-    let charge = Charge {
-        name: name?,
-        title: title?,
-        revenue: revenue?,
-        measure: measure?,
-        rounding: rounding?,
-        cases: cases.into_iter().collect::<Option<_>>()?,
-    };
-    Some((charge, (keys.line, lines)))
+fn normal_days(entry: &Entry<'_>) -> Option<NormalDays> {
+    let keys = entry.table(&NORMAL_DAYS_KEYS)?;
+    let [full, at_least, at_most] = NORMAL_DAYS_KEYS.map(|key| keys.need(key).and_then(Entry::count));
+    Some(NormalDays { full: full?, at_least: at_least?, at_most: at_most? })
 }
 
-/// Both keys or neither.
-fn measure(keys: &Keys<'_>) -> Option<Option<Measure>> {
-    if keys.get("measured_by").is_none() && keys.get("unit").is_none() {
-        return Some(None);
+fn dimensions(entry: &Entry<'_>) -> Option<Vec<(Dimension, NameAt)>> {
+    let at = |entry: &Entry<'_>| (entry.key.to_owned(), entry.line, "version.dimensions");
+    all(entry.free_table()?.into_entries().iter().map(|entry| Some((dimension(entry)?, at(entry)))))
+}
+
+/// A list of values, or a season: a table of values with the months of each.
+fn dimension(entry: &Entry<'_>) -> Option<Dimension> {
+    let name = entry.key.to_owned();
+    if !entry.is_table() {
+        return Some(Dimension { name, values: entry.texts()?, months: None });
     }
-    let name = keys.need("measured_by").and_then(Entry::text);
-    let entry = keys.need("unit")?;
-    let code = entry.text()?;
-    match Unit::parse(&code) {
-        Ok(unit) => Some(Some(Measure { name: name?, unit })),
-        Err(error) => {
-            entry.refuse(Reason::NotUnderstood(error.to_string()));
-            None
-        }
-    }
+    let seasons = entry.free_table()?.into_entries();
+    let read = all(seasons.iter().map(|season| Some((season.key.to_owned(), season.months()?))))?;
+    let (values, months) = read.into_iter().unzip();
+    Some(Dimension { name, values, months: Some(months) })
 }
 
 fn titles(entry: &Entry<'_>) -> Option<Titles> {
@@ -162,61 +193,23 @@ fn titles(entry: &Entry<'_>) -> Option<Titles> {
     titles
 }
 
-fn case(keys: &Keys<'_>) -> Option<Case> {
-    let classes = match keys.get("class") {
-        Some(entry) => entry.texts(),
-        None => Some(Vec::new()),
-    };
-    let when = match keys.get("when") {
-        Some(entry) => conditions(entry),
-        None => Some(Vec::new()),
-    };
-    let given: Vec<_> = ["fixed", "per_unit", "tiers", "not_offered"].iter().filter_map(|key| keys.get(key)).collect();
-    let rate = match given[..] {
-        [entry] => rate(entry),
-        _ => {
-            keys.refuse(Reason::OneOf("fixed, per_unit, tiers, not_offered"));
-            None
-        }
-    };
-    Some(Case { classes: classes?, when: when?, rate: rate? })
-}
-
-fn rate(entry: &Entry<'_>) -> Option<Rate> {
-    match entry.key {
-        "fixed" => entry.decimal().map(Rate::Fixed),
-        "per_unit" => entry.decimal().map(Rate::PerUnit),
-        "tiers" => tiers(entry).map(Rate::Tiers),
-        _ => entry.text().map(Rate::NotOffered),
-    }
+/// The classes and conditions of a case, both of which it may leave out.
+fn applies(keys: &Keys<'_>) -> Option<(Vec<String>, Vec<Condition>)> {
+    let classes = keys.read("class", Entry::texts);
+    let when = keys.read("when", conditions);
+    Some((classes?.unwrap_or_default(), when?.unwrap_or_default()))
 }
 
 fn conditions(entry: &Entry<'_>) -> Option<Vec<Condition>> {
     let read = entry.free_table()?.into_entries();
-    read.iter().map(|entry| Some(Condition { dimension: entry.key.to_owned(), values: entry.texts()? })).collect()
+    all(read.iter().map(|entry| Some(Condition { dimension: entry.key.to_owned(), values: entry.texts()? })))
 }
 
-/// The first entry decides how the whole list is stated.
-fn tiers(entry: &Entry<'_>) -> Option<Tiers> {
-    let tables = entry.tables(&TIER_KEYS)?;
-    let by_first = tables.first().is_some_and(|table| table.get("first").is_some());
-    if let Some(mixed) = tables.iter().find(|t| t.get(if by_first { "through" } else { "first" }).is_some()) {
-        mixed.refuse(Reason::OneOf("first, through"));
-        return None;
+/// A key that says something only beside another: a finding when it stands alone.
+fn only_with(keys: &Keys<'_>, key: &str, other: &'static str) {
+    if let Some(entry) = keys.get(key)
+        && keys.get(other).is_none()
+    {
+        entry.refuse(Reason::OnlyWith(other));
     }
-    let price = |table: &Keys<'_>| table.need("price").and_then(Entry::decimal);
-    if by_first {
-        let tier = |table: &Keys<'_>| {
-            Some(FirstTier { first: table.need("first").and_then(Entry::decimal)?, price: price(table)? })
-        };
-        return tables.iter().map(tier).collect::<Option<_>>().map(Tiers::First);
-    }
-    let tier = |table: &Keys<'_>| {
-        let through = match table.get("through") {
-            Some(entry) => Some(entry.decimal()?),
-            None => None,
-        };
-        Some(ThroughTier { through, price: price(table)? })
-    };
-    tables.iter().map(tier).collect::<Option<_>>().map(Tiers::Through)
 }

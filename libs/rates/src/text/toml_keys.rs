@@ -8,10 +8,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Finding, Reason};
+use crate::formula::Formula;
+use crate::schedule::Amount;
 use crate::text::decimal;
 
 /// Texts in one list, such as the values of a dimension.
 const LIST_MAX: usize = 1_000;
+/// Rows of one value; with three dimensions there may be many.
+const ROWS_MAX: usize = 10_000;
 
 /// What is wrong so far, and where lines begin.
 pub(super) struct Findings {
@@ -104,6 +108,14 @@ impl<'a> Keys<'a> {
         found
     }
 
+    /// What a key says that may be absent; nothing at all when it says something wrong.
+    pub(super) fn read<T>(&self, key: &str, read: impl FnOnce(&Entry<'a>) -> Option<T>) -> Option<Option<T>> {
+        match self.get(key) {
+            Some(entry) => read(entry).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// A finding about the table itself.
     pub(super) fn refuse(&self, reason: Reason) {
         self.findings.add(self.line, &self.path, reason);
@@ -140,6 +152,23 @@ impl<'a> Entry<'a> {
         self.expect("a text in quotes or a list of them", list)
     }
 
+    /// Months, numbered from 1; there may be none.
+    pub(super) fn months(&self) -> Option<Vec<u32>> {
+        let list = self.value.as_array().filter(|list| list.len() <= 12);
+        let months = list.and_then(|list| list.iter().map(|item| month(item.get_ref())).collect());
+        self.expect("a list of months such as [11, 12, 1]", months)
+    }
+
+    /// One month, numbered from 1.
+    pub(super) fn month(&self) -> Option<u32> {
+        self.expect("a month from 1 to 12", month(self.value))
+    }
+
+    /// A whole number of things, such as days.
+    pub(super) fn count(&self) -> Option<u32> {
+        self.expect("a whole number such as 12, without quotes", count(self.value))
+    }
+
     pub(super) fn date(&self) -> Option<NaiveDate> {
         let plain = self.value.as_datetime().filter(|moment| moment.time.is_none() && moment.offset.is_none());
         let date = plain.and_then(|moment| moment.date);
@@ -148,12 +177,30 @@ impl<'a> Entry<'a> {
     }
 
     pub(super) fn decimal(&self) -> Option<Decimal> {
-        let number = match self.value {
+        self.expect("an exact number such as 12 or 2.87, without quotes", self.number())
+    }
+
+    /// A number, or a formula in quotes.
+    pub(super) fn amount(&self) -> Option<Amount> {
+        let DeValue::String(text) = self.value else {
+            let number = self.number().map(Amount::Number);
+            return self.expect("an exact number such as 12 or 2.87, or a formula in quotes", number);
+        };
+        match Formula::parse(text) {
+            Ok(formula) => Some(Amount::Formula(formula)),
+            Err(refused) => {
+                self.refuse(Reason::Formula(refused));
+                None
+            }
+        }
+    }
+
+    fn number(&self) -> Option<Decimal> {
+        match self.value {
             DeValue::Integer(number) if number.radix() == 10 => decimal(number.as_str()),
             DeValue::Float(number) => decimal(number.as_str()),
             _ => None,
-        };
-        self.expect("an exact number such as 12 or 2.87, without quotes", number)
+        }
     }
 
     /// A word of a list, taken from a function that knows them.
@@ -167,9 +214,46 @@ impl<'a> Entry<'a> {
         word
     }
 
+    /// Several words of a list, or one.
+    pub(super) fn words<T: Copy>(&self, known: &[(T, &'static str)]) -> Option<Vec<T>> {
+        let is_list = self.value.is_array();
+        if is_list {
+            self.items()?.iter().map(|item| item.word(known)).collect()
+        } else {
+            Some(vec![self.word(known)?])
+        }
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        self.value.is_table()
+    }
+
     pub(super) fn free_table(&self) -> Option<Keys<'a>> {
         let table = self.expect("a table", self.value.as_table())?;
         Some(Keys::any(self.findings, &self.path, self.line, table))
+    }
+
+    /// A table with a place for each of its keys.
+    pub(super) fn table(&self, known: &[&str]) -> Option<Keys<'a>> {
+        let table = self.expect("a table", self.value.as_table())?;
+        Some(Keys::new(self.findings, &self.path, self.line, table, known))
+    }
+
+    /// What a list holds, each with its line; at least one.
+    pub(super) fn items(&self) -> Option<Vec<Entry<'a>>> {
+        let list = self.expect("a list that is not empty", self.value.as_array().filter(|list| !list.is_empty()))?;
+        if ROWS_MAX < list.len() {
+            self.refuse(Reason::TooLong { what: "the list", max: "10,000 rows" });
+            return None;
+        }
+        let item = |item: &'a Spanned<DeValue<'a>>| Entry {
+            findings: self.findings,
+            key: self.key,
+            path: self.path.clone(),
+            line: self.findings.line_at(item.span().start),
+            value: item.get_ref(),
+        };
+        Some(list.iter().map(item).collect())
     }
 
     /// A list of tables, each with the line where it begins.
@@ -190,4 +274,13 @@ impl<'a> Entry<'a> {
         }
         value
     }
+}
+
+fn count(value: &DeValue<'_>) -> Option<u32> {
+    let number = value.as_integer().filter(|number| number.radix() == 10)?;
+    number.as_str().parse().ok()
+}
+
+fn month(value: &DeValue<'_>) -> Option<u32> {
+    count(value).filter(|month| (1..=12).contains(month))
 }

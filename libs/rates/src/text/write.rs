@@ -1,11 +1,18 @@
 //! `write`: the one text of a schedule; what is equal is written equally.
 
-use std::fmt::Write as _;
+mod charge;
+mod toml;
+mod value;
 
-use kernel::{Decimal, Rounding};
+use kernel::Rounding;
 
 use super::read::ROUNDINGS;
-use crate::schedule::{Case, Charge, Rate, Schedule, Tiers, Titles, Version};
+use crate::schedule::{
+    Basis, Condition, Dimension, NamedQuantity, Schedule, Titles, Treat, Version, WinterAverage, WinterDate,
+};
+
+pub(crate) use toml::dollars;
+use toml::{flat_list, key, line, line_if, list, number, one_or_list, quoted, table};
 
 /// The whole schedule.
 pub(crate) fn write(schedule: &Schedule) -> String {
@@ -25,133 +32,80 @@ pub(crate) fn write_version(version: &Version) -> String {
     let mut text = String::from("[[version]]\n");
     line(&mut text, "effective_on", &version.effective_on.to_string());
     line(&mut text, "ordinance", &quoted(&version.ordinance));
-    line(&mut text, "basis", &quoted(version.basis.code()));
+    line(&mut text, "basis", &word(version.basis, &Basis::ALL));
     line(&mut text, "classes", &list(&version.classes));
+    let normal_days = version.normal_days.map(|days| {
+        let days = [("full", days.full), ("at_least", days.at_least), ("at_most", days.at_most)];
+        table(days.map(|(key, days)| (key, days.to_string())))
+    });
+    line_if(&mut text, "normal_days", normal_days);
     if !version.dimensions.is_empty() {
         text.push_str("\n[version.dimensions]\n");
-        for dimension in &version.dimensions {
-            line(&mut text, &key(&dimension.name), &list(&dimension.values));
-        }
+        version.dimensions.iter().for_each(|dimension| write_dimension(&mut text, dimension));
     }
-    version.charges.iter().for_each(|charge| write_charge(&mut text, charge));
+    version.quantities.iter().for_each(|quantity| write_quantity(&mut text, quantity));
+    version.values.iter().for_each(|found| value::write(&mut text, found));
+    version.charges.iter().for_each(|found| charge::write(&mut text, found));
     text
 }
 
-fn write_charge(text: &mut String, charge: &Charge) {
-    text.push_str("\n[[version.charge]]\n");
-    line(text, "name", &quoted(&charge.name));
-    line(text, "title", &titles(&charge.title));
-    line(text, "revenue", &quoted(&charge.revenue));
-    if let Some(measure) = &charge.measure {
-        line(text, "measured_by", &quoted(&measure.name));
-        line(text, "unit", &quoted(measure.unit.code()));
-    }
-    line(text, "rounding", &quoted(rounding(charge.rounding)));
-    charge.cases.iter().for_each(|case| write_case(text, case));
-}
-
-fn write_case(text: &mut String, case: &Case) {
-    text.push_str("\n[[version.charge.case]]\n");
-    if !case.classes.is_empty() {
-        line(text, "class", &one_or_list(&case.classes));
-    }
-    if !case.when.is_empty() {
-        let conditions = case.when.iter().map(|c| format!("{} = {}", key(&c.dimension), one_or_list(&c.values)));
-        line(text, "when", &format!("{{ {} }}", conditions.collect::<Vec<_>>().join(", ")));
-    }
-    match &case.rate {
-        Rate::Fixed(amount) => line(text, "fixed", &dollars(*amount)),
-        Rate::PerUnit(price) => line(text, "per_unit", &dollars(*price)),
-        Rate::Tiers(tiers) => line(text, "tiers", &tier_list(tiers)),
-        Rate::NotOffered(reason) => line(text, "not_offered", &quoted(reason)),
-    }
-}
-
-fn tier_list(tiers: &Tiers) -> String {
-    let mut text = String::from("[\n");
-    match tiers {
-        Tiers::First(tiers) => {
-            for tier in tiers {
-                tier_line(&mut text, &[("first", number(tier.first)), ("price", dollars(tier.price))]);
-            }
+fn write_dimension(text: &mut String, dimension: &Dimension) {
+    let values = match &dimension.months {
+        None => list(&dimension.values),
+        Some(of_values) => {
+            table(dimension.values.iter().zip(of_values).map(|(value, of_value)| (key(value), months(of_value))))
         }
-        Tiers::Through(tiers) => {
-            for tier in tiers {
-                let bound = tier.through.map(|through| ("through", number(through)));
-                let fields: Vec<_> = bound.into_iter().chain([("price", dollars(tier.price))]).collect();
-                tier_line(&mut text, &fields);
-            }
-        }
-    }
-    text.push(']');
-    text
+    };
+    line(text, &key(&dimension.name), &values);
 }
 
-fn tier_line(text: &mut String, fields: &[(&str, String)]) {
-    let fields: Vec<_> = fields.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-    writeln!(text, "    {{ {} }},", fields.join(", ")).expect("writing to a string cannot fail");
+fn months(months: &[u32]) -> String {
+    flat_list(months.iter().map(u32::to_string))
+}
+
+fn write_quantity(text: &mut String, quantity: &NamedQuantity) {
+    text.push_str("\n[[version.quantity]]\n");
+    line(text, "name", &quoted(&quantity.name));
+    line(text, "unit", &quoted(&quantity.unit));
+    line_if(text, "default", quantity.default.map(number));
+    line_if(text, "winter_average", quantity.winter_average.as_ref().map(winter_average));
+}
+
+fn winter_average(rule: &WinterAverage) -> String {
+    let fields = [
+        ("months", Some(months(&rule.months))),
+        ("by", Some(word(rule.by, &WinterDate::ALL))),
+        ("periods_at_least", Some(rule.periods_at_least.to_string())),
+        ("lowest", rule.lowest.map(|lowest| lowest.to_string())),
+        ("period_at_least", rule.period_at_least.map(number)),
+        ("estimated", Some(word(rule.estimated, &Treat::ALL))),
+        ("vacant", Some(word(rule.vacant, &Treat::ALL))),
+        ("cap", rule.cap.map(number)),
+        ("bills_from_month", Some(rule.bills_from_month.to_string())),
+    ];
+    table(fields.into_iter().filter_map(|(key, written)| Some((key, written?))))
+}
+
+/// The classes and conditions of a case.
+fn write_applies(text: &mut String, classes: &[String], when: &[Condition]) {
+    if !classes.is_empty() {
+        line(text, super::CLASS, &one_or_list(classes));
+    }
+    if !when.is_empty() {
+        line(text, "when", &table(when.iter().map(|c| (key(&c.dimension), one_or_list(&c.values)))));
+    }
 }
 
 fn titles(titles: &Titles) -> String {
-    let titles: Vec<_> =
-        titles.iter().map(|(language, title)| format!("{} = {}", key(language), quoted(title))).collect();
-    format!("{{ {} }}", titles.join(", "))
+    table(titles.iter().map(|(language, title)| (key(language), quoted(title))))
 }
 
-fn rounding(rounding: Rounding) -> &'static str {
-    let row = ROUNDINGS.iter().find(|(rule, _)| *rule == rounding);
-    row.expect("every rounding rule has its word").1
+fn rounding(rounding: Rounding) -> String {
+    word(rounding, &ROUNDINGS)
 }
 
-fn line(text: &mut String, key: &str, value: &str) {
-    writeln!(text, "{key} = {value}").expect("writing to a string cannot fail");
-}
-
-fn one_or_list(texts: &[String]) -> String {
-    match texts {
-        [one] => quoted(one),
-        texts => list(texts),
-    }
-}
-
-fn list(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
-}
-
-/// Money has at least two digits behind the point: 2.5 is written 2.50.
-pub(crate) fn dollars(amount: Decimal) -> String {
-    let mut amount = amount.normalize();
-    if amount.scale() < 2 {
-        amount.rescale(2);
-    }
-    amount.to_string()
-}
-
-fn number(number: Decimal) -> String {
-    number.normalize().to_string()
-}
-
-fn key(name: &str) -> String {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !name.is_empty() && name.bytes().all(is_bare) { name.to_owned() } else { quoted(name) }
-}
-
-/// In single quotes when that saves escapes: '5/8"'.
-fn quoted(text: &str) -> String {
-    let needs_escape = text.contains(['"', '\\']);
-    if needs_escape && !text.contains(|letter: char| letter == '\'' || letter.is_control()) {
-        return format!("'{text}'");
-    }
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            control if control.is_control() => {
-                write!(quoted, "\\u{:04X}", u32::from(control)).expect("writing to a string cannot fail");
-            }
-            plain => quoted.push(plain),
-        }
-    }
-    quoted.push('"');
-    quoted
+/// The word of a value, in quotes.
+fn word<T: Copy + PartialEq>(value: T, known: &[(T, &'static str)]) -> String {
+    let row = known.iter().find(|(known, _)| *known == value);
+    quoted(row.expect("every value has its word").1)
 }

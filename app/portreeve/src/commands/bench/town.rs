@@ -104,6 +104,8 @@ impl ChunkWork for BuildWork {
                 read_on: month.last_on(),
                 quantity: used(number),
                 source: "bench".to_owned(),
+                is_estimated: false,
+                is_vacant: false,
             });
         }
         metering::insert_consumption(entry, consumption).await?;

@@ -1,0 +1,50 @@
+//! Schedules a proposal: from its date on, it prices.
+
+use acts::{Act, Entry, Failure, Permission, Subject, refused};
+use chrono::NaiveDate;
+use kernel::RateVersionId;
+use serde::{Deserialize, Serialize};
+
+use super::RatesRefused;
+use super::recording::{check_places, read_schedule, record};
+use crate::{permissions, store};
+
+/// Makes a proposal hold from its date.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScheduleRates {
+    /// The schedule.
+    pub schedule: String,
+    /// The first day.
+    pub effective_on: NaiveDate,
+    /// Which of the proposals of that date.
+    pub proposal: i64,
+}
+
+impl Act for ScheduleRates {
+    const KIND: &'static str = "revenue.schedule_rates";
+    /// The version that was recorded; nothing when the same rates stand already.
+    type Outcome = Option<RateVersionId>;
+
+    fn permission(&self) -> Permission {
+        permissions::ADOPT_RATES
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Option<RateVersionId>, Failure> {
+        let asked = (self.schedule.as_str(), self.effective_on, self.proposal);
+        let text = store::proposal_text(entry, asked).await?;
+        let unknown = || RatesRefused::NoSuchProposal {
+            code: self.schedule.clone(),
+            effective_on: self.effective_on,
+            proposal: self.proposal,
+        };
+        let text = text.ok_or_else(|| refused(unknown()))?;
+        let schedule = read_schedule(entry, &text).await?;
+        check_places(entry, &schedule).await?;
+        let version = schedule.versions.first().ok_or_else(|| refused(unknown()))?;
+        record(entry, version, &schedule, Some(self.proposal)).await
+    }
+}

@@ -1,0 +1,15 @@
+//! Tools for whoever writes rates: what is odd, what a change does to a bill, what council sees.
+
+mod aligned;
+mod changes;
+mod diff;
+mod lint;
+mod say;
+mod table;
+mod uses;
+
+pub use changes::{Change, ChangeKind};
+pub use diff::{Diff, DiffRow};
+pub use lint::{AccountKind, LintFacts, LintFinding, LintPlace, Severity, lint, lint_bytes};
+pub use table::RateTable;
+pub use uses::{CustomerKind, Uses, meter_unit, per_cent_change, typical_uses};
