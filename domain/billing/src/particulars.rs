@@ -166,8 +166,9 @@ mod tests {
         let normal = Some(NormalDays { full: 30, at_least: 25, at_most: 35 });
         let june = period("2026-06-01", "2026-07-01");
         let long = period("2026-05-20", "2026-07-01");
+        type Row<'a> = (Period, &'a str, &'a str, Option<NormalDays>, &'a [PeriodKind], u32, u32);
         // run | billed from | to | normal days | kinds | days | of
-        let rows: [(Period, &str, &str, _, &[PeriodKind], u32, u32); 6] = [
+        let rows: [Row<'_>; 6] = [
             (june, "2026-06-11", "2026-07-01", None, &[First], 20, 30),
             (june, "2026-06-01", "2026-06-11", None, &[Final], 10, 30),
             (june, "2026-06-11", "2026-06-21", None, &[First, Final], 10, 30),

@@ -149,14 +149,14 @@ fn price_item<'a>(
     if item.particulars.is_none() {
         let plan = plan_of(book, bill, item, item.version)?;
         if plan.plan.normal_days().is_none() {
-            let price = plan.plan.price(quantity_of(plan, item)?).map_err(not_priceable)?;
+            let price = plan.plan.price(quantity_of(plan, item)?).map_err(|refused| not_priceable(&refused))?;
             return add_up(number, &[(item.version.unwrap_or(RateVersionId(0)), plan, price)], priced);
         }
     }
     let parts = parts_of(book, bill, item)?;
     let given = Given::of(item);
     let price = |part: &Part<'a>| {
-        let price = part.plan.plan.price_for(&part.inputs(&given)).map_err(not_priceable)?;
+        let price = part.plan.plan.price_for(&part.inputs(&given)).map_err(|refused| not_priceable(&refused))?;
         Ok((part.version, part.plan, price))
     };
     let prices = parts.iter().map(price).collect::<Result<Vec<_>, Exception>>()?;
@@ -233,6 +233,6 @@ fn add_up<'a>(
     Ok(())
 }
 
-fn not_priceable(refused: PricingRefused) -> Exception {
+fn not_priceable(refused: &PricingRefused) -> Exception {
     Exception { code: ExceptionCode::NotPriceable, detail: refused.to_string() }
 }

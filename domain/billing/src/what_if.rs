@@ -79,6 +79,8 @@ impl Refusal for WhatIfRefused {
 
 /// Months in a year.
 const YEAR: usize = 12;
+/// A billion dollars: larger bills are slips, and below it no sum of a town leaves the range of `Cents`.
+const BILL_MAX: Cents = Cents(100_000_000_000);
 
 /// The profiles of the agreements that a schedule prices on a day or later, each with their number.
 pub async fn profiles_in_use(read: &mut Read, schedule: &str, on: NaiveDate) -> Result<Vec<(RateProfile, u64)>, Fault> {
@@ -236,21 +238,30 @@ impl Books<'_> {
 fn total(book: &RateBook, (account, bill_on): (AccountId, NaiveDate), item: &Inputs) -> Result<Cents, Exception> {
     let bill = BillInputs { account, position: 0, bill_on, items: Vec::new() };
     if item.particulars.is_none() {
-        let plan = &plan_of(book, &bill, item, item.version)?;
+        let plan = plan_of(book, &bill, item, item.version)?;
         if plan.plan.normal_days().is_none() {
             let price = plan.plan.price(quantity_of(plan, item)?);
-            return price.map(|price| price.total).map_err(|refused| not_priceable(&refused));
+            return within_reason(price.map_err(|refused| not_priceable(refused.to_string()))?.total);
         }
     }
     let given = Given::of(item);
     let mut total = Cents::ZERO;
     for part in parts_of(book, &bill, item)? {
-        let price = part.plan.plan.price_for(&part.inputs(&given)).map_err(|refused| not_priceable(&refused))?;
-        total = total.checked_add(price.total).ok_or_else(|| not_priceable(&"the bill is larger than any amount"))?;
+        let price = part.plan.plan.price_for(&part.inputs(&given));
+        let price = price.map_err(|refused| not_priceable(refused.to_string()))?;
+        total = within_reason(total + within_reason(price.total)?)?;
     }
     Ok(total)
 }
 
-fn not_priceable(why: &dyn ToString) -> Exception {
-    Exception { code: ExceptionCode::NotPriceable, detail: why.to_string() }
+/// A slip in a price must not spoil the sums.
+fn within_reason(total: Cents) -> Result<Cents, Exception> {
+    if BILL_MAX < total.abs() {
+        return Err(not_priceable(format!("bills of more than {} are left out", BILL_MAX.dollars())));
+    }
+    Ok(total)
+}
+
+fn not_priceable(detail: String) -> Exception {
+    Exception { code: ExceptionCode::NotPriceable, detail }
 }

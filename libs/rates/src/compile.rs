@@ -46,9 +46,8 @@ impl Version {
             if chooser.pays_nothing() {
                 return Err(Flaw::ClassWithoutCharge(class.clone()).of_version());
             }
-            let combinations = chooser
-                .take_from(&mut budget)
-                .ok_or_else(|| Flaw::TooManyCombinations(class.clone()).of_version())?;
+            let combinations =
+                chooser.take_from(&mut budget).ok_or_else(|| Flaw::TooManyCombinations(class.clone()).of_version())?;
             let mut plans = Vec::with_capacity(combinations);
             for number in 0..combinations {
                 plans.push(plan_for(&frame, &chooser.choose(number)?)?);

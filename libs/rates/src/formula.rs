@@ -187,12 +187,8 @@ impl Function {
 
 impl Comparison {
     /// Every comparison with its sign; the longer of two that begin alike comes first.
-    pub(crate) const ALL: [(Comparison, &'static str); 4] = [
-        (Comparison::AtMost, "<="),
-        (Comparison::Below, "<"),
-        (Comparison::AtLeast, ">="),
-        (Comparison::Above, ">"),
-    ];
+    pub(crate) const ALL: [(Comparison, &'static str); 4] =
+        [(Comparison::AtMost, "<="), (Comparison::Below, "<"), (Comparison::AtLeast, ">="), (Comparison::Above, ">")];
 
     fn sign(self) -> &'static str {
         let row = Comparison::ALL.iter().find(|(comparison, _)| *comparison == self);

@@ -10,7 +10,10 @@ use crate::schedule::{Partial, TierScope};
 /// A rate in whole numbers.
 #[derive(Clone, Debug)]
 pub(crate) enum Fast {
-    Fixed { exact: Decimal, cents: Cents },
+    Fixed {
+        exact: Decimal,
+        cents: Cents,
+    },
     Blocks(Blocks),
     /// A percentage, as `mantissa` × 10^-`places`, of charges that stand before it in the plan.
     PerCent {

@@ -67,8 +67,7 @@ impl WinterAverage {
     pub fn of(&self, periods: &[WinterPeriod], default: Option<Decimal>) -> WinterOutcome {
         let mut uses: Vec<(WinterPeriod, PeriodUse)> =
             periods.iter().map(|period| (period.clone(), self.use_of(period))).collect();
-        let mut counted: Vec<usize> =
-            (0..uses.len()).filter(|index| uses[*index].1 == PeriodUse::Counted).collect();
+        let mut counted: Vec<usize> = (0..uses.len()).filter(|index| uses[*index].1 == PeriodUse::Counted).collect();
         let is_enough = usize::try_from(self.periods_at_least).is_ok_and(|least| least <= counted.len());
         if let Some(lowest) = self.lowest {
             counted.sort_by_key(|index| (uses[*index].0.usage, *index));

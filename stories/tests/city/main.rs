@@ -9,3 +9,4 @@ mod imports;
 mod locked_month;
 mod month;
 mod rate_tools;
+mod rates_in_force;

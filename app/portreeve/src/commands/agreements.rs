@@ -79,10 +79,8 @@ struct AmountRow {
 /// The amounts of a file; an empty one leaves the default of the rates.
 fn read_amounts(file: &Path) -> Result<Vec<NewAmount>, Ended> {
     let named = |words: String| Ended::Refused(format!("{}: {words}", file.display()));
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| named(error.to_string()))?;
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).map_err(|error| named(error.to_string()))?;
     let mut amounts = Vec::new();
     for (line, row) in (2..).zip(reader.deserialize::<AmountRow>()) {
         let row = row.map_err(|error| named(error.to_string()))?;

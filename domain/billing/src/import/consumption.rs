@@ -347,8 +347,8 @@ impl ImportWork {
                 read_on: row.read_on,
                 quantity: row.quantity,
                 source: format!("{}/{}", chunk.order.0, row.line),
-                is_estimated: false,
-                is_vacant: false,
+                is_estimated: row.is_estimated,
+                is_vacant: row.is_vacant,
             });
         }
         let count = i64::try_from(consumption.len()).map_err(|_| Fault::new("too many rows"))?;

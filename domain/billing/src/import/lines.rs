@@ -33,6 +33,10 @@ pub struct Row {
     pub quantity: Quantity,
     /// The reference of the service point, given or numbered.
     pub service_point: String,
+    /// Whether the figure is an estimate.
+    pub is_estimated: bool,
+    /// Whether nobody was home.
+    pub is_vacant: bool,
 }
 
 /// A row that cannot be brought in; the others can.
@@ -131,6 +135,7 @@ struct Positions {
     quantity: usize,
     row: Option<usize>,
     service_point: Option<usize>,
+    condition: Option<usize>,
 }
 
 /// Earliest and latest year of a read that can be meant.
@@ -173,6 +178,7 @@ impl LineReader {
             quantity: position(&mapping.columns.quantity)?,
             row: mapping.columns.row.as_deref().map(position).transpose()?,
             service_point: mapping.columns.service_point.as_deref().map(position).transpose()?,
+            condition: mapping.columns.condition.as_deref().map(position).transpose()?,
         };
         let mapping = mapping.clone();
         Ok(LineReader { file, mapping, columns, names, reader, seen: BTreeMap::new(), last_line: 1 })
@@ -253,9 +259,31 @@ impl LineReader {
             (Some(place), Some(name)) => text(record, place, name, line)?.to_owned(),
             _ => format!("{customer}/{class}/{number}"),
         };
+        let (is_estimated, is_vacant) = self.condition(record, line)?;
         let period = Month::of(day).period();
         let row = self.row_name(record, line);
-        Ok(Row { line, row, customer, class, read_on: day, period, quantity, service_point })
+        Ok(Row { line, row, customer, class, read_on: day, period, quantity, service_point, is_estimated, is_vacant })
+    }
+
+    /// Whether a row is an estimate, and whether nobody was home, where the file says so.
+    fn condition(&self, record: &ByteRecord, line: i64) -> Result<(bool, bool), Reject> {
+        let (Some(place), Some(name)) = (self.columns.condition, &self.mapping.columns.condition) else {
+            return Ok((false, false));
+        };
+        let (mut is_estimated, mut is_vacant) = (false, false);
+        let said = String::from_utf8_lossy(record.get(place).unwrap_or_default()).into_owned();
+        for word in said.split_whitespace() {
+            match word {
+                "actual" => {}
+                "estimated" => is_estimated = true,
+                "vacant" => is_vacant = true,
+                _ => {
+                    let message = format!("'{}' is none of actual, estimated, vacant", printable(word));
+                    return Err(Reject { line, row: String::new(), field: name.clone(), rule: "condition", message });
+                }
+            }
+        }
+        Ok((is_estimated, is_vacant))
     }
 }
 
@@ -336,4 +364,41 @@ fn damaged(file: &str, line: u64, error: &csv::Error) -> FileRefused {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPPING: &str = "
+        [columns]
+        customer = 'c'
+        class = 'k'
+        read_on = 'd'
+        quantity = 'q'
+        condition = 'how'
+        [values]
+        unit = 'ccf'
+        period = 'month_of_read'";
+
+    #[test]
+    fn a_row_says_how_its_figure_came_about() {
+        let rows = [
+            ("", Ok((false, false))),
+            ("actual", Ok((false, false))),
+            ("estimated", Ok((true, false))),
+            ("vacant", Ok((false, true))),
+            ("vacant estimated", Ok((true, true))),
+            ("guessed", Err("'guessed' is none of actual, estimated, vacant")),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reads.csv");
+        for (said, expected) in rows {
+            std::fs::write(&path, format!("c,k,d,q,how\n7,HOUSE,2026-06-30,12,{said}\n")).unwrap();
+            let mut reader = LineReader::open(&path, &Mapping::parse(MAPPING).unwrap()).unwrap();
+            let found = reader.next_row().unwrap().unwrap();
+            let found = found.map(|row| (row.is_estimated, row.is_vacant)).map_err(|reject| reject.message);
+            assert_eq!(found, expected.map_err(str::to_owned), "{said}");
+        }
+    }
 }

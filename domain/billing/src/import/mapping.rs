@@ -35,6 +35,9 @@ pub struct Columns {
     /// The reference of the service point. Without it, several rows of one customer, class and
     /// day are separate service points, numbered in the order of the file.
     pub service_point: Option<String>,
+    /// How the figure came about: empty or `actual`, `estimated`, `vacant`, or both of the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
 }
 
 /// What the values look like.

@@ -38,8 +38,12 @@ pub(super) struct Chosen<'a> {
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(version: &'a Version, class: &'a str) -> Chooser<'a> {
-        let levied: Vec<(usize, &Charge)> =
-            version.charges.iter().enumerate().filter(|(_, charge)| charge.cases.iter().any(|c| c.is_for(class))).collect();
+        let levied: Vec<(usize, &Charge)> = version
+            .charges
+            .iter()
+            .enumerate()
+            .filter(|(_, charge)| charge.cases.iter().any(|c| c.is_for(class)))
+            .collect();
         let reached = reached(version, class, &levied);
         let mut named = BTreeSet::new();
         for (_, charge) in &levied {

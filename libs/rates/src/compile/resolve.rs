@@ -46,11 +46,19 @@ pub(super) struct Resolver<'a> {
     quantities: BTreeSet<usize>,
     /// The names being worked out, for cycles.
     path: Vec<&'a str>,
+    /// How many parts are within each other here, through all names being worked out.
+    depth: usize,
+    /// The most there were since the name began that is being worked out.
+    deepest: usize,
+    /// How many parts are within each other in a name that is done.
+    heights: BTreeMap<&'a str, usize>,
     place: Place,
 }
 
 /// Names defined by names; real tariffs go six deep.
 const DEPTH_MAX: usize = 30;
+/// Parts within each other through all names: what walks them calls itself, so this bounds the stack.
+const PARTS_MAX: usize = 250;
 
 /// What every name of a version stands for.
 pub(super) fn symbols(version: &Version) -> BTreeMap<&str, Symbol> {
@@ -77,17 +85,21 @@ impl<'a> Resolver<'a> {
             uses_usage: false,
             quantities: BTreeSet::new(),
             path: Vec::new(),
+            depth: 0,
+            deepest: 0,
+            heights: BTreeMap::new(),
             place: Place::default(),
         }
     }
 
     /// The rate of a charge, by its position among those chosen.
     pub(super) fn charge(&mut self, at: usize) -> Result<FullRate, Stop> {
-        if let Some(rate) = &self.rates[at] {
-            return Ok(rate.clone());
-        }
         let (position, number) = self.chosen.charges[at];
         let charge = &self.version.charges[position];
+        if let Some(rate) = self.rates[at].clone() {
+            self.reach_again(&charge.name)?;
+            return Ok(rate);
+        }
         let case = &charge.cases[number];
         let place = Place { charge: Some((position, charge.name.clone())), case: Some(number), value: None };
         let rate = self.within(&charge.name, place, |resolver| {
@@ -125,10 +137,37 @@ impl<'a> Resolver<'a> {
         }
         self.path.push(name);
         let outer = std::mem::replace(&mut self.place, place);
-        let done = work(self);
+        let deepest = std::mem::replace(&mut self.deepest, self.depth);
+        let done = self.deeper(work);
+        self.heights.insert(name, self.deepest - self.depth);
+        self.deepest = self.deepest.max(deepest);
         self.place = outer;
         self.path.pop();
         done
+    }
+
+    /// Works on a part of what is being worked on.
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        self.reach(1)?;
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        done
+    }
+
+    /// Notes that so many parts are within this one.
+    fn reach(&mut self, height: usize) -> Result<(), Stop> {
+        self.deepest = self.deepest.max(self.depth + height);
+        if self.depth + height <= PARTS_MAX {
+            return Ok(());
+        }
+        let name = self.path.last().copied().unwrap_or_default().to_owned();
+        Err(self.flaw(Flaw::TooDeep { name, max: PARTS_MAX }))
+    }
+
+    /// As [`Resolver::reach`], for a name that was worked out before.
+    fn reach_again(&mut self, name: &str) -> Result<(), Stop> {
+        self.reach(self.heights.get(name).copied().unwrap_or_default())
     }
 
     fn flaw(&self, flaw: Flaw) -> Stop {
@@ -202,7 +241,9 @@ impl<'a> Resolver<'a> {
     fn per_cent(&mut self, per_cent: &'a Amount, of: &'a [String]) -> Result<FullKind, Stop> {
         let mut positions = Vec::with_capacity(of.len());
         for name in of {
-            if let Some(at) = self.chosen.charges.iter().position(|(charge, _)| self.version.charges[*charge].name == *name) {
+            if let Some(at) =
+                self.chosen.charges.iter().position(|(charge, _)| self.version.charges[*charge].name == *name)
+            {
                 self.charge(at)?;
                 positions.push(at);
             }
@@ -218,6 +259,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn node(&mut self, expr: &'a Expr, whole: &'a Formula) -> Result<Node, Stop> {
+        self.deeper(|resolver| resolver.part(expr, whole))
+    }
+
+    fn part(&mut self, expr: &'a Expr, whole: &'a Formula) -> Result<Node, Stop> {
         match expr {
             Expr::Number(number) => Ok(Node::Const(Exact::from(*number))),
             Expr::Name(name) => self.name(name),
@@ -252,13 +297,7 @@ impl<'a> Resolver<'a> {
         Ok(Node::If(Box::new(ReadyChoice { left, comparison, right, then, otherwise })))
     }
 
-    fn binary(
-        &mut self,
-        operator: Operator,
-        left: Node,
-        right: Node,
-        whole: Option<&Formula>,
-    ) -> Result<Node, Stop> {
+    fn binary(&mut self, operator: Operator, left: Node, right: Node, whole: Option<&Formula>) -> Result<Node, Stop> {
         let divides = operator == Operator::Divide && right.constant().is_some_and(Exact::is_zero);
         match (left.constant(), right.constant()) {
             (Some(left), Some(right)) if !divides => operate(operator, left, right).map(Node::Const).map_err(|_| {
@@ -299,10 +338,11 @@ impl<'a> Resolver<'a> {
 
     /// A value that is the same on every bill becomes its number.
     fn value(&mut self, position: usize) -> Result<Node, Stop> {
-        if let Some(node) = self.nodes.get(&position) {
-            return Ok(node.clone());
-        }
         let value = &self.version.values[position];
+        if let Some(node) = self.nodes.get(&position).cloned() {
+            self.reach_again(&value.name)?;
+            return Ok(node);
+        }
         let chosen = self.chosen.values.iter().find(|(of, _)| *of == position);
         let Some((_, number)) = chosen.copied() else {
             return Err(self.flaw(Flaw::Gap(self.chosen.customer())));
@@ -310,9 +350,7 @@ impl<'a> Resolver<'a> {
         let place = Place { value: Some((position, value.name.clone())), case: Some(number), charge: None };
         let node = self.within(&value.name, place, |resolver| match &value.cases[number].is {
             ValueIs::Amount(amount) => resolver.amount(amount),
-            ValueIs::NotOffered(reason) => {
-                Err(Stop::NotOffered { charge: value.name.clone(), reason: reason.clone() })
-            }
+            ValueIs::NotOffered(reason) => Err(Stop::NotOffered { charge: value.name.clone(), reason: reason.clone() }),
         })?;
         let round_to = value.round_to.map(|round| (Exact::from(round.step), round.rounding));
         let node = match (node, round_to) {
@@ -339,9 +377,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let (node, formula) = match self.symbols.get(name).copied() {
-            Some(Symbol::Quantity(position)) if self.quantities.contains(&position) => {
-                (Node::Quantity(position), None)
-            }
+            Some(Symbol::Quantity(position)) if self.quantities.contains(&position) => (Node::Quantity(position), None),
             Some(Symbol::Value(position)) => {
                 let Some(node) = self.nodes.get(&position).cloned() else { return };
                 let chosen = self.chosen.values.iter().find(|(of, _)| *of == position);

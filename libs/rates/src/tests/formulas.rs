@@ -139,23 +139,50 @@ fn the_deepest_formula_prints_and_reads_back() {
     assert_eq!(Formula::parse(&deepest.to_string()), Ok(deepest));
 }
 
+/// WATER with a chain of named values, each of which is so many sums around the next.
+fn chained(names: i64, sums: i64) -> String {
+    let value = |number: i64| {
+        let next = if number == names { "usage".to_owned() } else { format!("name_{}", number + 1) };
+        let formula = (0..sums).fold(next, |part, _| format!("1+({part})"));
+        format!("[[version.value]]\nname = \"name_{number}\"\nis = \"{formula}\"\n\n")
+    };
+    let values: String = (1..=names).map(value).collect();
+    let priced = super::pricing::WATER.replace("per_unit = 0.0375", "per_unit = \"name_1\"");
+    priced.replacen("[[version.charge]]", &format!("{values}[[version.charge]]"), 1)
+}
+
+/// With a charge before the others for every name, the deepest first, so that no name is far from one that is done.
+fn with_charges_from_below(text: &str, names: i64) -> String {
+    let charge = |number: i64| {
+        format!(
+            "[[version.charge]]\nname = \"line_{number}\"\ntitle = {{ en = \"Line\" }}\nrevenue = \"water.line\"\n\
+             exempt_by = \"certificate\"\nrounding = \"half_even\"\n\n\
+             [[version.charge.case]]\nclass = \"FARM\"\nfixed = \"name_{number}\"\n\n"
+        )
+    };
+    let charges: String = (1..=names).rev().map(charge).collect();
+    text.replacen("[[version.charge]]", &format!("{charges}[[version.charge]]"), 1)
+}
+
 #[test]
 fn the_deepest_schedule_has_room_on_a_small_stack() {
-    const NAMES: i64 = 10;
-    let mut text = super::pricing::WATER.replace("per_unit = 0.0375", "per_unit = \"name_1\"");
-    for number in (1..=NAMES).rev() {
-        let next = if number == NAMES { "usage".to_owned() } else { format!("name_{}", number + 1) };
-        let formula = (1..50).fold(next, |part, _| format!("1+({part})"));
-        let value = format!("[[version.value]]\nname = \"name_{number}\"\nis = \"{formula}\"\n\n[[version.charge]]");
-        text = text.replacen("[[version.charge]]", &value, 1);
-    }
-    let price = move || {
-        let schedule = Schedule::parse(&text).unwrap();
-        let compiled = schedule.versions[0].compile().unwrap();
-        let plan = compiled.plan("FARM", &[("season", "summer")]).unwrap();
-        let usage = Quantity::parse("2", Unit::Ccf).unwrap();
-        let (price, explained) = (plan.price(usage).unwrap(), plan.explain(&Inputs::of(usage)).unwrap());
-        assert_eq!((price.total, explained.total), (explained.total, kernel::Cents((49 * NAMES + 2) * 2 * 100)));
+    // A name of 47 sums is 49 parts within each other: it, its sums and what they add up to. At most 250 may be.
+    let rows = [(5, 47, true), (24, 8, true), (5, 48, false), (29, 49, false)];
+    let check = move || {
+        for (names, sums, is_read) in rows {
+            for text in [chained(names, sums), with_charges_from_below(&chained(names, sums), names)] {
+                let schedule = Schedule::parse(&text);
+                assert_eq!(schedule.is_ok(), is_read, "{names} names of {sums} sums: {:?}", schedule.err());
+                let Ok(schedule) = schedule else { continue };
+                let compiled = schedule.versions[0].compile().unwrap();
+                let plan = compiled.plan("FARM", &[("season", "summer")]).unwrap();
+                let usage = Quantity::parse("2", Unit::Ccf).unwrap();
+                let inputs = Inputs { exemptions: &["certificate"], ..Inputs::of(usage) };
+                let (price, explained) = (plan.price_for(&inputs).unwrap(), plan.explain(&inputs).unwrap());
+                assert_eq!(price.total, kernel::Cents((names * sums + 2) * 2 * 100));
+                assert_eq!(explained.total, price.total);
+            }
+        }
     };
-    std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(price).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(1024 * 1024).spawn(check).unwrap().join().unwrap();
 }

@@ -113,7 +113,7 @@ async fn long_and_short_periods_are_billed_by_the_normal_days() {
         for (from, to, prorated, not_prorated) in rows {
             let (from_on, to_on) = (day(from), day(to));
             let used = Used { from_on, to_on, ..used("2026-06", "39", Unit::Ccf) };
-            tariff.meter(by_days, &[used.clone()]).await;
+            tariff.meter(by_days, std::slice::from_ref(&used)).await;
             tariff.meter(whole, &[used]).await;
             let run = tariff.bill(Period::new(from_on, to_on).unwrap(), to).await;
             assert_eq!(tariff.sum(run, by_days).await, prorated, "{from}");

@@ -54,6 +54,9 @@ enum Read {
     Vacant,
 }
 
+/// What a row is about, the months from January on, and what July's bill comes to.
+type Row<'a> = (&'a str, &'a [(&'static str, Read)], &'a str);
+
 fn winter(year: &str, months: &[(&'static str, Read)]) -> Vec<Used> {
     let month = |(number, (amount, read)): (usize, &(&'static str, Read))| Used {
         is_estimated: *read == Read::Estimate,
@@ -67,7 +70,7 @@ fn winter(year: &str, months: &[(&'static str, Read)]) -> Vec<Used> {
 async fn sewer_is_charged_by_the_winter_from_july_on() {
     use Read::{Estimate, Meter, Vacant};
     #[rustfmt::skip]
-    let rows: [(&str, &[(&str, Read)], &str); 7] = [
+    let rows: [Row<'_>; 7] = [
         // 9 x 0.8 x 2.3056 = 16.60032
         ("by use",       &[("10", Meter), ("8", Meter), ("9", Meter)],        "Environment 1.22 + Sewer use 16.60 = 17.82"),
         // 6 x 0.8 x 2.3056 = 11.06688

@@ -30,9 +30,11 @@ pub(super) fn check(desk: &mut Desk<'_>, accounts: &[AccountKind]) {
             .filter(|(name, _)| *name == dimension.name)
             .map(|(_, value)| value.as_str())
             .collect();
-        for value in dimension.values.iter().filter(|value| !in_use.contains(value.as_str())) {
+        let unused = dimension.values.iter().filter(|value| !in_use.contains(value.as_str()));
+        let unused = unused.cloned().collect::<Vec<_>>().join(", ");
+        if !unused.is_empty() {
             let part = format!("dimension '{}'", dimension.name);
-            let sentence = format!("no account has {value}");
+            let sentence = format!("no account has {unused}");
             desk.note(Severity::Warning, "value_without_account", (part, None), sentence);
         }
     }
