@@ -57,7 +57,9 @@ async fn the_basis_decides_which_rates_a_bill_has() {
         rates("by-days-whole", "prorated_by_days", ""),
         rates("by-days-first", "prorated_by_days", "prorate = [\"first\", \"mid_period\"]"),
     ];
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    // The basis of the version before does not matter where the later one is prorated by days.
+    let mixed = rates("mixed", "prorated_by_days", "").replacen("prorated_by_days", "bill_date", 1);
+    let texts: Vec<&str> = texts.iter().chain([&mixed]).map(String::as_str).collect();
     // 30 ccf in June, billed on June 30; the new rates hold from June 21.
     #[rustfmt::skip]
     let rows = [
@@ -69,6 +71,7 @@ async fn the_basis_decides_which_rates_a_bill_has() {
         ("by-days",       "2026-01-01", "Base 20.00 + Use 20.00 + Base 20.00 + Use 20.00 = 80.00"),
         // The base does not divide: it is billed whole, with the last part.
         ("by-days-whole", "2026-01-01", "Base 0.00 + Use 20.00 + Base 60.00 + Use 20.00 = 100.00"),
+        ("mixed",         "2026-01-01", "Base 0.00 + Use 20.00 + Base 60.00 + Use 20.00 = 100.00"),
         // Moved in on June 11: 20 of 30 days, 10 of them before. 30 x 20/30 x 10/20; 15 ccf on each side.
         ("by-days-first", "2026-06-11", "Base 10.00 + Use 15.00 + Base 20.00 + Use 30.00 = 75.00"),
         // Moved in on June 21: only the new rates.
