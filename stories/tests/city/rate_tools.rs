@@ -155,6 +155,15 @@ async fn a_proposal_is_held_against_the_accounts_of_a_town() {
         assert_eq!((refused.code, refused.out.lines().last()), (1, Some(shop)));
         let diff = office.done("clerk", &["rates", "diff", &new, "--in-force", "--uses", "15"]);
         assert!(diff.contains("\n        15   37.50  45.00    7.50      20.0\n"), "{diff}");
+        let recorded = ["rates", "diff", "santa-monica-water", "--recorded"];
+        let talk = office.ends("clerk", &recorded, 1);
+        assert!(talk.contains("no version comes before"), "the town has one version: {talk}");
+        let later = RATES.replace("2013-01-01", "2014-07-01").replace("3.50", "4.20");
+        let later = town.file("later.owrs", later.as_bytes());
+        let adopt = ["rates", "adopt", &later, "--format", "owrs", "--code", "santa-monica-water"];
+        office.done("clerk", &[&adopt[..], &["--ordinance", "Ordinance 8"]].concat());
+        let diff = office.done("clerk", &[&recorded[..], &["--uses", "15"]].concat());
+        assert!(diff.contains("\n        15   37.50  41.00    3.50       9.3\n"), "{diff}");
         let csv = town.path("classes.csv").display().to_string();
         let what_if = office.done("clerk", &["rates", "what-if", &new, "--csv", &csv]);
         let rows: Vec<Vec<&str>> = what_if.lines().map(|line| line.split_whitespace().collect()).collect();

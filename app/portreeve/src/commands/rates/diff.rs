@@ -18,6 +18,9 @@ use crate::output;
 pub struct DiffArgs {
     #[command(flatten)]
     file: RateFile,
+    /// FILE is the code of a schedule in the database: compare two of its recorded versions
+    #[arg(long, conflicts_with_all = ["before", "in_force"])]
+    recorded: bool,
     /// Compare with the rates of the schedule of the same code in the database
     #[arg(long, conflicts_with = "before")]
     in_force: bool,
@@ -46,9 +49,18 @@ pub struct DiffArgs {
 
 /// Prints bills before and after.
 pub async fn run(settings: &Settings, args: DiffArgs) -> Outcome {
-    let schedule = args.file.schedule()?;
-    let after = super::rate_file::version_on(&schedule, args.to)?;
-    let earlier = earlier(settings, &args, &schedule).await?;
+    let (versions, earlier) = if args.recorded {
+        let office = office(settings).await?;
+        let recorded = super::versions_in_force(&mut office.db().read().await?, &args.file.name()).await?;
+        (recorded.clone(), recorded)
+    } else {
+        let schedule = args.file.schedule()?;
+        let earlier = earlier(settings, &args, &schedule).await?;
+        (schedule.versions, earlier)
+    };
+    let is_after = |version: &&Version| args.to.is_none_or(|day| version.effective_on <= day);
+    let after = versions.iter().rfind(is_after);
+    let after = after.ok_or_else(|| args.file.refused("there is no such version; name a day with --to"))?;
     let before = match args.from {
         Some(day) => earlier.iter().rfind(|version| version.effective_on <= day),
         None => earlier.iter().rfind(|version| version.effective_on < after.effective_on),

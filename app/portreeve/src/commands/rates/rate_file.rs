@@ -84,6 +84,11 @@ impl RateFile {
         std::fs::read(&self.file).map_err(|error| self.refused(&error.to_string()))
     }
 
+    /// What stands in its place on the command line.
+    pub fn name(&self) -> String {
+        self.file.display().to_string()
+    }
+
     /// How an OWRS file is read.
     pub fn owrs_options(&self) -> OwrsOptions {
         let mut options = OwrsOptions::water(&self.code, &self.ordinance);
