@@ -76,6 +76,27 @@ create table job (
 );
 create index job_state on job (state, job_id);
 
+-- Files of records: which were given, and the records that could not be brought in.
+create table file_import (
+    order_id bigint not null,
+    kind text not null,
+    digest bytea not null,
+    name text not null,
+    record_count bigint not null,
+    is_all_or_nothing boolean not null,
+    primary key (order_id)
+);
+create table file_reject (
+    order_id bigint not null,
+    line bigint not null,
+    field text not null,
+    rule text not null,
+    message text not null,
+    record text not null,
+    primary key (order_id, line),
+    foreign key (order_id) references file_import (order_id)
+);
+
 -- Who acts: people who work here, and the system's own hands.
 create table actor (
     actor_id bigint not null,
@@ -100,6 +121,9 @@ create table customer (
     kind text not null check (kind in ('person', 'organization', 'unknown')),
     name text not null,
     search_key text not null,
+    phone text not null default '',
+    email text not null default '',
+    source text not null default '',
     primary key (customer_id),
     unique (reference)
 );
@@ -124,15 +148,112 @@ values (0, 'city', 'organization', 'The city itself', 'the city itself');
 insert into account (account_id, customer_id, number, opened_on)
 values (0, 0, 0, '1900-01-01');
 
+-- How customers are reached, the names other systems know accounts by, who is what for an account, where its mail goes.
+create table account_reference (
+    reference text not null,
+    account_id bigint not null,
+    source text not null,
+    primary key (reference)
+);
+create table account_party (
+    account_id bigint not null,
+    role text not null check (role in ('bill_payer', 'owner', 'tenant', 'authorized')),
+    customer_id bigint not null,
+    from_on date not null,
+    to_on date,
+    act_id bigint not null,
+    primary key (account_id, role, customer_id, from_on),
+    foreign key (account_id) references account (account_id),
+    foreign key (customer_id) references customer (customer_id),
+    check (to_on is null or from_on <= to_on)
+) without rowid;
+create table mailing_address (
+    account_id bigint not null,
+    purpose text not null check (purpose in ('mailing', 'forwarding')),
+    from_on date not null,
+    revision bigint not null,
+    recipient text not null,
+    street text not null,
+    city text not null,
+    state text not null,
+    postal_code text not null,
+    act_id bigint not null,
+    primary key (account_id, purpose, from_on, revision),
+    foreign key (account_id) references account (account_id),
+    check (1 <= revision)
+) without rowid;
+create table customer_merge (
+    merged_id bigint not null,
+    into_id bigint not null,
+    act_id bigint not null,
+    reason text not null,
+    primary key (merged_id),
+    foreign key (merged_id) references customer (customer_id),
+    foreign key (into_id) references customer (customer_id),
+    check (merged_id <> into_id)
+);
+create table merged_account (
+    account_id bigint not null,
+    act_id bigint not null,
+    from_customer_id bigint not null,
+    to_customer_id bigint not null,
+    primary key (account_id, act_id),
+    foreign key (account_id) references account (account_id)
+) without rowid;
+create index account_customer on account (customer_id);
+
+-- Parcels with their property use, the premises on them, who owns them, and which service points they have.
+create table property_use (
+    code text not null,
+    title text not null,
+    primary key (code)
+);
+create table parcel (
+    parcel_id bigint not null,
+    number text not null,
+    property_use text not null,
+    source text not null,
+    primary key (parcel_id),
+    unique (number),
+    foreign key (property_use) references property_use (code)
+);
+create table premise (
+    premise_id bigint not null,
+    reference text not null,
+    parcel_id bigint,
+    street text not null,
+    city text not null,
+    state text not null,
+    postal_code text not null,
+    search_key text not null,
+    source text not null,
+    primary key (premise_id),
+    unique (reference),
+    foreign key (parcel_id) references parcel (parcel_id)
+);
+create table premise_owner (
+    premise_id bigint not null,
+    from_on date not null,
+    customer_id bigint not null,
+    act_id bigint not null,
+    primary key (premise_id, from_on),
+    foreign key (premise_id) references premise (premise_id),
+    foreign key (customer_id) references customer (customer_id)
+);
+
 -- Where a service is delivered.
 create table service_point (
     service_point_id bigint not null,
     reference text not null,
     service text not null,
     address text not null,
+    premise_id bigint references premise (premise_id),
+    source text not null default '',
     primary key (service_point_id),
     unique (reference)
 );
+
+create index service_point_premise on service_point (premise_id);
 
 -- What was used, per register and period. A correction is a new revision, never an update.
 create table consumption (
@@ -149,12 +270,62 @@ create table consumption (
     source text not null,
     is_estimated boolean not null default false,
     is_vacant boolean not null default false,
+    registered_steps bigint,
+    findings text not null default '',
+    grounds text not null default '',
     primary key (account_id, service_point_id, register_no, from_on, revision),
     foreign key (account_id) references account (account_id),
     foreign key (service_point_id) references service_point (service_point_id),
     check (from_on < to_on),
     check (1 <= revision)
 ) without rowid;
+
+-- Meters, where each was installed, what was read of it, and how consumption follows from reads.
+create table meter (
+    meter_id bigint not null,
+    serial_number text not null,
+    unit text not null,
+    dials bigint not null check (1 <= dials and dials <= 12),
+    steps_per_count bigint not null check (1 <= steps_per_count),
+    size text not null,
+    source text not null,
+    primary key (meter_id),
+    unique (serial_number)
+);
+create table meter_installation (
+    service_point_id bigint not null,
+    installed_on date not null,
+    meter_id bigint not null,
+    install_count bigint not null,
+    removed_on date,
+    removal_count bigint,
+    source text not null,
+    primary key (service_point_id, installed_on),
+    foreign key (service_point_id) references service_point (service_point_id),
+    foreign key (meter_id) references meter (meter_id),
+    check (removed_on is null or installed_on <= removed_on),
+    check (removed_on is not null or removal_count is null)
+);
+create index meter_installation_meter on meter_installation (meter_id);
+create table meter_read (
+    service_point_id bigint not null,
+    read_on date not null,
+    revision bigint not null,
+    meter_id bigint not null,
+    count_read bigint,
+    kind text not null check (kind in ('actual', 'customer', 'withdrawn')),
+    code text not null,
+    source text not null,
+    reason text,
+    act_id bigint not null,
+    primary key (service_point_id, read_on, revision),
+    foreign key (service_point_id) references service_point (service_point_id),
+    foreign key (meter_id) references meter (meter_id),
+    check (1 <= revision),
+    check (kind = 'withdrawn' or count_read is not null),
+    check (revision = 1 or reason is not null)
+);
+create index consumption_revised on consumption (account_id) where 1 < revision;
 
 -- Funds, chart, periods, journals and postings.
 create table fund (
@@ -314,6 +485,8 @@ create table service_agreement (
     cycle_id bigint not null,
     starts_on date not null,
     stops_on date,
+    source text not null default '',
+    stop_reason text not null default '',
     primary key (account_id, agreement_id),
     foreign key (account_id) references account (account_id),
     foreign key (service_point_id) references service_point (service_point_id),
@@ -389,12 +562,16 @@ create table bill_run (
     post_order_id bigint,
     cancel_order_id bigint,
     cancelled_act_id bigint,
+    kind text not null default 'regular' check (kind in ('regular', 'off_cycle', 'charges')),
+    of_run_id bigint,
+    price_on date,
+    issued_act_id bigint,
     primary key (run_id),
     unique (run_number),
     foreign key (cycle_id) references cycle (cycle_id),
     check (period_from < period_to)
 );
-create unique index bill_run_once on bill_run (cycle_id, period_from) where cancelled_act_id is null;
+create unique index bill_run_once on bill_run (cycle_id, period_from) where cancelled_act_id is null and kind = 'regular';
 create table run_item (
     account_id bigint not null,
     run_id bigint not null,
@@ -511,3 +688,149 @@ create table import_reject (
     primary key (order_id, line),
     foreign key (order_id) references import_file (order_id)
 );
+
+-- When each cycle is read and billed, when bills are due, how reads are judged, and agreements still to be completed.
+create table cycle_period (
+    cycle_id bigint not null,
+    period_from date not null,
+    period_to date not null,
+    read_from date not null,
+    read_through date not null,
+    bill_on date not null,
+    close_order_id bigint,
+    primary key (cycle_id, period_from),
+    foreign key (cycle_id) references cycle (cycle_id),
+    check (period_from < period_to),
+    check (read_from <= read_through)
+);
+create table holiday (
+    holiday_on date not null,
+    name text not null,
+    primary key (holiday_on)
+);
+create table class_terms (
+    class text not null,
+    days_to_pay bigint not null check (1 <= days_to_pay),
+    primary key (class),
+    foreign key (class) references service_class (code)
+);
+create table read_rule (
+    class text not null,
+    low_percent bigint not null,
+    high_percent bigint not null,
+    least text not null,
+    zero_periods bigint not null,
+    estimates_in_a_row bigint not null,
+    estimate_by text not null,
+    primary key (class),
+    foreign key (class) references service_class (code)
+);
+create table pending_agreement (
+    pending_id bigint not null,
+    service_point text not null,
+    service text not null,
+    account text not null,
+    schedule_code text not null,
+    cycle text not null,
+    class text not null,
+    dimensions text not null,
+    starts_on date not null,
+    missing text not null,
+    assignee text not null,
+    due_on date not null,
+    source text not null,
+    completed_act_id bigint,
+    primary key (pending_id)
+);
+create index service_agreement_point on service_agreement (service_point_id);
+
+-- Runs that bill again what a run has billed or held, charges by code, settlements of estimates, statements, adjustments.
+create table run_scope (
+    account_id bigint not null,
+    run_id bigint not null,
+    position bigint not null,
+    replaces_run_id bigint,
+    reason text not null,
+    primary key (account_id, run_id),
+    foreign key (account_id) references account (account_id)
+) without rowid;
+create table account_charge (
+    account_id bigint not null,
+    charge_id bigint not null,
+    agreement_id bigint not null,
+    schedule_code text not null,
+    rate_profile_id bigint not null,
+    count text not null,
+    from_on date not null,
+    is_recurring boolean not null,
+    to_on date,
+    reason text not null,
+    act_id bigint not null,
+    ended_act_id bigint,
+    primary key (account_id, charge_id),
+    foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id),
+    foreign key (schedule_code) references rate_schedule (code),
+    foreign key (rate_profile_id) references rate_profile (rate_profile_id)
+) without rowid;
+create table run_extra (
+    account_id bigint not null,
+    run_id bigint not null,
+    line_no bigint not null,
+    kind text not null check (kind in ('settlement', 'charge')),
+    agreement_id bigint not null,
+    charge_id bigint,
+    price_on date not null,
+    consumption_id bigint,
+    rate_version_id bigint,
+    rate_profile_id bigint not null,
+    from_on date not null,
+    to_on date not null,
+    steps bigint,
+    unit text,
+    particulars text,
+    billed text not null,
+    primary key (account_id, run_id, line_no),
+    foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id),
+    check (kind <> 'charge' or charge_id is not null)
+) without rowid;
+create table bill_statement (
+    account_id bigint not null,
+    run_id bigint not null,
+    stage text not null check (stage in ('regular', 'first', 'final')),
+    is_estimated boolean not null,
+    replaces_run_id bigint,
+    previous_cents bigint not null,
+    payments_cents bigint not null,
+    adjustments_cents bigint not null,
+    forward_cents bigint not null,
+    current_cents bigint not null,
+    due_cents bigint not null,
+    past_due_cents bigint not null,
+    payments_total_cents bigint not null,
+    primary key (account_id, run_id),
+    foreign key (account_id, run_id) references bill (account_id, run_id),
+    check (previous_cents + payments_cents + adjustments_cents = forward_cents),
+    check (forward_cents + current_cents = due_cents)
+) without rowid;
+create table adjustment_reason (
+    code text not null,
+    title text not null,
+    primary key (code)
+);
+create table adjustment (
+    account_id bigint not null,
+    adjustment_id bigint not null,
+    journal_id bigint not null,
+    run_id bigint not null,
+    revenue_code text not null,
+    cents bigint not null,
+    tax_cents bigint not null,
+    effective_on date not null,
+    reason_code text not null,
+    reason text not null,
+    act_id bigint not null,
+    reversed_by_journal_id bigint,
+    primary key (account_id, adjustment_id),
+    foreign key (account_id, run_id) references bill (account_id, run_id),
+    foreign key (account_id, journal_id) references journal (account_id, journal_id)
+) without rowid;

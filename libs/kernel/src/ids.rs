@@ -28,10 +28,14 @@ ids! {
     AccountId,
     /// One entry of the act log.
     ActId,
+    /// An adjustment of what an account owes.
+    AdjustmentId,
     /// Someone or something that acts: a member of staff, a job, an import.
     ActorId,
     /// A service agreement.
     AgreementId,
+    /// A charge by code on an account.
+    ChargeId,
     /// Consumption of one register over one period.
     ConsumptionId,
     /// A person or organization the city serves.
@@ -46,8 +50,14 @@ ids! {
     JournalId,
     /// A ledger account of the chart.
     LedgerAccountId,
+    /// A meter, wherever it is installed.
+    MeterId,
     /// A bulk order.
     OrderId,
+    /// A parcel of land.
+    ParcelId,
+    /// A building or lot that is served.
+    PremiseId,
     /// A class with its dimension values: what the price of a service depends on besides use.
     RateProfileId,
     /// One version of a rate schedule.

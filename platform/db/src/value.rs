@@ -92,5 +92,10 @@ into_value! {
     kernel::RateProfileId => Int(value) value.0;
     kernel::RateVersionId => Int(value) value.0;
     kernel::RunId => Int(value) value.0;
+    kernel::AdjustmentId => Int(value) value.0;
+    kernel::ChargeId => Int(value) value.0;
+    kernel::MeterId => Int(value) value.0;
+    kernel::ParcelId => Int(value) value.0;
+    kernel::PremiseId => Int(value) value.0;
     kernel::ServicePointId => Int(value) value.0;
 }

@@ -12,6 +12,8 @@ use super::sql_text::{Catalog, Key, Table};
 
 const LIST: &str = "migrations/tables.toml";
 const SHARD: &str = "account_id";
+/// What rows of a place table are spread by.
+const PLACE: &str = "service_point_id";
 
 /// How a table would be spread over machines.
 #[derive(Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ const SHARD: &str = "account_id";
 enum Kind {
     /// Rows live with their account.
     Account,
+    /// Rows live with their service point, whoever answers for it.
+    Place,
     /// Small, and the same everywhere.
     Reference,
     /// Acts, jobs, seals and allocators, in one place.
@@ -86,12 +90,12 @@ fn wrong_entry(name: &str, table: &Table, entry: &Entry) -> Vec<Finding> {
 fn wrong_kind(name: &str, table: &Table, entry: &Entry) -> Option<Finding> {
     let what = match (entry.kind, table.is_without_rowid) {
         (Kind::Account, false) => "is an account table: end it with `) without rowid;`",
-        (Kind::Reference | Kind::Coordinator, true) => "is no account table: end it with `);`",
+        (Kind::Place | Kind::Reference | Kind::Coordinator, true) => "is no account table: end it with `);`",
         (Kind::Account, true) => match table.keys.iter().any(|key| key.word == "primary") {
             true => return None,
             false => "needs a primary key",
         },
-        (Kind::Reference | Kind::Coordinator, false) => return None,
+        (Kind::Place | Kind::Reference | Kind::Coordinator, false) => return None,
     };
     Some(Finding::new(&table.path, table.line, format!("{name} {what}")))
 }
@@ -99,8 +103,15 @@ fn wrong_kind(name: &str, table: &Table, entry: &Entry) -> Option<Finding> {
 /// Why a key is not allowed, if it is not.
 fn wrong_key(key: &Key, entry: &Entry, entries: &BTreeMap<String, Entry>) -> Option<String> {
     let Some(refers_to) = &key.refers_to else {
-        let is_wrong = entry.kind == Kind::Account && !has_shard(&key.columns);
-        return is_wrong.then(|| format!("the {} key of an account table contains {SHARD}", key.word));
+        return match entry.kind {
+            Kind::Account if !has(&key.columns, SHARD) => {
+                Some(format!("the {} key of an account table contains {SHARD}", key.word))
+            }
+            Kind::Place if !has(&key.columns, PLACE) => {
+                Some(format!("the {} key of a place table contains {PLACE}", key.word))
+            }
+            Kind::Account | Kind::Place | Kind::Reference | Kind::Coordinator => None,
+        };
     };
     let Some(target) = entries.get(&refers_to.table) else {
         return Some(format!("refers to {}, which is not listed", refers_to.table));
@@ -108,22 +119,25 @@ fn wrong_key(key: &Key, entry: &Entry, entries: &BTreeMap<String, Entry>) -> Opt
     if rank(&entry.room) < rank(&target.room) {
         return Some(format!("room {} refers up to {} of room {}", entry.room, refers_to.table, target.room));
     }
-    let has_both = has_shard(&key.columns) && (refers_to.columns.is_empty() || has_shard(&refers_to.columns));
+    let has_both = has(&key.columns, SHARD) && (refers_to.columns.is_empty() || has(&refers_to.columns, SHARD));
     match (entry.kind, target.kind) {
         (Kind::Account, Kind::Account) if has_both => None,
         (Kind::Account, Kind::Account) => Some(format!("the foreign key to {} contains {SHARD}", refers_to.table)),
-        (Kind::Account, Kind::Coordinator) => {
-            Some(format!("an account table refers to account or reference tables, not to {}", refers_to.table))
+        (Kind::Account | Kind::Place, Kind::Coordinator) | (Kind::Account, Kind::Place) => {
+            Some(format!("a table spread over machines refers to its own kind or reference tables, not to {}", refers_to.table))
         }
-        (Kind::Reference | Kind::Coordinator, Kind::Account) => {
+        (Kind::Place, Kind::Place) | (Kind::Reference | Kind::Coordinator, Kind::Place) => {
+            Some(format!("nothing refers to a place table such as {}", refers_to.table))
+        }
+        (Kind::Place | Kind::Reference | Kind::Coordinator, Kind::Account) => {
             Some(format!("only account tables refer to an account table such as {}", refers_to.table))
         }
         (_, Kind::Reference) | (Kind::Reference | Kind::Coordinator, Kind::Coordinator) => None,
     }
 }
 
-fn has_shard(columns: &[String]) -> bool {
-    columns.iter().any(|column| column == SHARD)
+fn has(columns: &[String], wanted: &str) -> bool {
+    columns.iter().any(|column| column == wanted)
 }
 
 #[cfg(test)]
