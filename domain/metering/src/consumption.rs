@@ -73,6 +73,8 @@ pub struct Consumption {
     pub account: AccountId,
     /// Where it was used.
     pub service_point: ServicePointId,
+    /// The first day it was used in.
+    pub from_on: NaiveDate,
     /// How much.
     pub quantity: Quantity,
 }

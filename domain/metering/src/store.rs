@@ -8,10 +8,8 @@ use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 
 use crate::{Amount, Consumption, NewConsumption, PeriodUse};
 
-/// The facts for accounts `from..to`: what register 1 of each service point used, for the last
-/// period that begins within `period`, in its newest revision; ordered by account and service point.
-///
-/// (Meters with several registers are billed once this room knows meters.)
+/// The facts for accounts `from..to`: what register 1 of each service point used in the periods that begin
+/// within `period`, each in its newest revision; ordered by account, service point and first day.
 pub async fn consumption_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
@@ -37,11 +35,13 @@ pub async fn consumption_between(
     }
     rows.sort_unstable_by_key(|(key, _, _)| *key);
     let mut newest: Vec<Consumption> = Vec::with_capacity(rows.len());
-    for ((account, point, _, _), id, quantity) in rows {
+    for ((account, point, day, _), id, quantity) in rows {
         let (id, account, service_point) = (ConsumptionId(id), AccountId(account), ServicePointId(point));
-        let row = Consumption { id, account, service_point, quantity };
+        let from_on = day_of(day).ok_or_else(|| Fault::impossible_row("consumption", "from_on", day))?;
+        let row = Consumption { id, account, service_point, from_on, quantity };
+        let key = |row: &Consumption| (row.account, row.service_point, row.from_on);
         match newest.last_mut() {
-            Some(last) if (last.account, last.service_point) == (account, service_point) => *last = row,
+            Some(last) if key(last) == key(&row) => *last = row,
             _ => newest.push(row),
         }
     }
@@ -76,6 +76,12 @@ pub async fn amounts_between(
         by_unit.push((unit, amounts));
     }
     Ok(by_unit)
+}
+
+/// The day that a packed row writes as `20140331`.
+fn day_of(number: i64) -> Option<NaiveDate> {
+    let part = |number: i64| u32::try_from(number).ok();
+    NaiveDate::from_ymd_opt(i32::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?)
 }
 
 #[derive(sqlx::FromRow)]
