@@ -158,7 +158,9 @@ mod tests {
             id: ConsumptionId(steps),
             account: AccountId(account),
             service_point: ServicePointId(point),
+            from_on: day("2026-06-01"),
             quantity: Quantity { steps, unit: Unit::Ccf },
+            is_estimated: false,
         }
     }
 
