@@ -191,6 +191,7 @@ mod tests {
             service_point: ServicePointId(point),
             from_on: day("2014-03-01"),
             quantity: Quantity { steps, unit: Unit::Ccf },
+            is_estimated: false,
         }
     }
 

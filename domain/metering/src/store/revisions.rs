@@ -17,8 +17,6 @@ pub struct StandingUse {
     pub period: Period,
     /// Its number, from 1.
     pub revision: i64,
-    /// Whether it is an estimate itself.
-    pub is_estimated: bool,
     /// All revisions that are estimates.
     pub estimates: Vec<ConsumptionId>,
 }
@@ -90,6 +88,7 @@ pub async fn standing_uses(read: &mut Read, accounts: &[AccountId]) -> Result<Ve
             service_point: ServicePointId(row.service_point_id),
             from_on: row.from_on,
             quantity: Quantity { steps: row.steps, unit },
+            is_estimated: row.is_estimated,
         };
         let period = Period::new(row.from_on, row.to_on).map_err(|_| impossible("to_on"))?;
         let same = |last: &StandingUse| {
@@ -100,8 +99,7 @@ pub async fn standing_uses(read: &mut Read, accounts: &[AccountId]) -> Result<Ve
             None => Vec::new(),
         };
         estimates.extend(row.is_estimated.then_some(id));
-        let (revision, is_estimated) = (row.revision, row.is_estimated);
-        standing.push(StandingUse { consumption, period, revision, is_estimated, estimates });
+        standing.push(StandingUse { consumption, period, revision: row.revision, estimates });
     }
     Ok(standing)
 }
