@@ -9,10 +9,8 @@ use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 use super::packed_day;
 use crate::{Amount, Consumption, ConsumptionGrounds, NewConsumption, PeriodUse};
 
-/// The facts for accounts `from..to`: what register 1 of each service point used, for the last
-/// period that begins within `period`, in its newest revision; ordered by account and service point.
-///
-/// (Meters with several registers are billed once this room knows meters.)
+/// The facts for accounts `from..to`: what register 1 of each service point used in the periods that begin
+/// within `period`, each in its newest revision; ordered by account, service point and first day.
 pub async fn consumption_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
@@ -44,8 +42,9 @@ pub async fn consumption_between(
         let (id, account, service_point) = (ConsumptionId(id), AccountId(account), ServicePointId(point));
         let from_on = packed_day(day).ok_or_else(|| Fault::impossible_row("consumption", "from_on", id.0))?;
         let row = Consumption { id, account, service_point, from_on, quantity, is_estimated };
+        let key = |row: &Consumption| (row.account, row.service_point, row.from_on);
         match newest.last_mut() {
-            Some(last) if (last.account, last.service_point) == (account, service_point) => *last = row,
+            Some(last) if key(last) == key(&row) => *last = row,
             _ => newest.push(row),
         }
     }
