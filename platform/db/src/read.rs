@@ -66,12 +66,23 @@ impl Read {
     /// All rows whose key is in a list: the query holds `{list}` where the keys belong, and no
     /// other argument. Long lists are asked in pieces, in the order of the list.
     pub async fn listed<R: FromBoth>(&mut self, sql: &'static str, keys: &[Value]) -> Result<Vec<R>, Fault> {
+        self.listed_with(sql, &[], keys).await
+    }
+
+    /// The same with arguments of the query's own, which come first: `$1`, `$2` and so on.
+    pub async fn listed_with<R: FromBoth>(
+        &mut self,
+        sql: &'static str,
+        args: &[Value],
+        keys: &[Value],
+    ) -> Result<Vec<R>, Fault> {
         let mut rows = Vec::with_capacity(keys.len());
         for piece in keys.chunks(LIST_MAX) {
-            let marks: Vec<String> = (1..=piece.len()).map(|number| format!("${number}")).collect();
+            let marks: Vec<String> =
+                (1..=piece.len()).map(|number| format!("${}", args.len() + number)).collect();
             // Only `$1, $2 …` is put into the text; the keys themselves are arguments.
             let text = AssertSqlSafe(sql.replace("{list}", &marks.join(", ")));
-            let args = piece.to_vec();
+            let args = [args, piece].concat();
             let part: Result<Vec<R>, sqlx::Error> = match &mut self.inner {
                 Inner::Sqlite(tx) => sqlx::query_as_with(text, sqlite_args(args)?).fetch_all(&mut **tx).await,
                 Inner::Postgres(tx) => sqlx::query_as_with(text, postgres_args(args)?).fetch_all(&mut **tx).await,
