@@ -70,7 +70,7 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
     accounts.insert(AccountId::CITY);
     let accounts: Vec<AccountId> = accounts.into_iter().collect();
     let mut standing: BTreeMap<ServicePointId, Vec<StandingUse>> = BTreeMap::new();
-    for used in metering::standing_uses_at(entry, &metered, &accounts).await? {
+    for used in metering::standing_uses(entry, &accounts).await? {
         standing.entry(used.consumption.service_point).or_default().push(used);
     }
     let mut by_point: BTreeMap<ServicePointId, Vec<PointService>> = BTreeMap::new();
@@ -114,11 +114,7 @@ impl Measuring {
         for period in store::cycle_periods(read).await? {
             calendars.entry(period.cycle).or_default().push(period);
         }
-        Ok(Measuring {
-            calendars,
-            rules: store::read_rules(read).await?,
-            profiles: revenue::all_profiles(read).await?,
-        })
+        Ok(Measuring { calendars, rules: store::read_rules(read).await?, profiles: revenue::all_profiles(read).await? })
     }
 
     fn measure_point(&self, point: &Point<'_>) -> Result<Found, Fault> {

@@ -163,11 +163,8 @@ impl ChunkWork for CloseWork {
         let range = (ServicePointId(chunk.from), ServicePointId(chunk.to));
         let points = store::points_of_cycle(entry, self.inputs.cycle, range).await?;
         let measured = measure_points(entry, &points).await?;
-        let outcome = ClosedChunk {
-            figures: measured.figures,
-            estimates: measured.estimates,
-            unknown: measured.unknown,
-        };
+        let outcome =
+            ClosedChunk { figures: measured.figures, estimates: measured.estimates, unknown: measured.unknown };
         let mut digest = DigestBuilder::new();
         digest.int(chunk.from).int(chunk.to).int(outcome.figures).int(outcome.estimates);
         Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest: digest.finish() })

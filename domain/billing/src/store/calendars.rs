@@ -83,10 +83,7 @@ pub(crate) async fn close_period(tx: &mut Tx, cycle: CycleId, from: NaiveDate, o
 pub async fn terms(read: &mut Read) -> Result<Terms, Fault> {
     let holidays: Vec<(NaiveDate,)> = read.all("select holiday_on from holiday", vec![]).await?;
     let days: Vec<(String, i64)> = read.all("select class, days_to_pay from class_terms", vec![]).await?;
-    Ok(Terms {
-        holidays: holidays.into_iter().map(|(on,)| on).collect(),
-        days_to_pay: days.into_iter().collect(),
-    })
+    Ok(Terms { holidays: holidays.into_iter().map(|(on,)| on).collect(), days_to_pay: days.into_iter().collect() })
 }
 
 pub(crate) async fn insert_holiday(tx: &mut Tx, on: NaiveDate, name: &str) -> Result<(), Fault> {

@@ -1,9 +1,13 @@
 //! Service points by who answers for them, for measuring and moves.
 
+use std::collections::BTreeMap;
+
 use acts::ChunkPlan;
 use chrono::NaiveDate;
 use db::{Fault, Read, Value};
-use kernel::{AccountId, AgreementId, CycleId, RateProfileId, ServicePointId};
+use kernel::{AccountId, AgreementId, CycleId, Period, RateProfileId, ServicePointId};
+
+use crate::Stage;
 
 /// An agreement at a service point, with what moves and measuring ask of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +87,37 @@ async fn with_services(
         }
     };
     Ok(rows.into_iter().map(service).collect())
+}
+
+/// Which accounts among `from..to` have their first or last bill of a cycle in a period; others are in between.
+pub(crate) async fn stages_between(
+    read: &mut Read,
+    cycle: CycleId,
+    (from, to): (AccountId, AccountId),
+    period: Period,
+) -> Result<BTreeMap<AccountId, Stage>, Fault> {
+    const FINAL: &str = "
+        select account_id
+        from service_agreement
+        where $1 <= account_id and account_id < $2 and cycle_id = $3
+          and starts_on < $5 and (stops_on is null or $4 < stops_on)
+        group by account_id
+        having max(case when stops_on is null or $5 < stops_on then 1 else 0 end) = 0";
+    const FIRST: &str = "
+        select account_id
+        from service_agreement
+        where $1 <= account_id and account_id < $2 and cycle_id = $3
+          and starts_on < $5 and (stops_on is null or $4 < stops_on)
+        group by account_id
+        having max(case when starts_on < $4 then 1 else 0 end) = 0";
+    let args = vec![from.into(), to.into(), cycle.into(), period.from().into(), period.to().into()];
+    let mut stages = BTreeMap::new();
+    // Who comes and goes within one period has a final bill.
+    for (sql, stage) in [(FIRST, Stage::First), (FINAL, Stage::Final)] {
+        let rows: Vec<(i64,)> = read.all(sql, args.clone()).await?;
+        stages.extend(rows.into_iter().map(|(account,)| (AccountId(account), stage)));
+    }
+    Ok(stages)
 }
 
 /// Cuts the service points of a cycle into chunks of about `size` ids.
