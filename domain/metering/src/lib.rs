@@ -1,9 +1,19 @@
 //! What was used at a service point, per register and period.
 
 mod consumption;
+mod estimate;
+mod grounds;
+mod judge;
+mod measure;
+mod register;
 mod store;
 
 pub use consumption::{Amount, Consumption, NewConsumption, PeriodUse};
+pub use estimate::{Estimate, EstimateBy, estimate, estimates_in_a_row};
+pub use grounds::{Grounds, GroundsError, MeterPart, PastPart, Share, Taken};
+pub use judge::{Basis, Judgment, PastUse, ReadRule, judge};
+pub use measure::{Boundary, Measured, MeasuredUse, measure};
+pub use register::{Installation, MeterRead, ReadKind, UseFinding};
 pub use store::{
     amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between, units_in_use,
     uses_between,
