@@ -16,6 +16,7 @@ mod set_winter_averages;
 mod sign_run;
 mod try_run;
 mod work_exceptions;
+mod write_bills;
 
 pub use cancel_run::{CancelRun, CancelWork};
 pub use close_reads::{CloseReads, CloseRefused, CloseWork, ClosedChunk};

@@ -19,14 +19,16 @@ pub(crate) use agreements::{
     cycles_of, insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, service_points_of,
 };
 pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
-pub(crate) use bills::{bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations};
+pub(crate) use bills::{
+    WrittenBill, bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations,
+};
 pub use calendars::{adjustment_reasons, cycle_periods, read_rules, terms};
 pub(crate) use calendars::{
     close_period, insert_adjustment_reason, insert_days_to_pay, insert_holiday, insert_periods, insert_read_rule,
 };
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,
-    insert_exceptions, open_count,
+    insert_exceptions, open_count, take_out,
 };
 pub use exceptions::{exception_counts, queue};
 pub(crate) use extras::{

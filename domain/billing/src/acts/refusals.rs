@@ -158,14 +158,6 @@ pub enum RunRefused {
         /// The exception.
         code: &'static str,
     },
-    /// Inputs are no longer what was signed.
-    #[error("run {run} was signed on other inputs; changed since then: account {accounts}")]
-    InputsChanged {
-        /// The number of the run.
-        run: i64,
-        /// The account numbers, at most ten of them.
-        accounts: String,
-    },
     /// The trial is no longer the one that was signed.
     #[error("run {run} was signed on another trial than the one that is stored; cancel it and prepare it again")]
     SignedOtherwise {
@@ -217,7 +209,6 @@ impl Refusal for RunRefused {
             RunRefused::NoSuchException { .. } => "exception_unknown",
             RunRefused::NoSuchBill { .. } => "bill_unknown",
             RunRefused::CannotRelease { .. } => "exception_blocks",
-            RunRefused::InputsChanged { .. } => "inputs_changed",
             RunRefused::SignedOtherwise { .. } => "signed_otherwise",
             RunRefused::WithoutPrice { .. } => "bill_without_price",
             RunRefused::TrialChanged { .. } => "trial_changed",
