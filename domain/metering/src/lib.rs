@@ -5,6 +5,7 @@ mod estimate;
 mod grounds;
 mod judge;
 mod measure;
+mod meter;
 mod register;
 mod store;
 
@@ -13,9 +14,14 @@ pub use estimate::{Estimate, EstimateBy, estimate, estimates_in_a_row};
 pub use grounds::{Grounds, GroundsError, MeterPart, PastPart, Share, Taken};
 pub use judge::{Basis, Judgment, PastUse, ReadRule, judge};
 pub use measure::{Boundary, Measured, MeasuredUse, measure};
+pub use meter::{
+    CountError, DIALS_MAX, Meter, MeterError, Placement, ReadRecord, Seen, dials, multiplier, shown, steps_per_count,
+};
 pub use register::{Installation, MeterRead, ReadKind, UseFinding};
 pub use store::{
     NotedUse, StandingUse, amounts_between, consumption_between, consumption_grounds, consumption_rows,
-    insert_consumption, noted_between, period_starts, periods_of, revised_accounts, revised_between, sources_between,
-    standing_uses, units_in_use, uses_between,
+    insert_consumption, insert_meters, insert_placements, insert_reads, installations_between, installations_of,
+    metered_points_after, meters_by_id, meters_by_serial, newest_reads, noted_between, period_starts, periods_of,
+    placements_at, placements_of, read_history, reads_between, reads_of, revised_accounts, revised_between,
+    sources_between, standing_uses, units_in_use, uses_between,
 };

@@ -1,6 +1,8 @@
 //! The SQL of this room, by subject.
 
 mod consumption;
+mod meters;
+mod reads;
 mod revisions;
 
 use chrono::NaiveDate;
@@ -9,6 +11,12 @@ pub use consumption::{
     amounts_between, consumption_between, consumption_grounds, consumption_rows, insert_consumption, period_starts,
     periods_of, revised_between, sources_between, units_in_use, uses_between,
 };
+pub(crate) use meters::{correct_placement, end_placement, lock_placements};
+pub use meters::{
+    insert_meters, insert_placements, installations_between, installations_of, metered_points_after, meters_by_id,
+    meters_by_serial, placements_at, placements_of,
+};
+pub use reads::{insert_reads, newest_reads, read_history, reads_between, reads_of};
 pub use revisions::{NotedUse, StandingUse, noted_between, revised_accounts, standing_uses};
 
 /// The day of a packed row: `20140301`.
