@@ -1,5 +1,6 @@
 //! The SQL of this room, by subject.
 
+mod adjustments;
 mod agreements;
 mod bills;
 mod calendars;
@@ -13,6 +14,8 @@ mod runs;
 mod statements;
 mod what_if;
 
+pub use adjustments::{Adjustment, adjustments_of};
+pub(crate) use adjustments::{insert_adjustment, mark_reversed};
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
     account_chunks, agreements_between, agreements_by_schedule, agreements_of, agreements_on, agreements_without_item,
@@ -46,7 +49,10 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
-pub(crate) use points::{PointService, point_chunks, points_of_cycle, services_at, services_of, stages_between};
+pub(crate) use points::{
+    PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_of, stages_between,
+    stop_agreement,
+};
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,
     mark_issued, next_run_number, run_by_id, set_order, share_run, tallies,
