@@ -146,6 +146,14 @@ impl MeterPart {
 }
 
 impl Taken {
+    /// Whether somebody came to read the meter, or the customer did.
+    pub(crate) fn is_read(self) -> bool {
+        match self {
+            Taken::Read | Taken::CustomerRead => true,
+            Taken::Installed | Taken::Removed => false,
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Taken::Installed => "installed at",
