@@ -93,6 +93,11 @@ pub enum UseFinding {
         /// The day the next meter was put in.
         on: NaiveDate,
     },
+    /// There was no read at the beginning, so the figure is everything since the meter was put in, well before.
+    SinceInstalled {
+        /// The day it was put in.
+        on: NaiveDate,
+    },
     /// No read says what was used.
     NoRead,
 }
@@ -125,6 +130,7 @@ impl UseFinding {
             UseFinding::StrayRead { .. } => "stray_read",
             UseFinding::UnmeasuredExchange { .. } => "unmeasured_exchange",
             UseFinding::UnitChanged { .. } => "unit_changed",
+            UseFinding::SinceInstalled { .. } => "since_installed",
             UseFinding::NoRead => "no_read",
         }
     }
@@ -148,6 +154,7 @@ impl fmt::Display for UseFinding {
                 write!(f, "the meter put in on {on} follows one whose last count is not known")
             }
             UseFinding::UnitChanged { on } => write!(f, "the meter put in on {on} measures in another unit"),
+            UseFinding::SinceInstalled { on } => write!(f, "the figure is all use since the meter was put in on {on}"),
             UseFinding::NoRead => write!(f, "no read says what was used"),
         }
     }
@@ -221,19 +228,15 @@ impl Installation {
 
     /// From one count to the next, both of which the meter can show.
     ///
-    /// A lower count is a rollover when the meter stood in its top quarter and went on by less than a quarter:
-    /// with 6 dials from 998,712 to 12 (1,300 on), but neither from 998,712 to 400,000 nor from 500,000 to 12.
+    /// A lower count is a rollover when the meter went on by less than a quarter of its range, which it can only
+    /// from its top quarter: with 6 dials from 998,712 to 12 (1,300 on), not from 998,712 to 400,000 nor from
+    /// 500,000 to 12.
     fn advance(&self, before: i64, count: i64) -> Advance {
-        let range = i128::from(self.range());
-        let (from, to) = (i128::from(before), i128::from(count));
-        let on = to + range - from;
         if before <= count {
-            Advance::Forward(count - before)
-        } else if 3 * range <= 4 * from && 4 * on < range {
-            Advance::RolledOver(count + self.range() - before)
-        } else {
-            Advance::Backward
+            return Advance::Forward(count - before);
         }
+        let on = count + (self.range() - before);
+        if on < (self.range() + 3) / 4 { Advance::RolledOver(on) } else { Advance::Backward }
     }
 }
 
