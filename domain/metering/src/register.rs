@@ -357,3 +357,53 @@ impl Installation {
 fn stray(read: &MeterRead) -> UseFinding {
     UseFinding::StrayRead { read_on: read.read_on, count: read.count }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_told_with_their_figures() {
+        let on: NaiveDate = "2025-02-01".parse().unwrap();
+        let rows = [
+            (
+                UseFinding::RolledOver { read_on: on },
+                "rolled_over: the meter passed zero before the read of 2025-02-01",
+            ),
+            (
+                UseFinding::NegativeRead { read_on: on, count: 90, before: 100 },
+                "negative_read: the read 90 of 2025-02-01 is lower than 100 before it and is not used",
+            ),
+            (
+                UseFinding::ImpossibleRead { read_on: on, count: -1 },
+                "impossible_read: the meter cannot show -1, the read of 2025-02-01, which is not used",
+            ),
+            (
+                UseFinding::StrayRead { read_on: on, count: 9 },
+                "stray_read: the read 9 of 2025-02-01 is of a meter that was not here that day and is not used",
+            ),
+            (
+                UseFinding::UnmeasuredExchange { on },
+                "unmeasured_exchange: the meter put in on 2025-02-01 follows one whose last count is not known",
+            ),
+            (UseFinding::UnitChanged { on }, "unit_changed: the meter put in on 2025-02-01 measures in another unit"),
+            (
+                UseFinding::SinceInstalled { on },
+                "since_installed: the figure is all use since the meter was put in on 2025-02-01",
+            ),
+            (UseFinding::NoRead, "no_read: no read says what was used"),
+        ];
+        for (finding, expected) in rows {
+            assert_eq!(format!("{}: {finding}", finding.code()), expected);
+        }
+    }
+
+    #[test]
+    fn kinds_are_read_by_their_codes() {
+        let rows = [("actual", Some(ReadKind::Actual)), ("customer", Some(ReadKind::Customer)), ("withdrawn", None)];
+        for (code, kind) in rows {
+            assert_eq!(ReadKind::parse(code), kind);
+            assert!(kind.is_none_or(|kind| kind.code() == code));
+        }
+    }
+}
