@@ -1,7 +1,10 @@
 //! What was used at a service point, per register and period.
 
+pub mod acts;
 mod consumption;
+pub mod intake;
 mod meter;
+pub mod permissions;
 mod register;
 mod store;
 
