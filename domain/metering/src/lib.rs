@@ -2,13 +2,21 @@
 
 pub mod acts;
 mod consumption;
+mod estimate;
+mod grounds;
 pub mod intake;
+mod judge;
+mod measure;
 mod meter;
 pub mod permissions;
 mod register;
 mod store;
 
 pub use consumption::{Amount, Consumption, ConsumptionGrounds, NewConsumption, PeriodUse};
+pub use estimate::{Estimate, EstimateBy, estimate, estimates_in_a_row};
+pub use grounds::{Grounds, GroundsError, MeterPart, PastPart, Share, Taken};
+pub use judge::{Basis, Judgment, PastUse, ReadRule, judge};
+pub use measure::{Boundary, Measured, MeasuredUse, measure};
 pub use meter::{
     CountError, DIALS_MAX, Meter, MeterError, Placement, ReadRecord, Seen, dials, multiplier, shown, steps_per_count,
 };

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use kernel::{MeterId, Unit};
 use serde::{Deserialize, Serialize};
 
+use crate::Taken;
+
 /// A meter at a service point, from a day until it was removed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Installation {
@@ -151,4 +153,206 @@ impl fmt::Display for UseFinding {
             UseFinding::NoRead => write!(f, "no read says what was used"),
         }
     }
+}
+
+/// The counts of a service point that are believed, as one line that only rises.
+///
+/// The same line comes out of the same installations and reads, in whatever order they are given.
+#[derive(Debug, Default)]
+pub(crate) struct Register<'a> {
+    /// The installations, in the order in which the meters followed each other.
+    pub(crate) installations: Vec<&'a Installation>,
+    /// The believed counts, by installation, then by day.
+    pub(crate) readings: Vec<Reading>,
+    /// What was not believed, with its day.
+    pub(crate) passed_over: Vec<(NaiveDate, UseFinding)>,
+    /// Where the line is broken.
+    pub(crate) breaks: Vec<Break>,
+    /// The days on which anything was read, believed or not.
+    pub(crate) read_days: Vec<NaiveDate>,
+}
+
+/// One believed count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) on: NaiveDate,
+    pub(crate) count: i64,
+    pub(crate) taken: Taken,
+    /// Which of the installations.
+    pub(crate) installation: usize,
+    /// Readings of one stretch can be compared; a break begins the next one.
+    pub(crate) stretch: usize,
+    /// Smallest steps since the stretch began; never less than in the reading before.
+    pub(crate) total: i64,
+    /// How often this meter began again from zero since it was put in.
+    pub(crate) rollovers: i64,
+}
+
+/// A place where nobody knows how the line goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Break {
+    /// The first installation behind it.
+    pub(crate) installation: usize,
+    /// The day that one was put in.
+    pub(crate) on: NaiveDate,
+    pub(crate) finding: UseFinding,
+}
+
+/// How one count follows another of the same meter.
+enum Advance {
+    Forward(i64),
+    RolledOver(i64),
+    Backward,
+}
+
+impl Installation {
+    /// How many counts there are before the meter begins again: a million with 6 dials.
+    fn range(&self) -> i64 {
+        // Nobody makes a meter with more; 18 digits still fit.
+        10_i64.pow(self.dials.min(18))
+    }
+
+    /// The highest count it can show.
+    pub(crate) fn highest_count(&self) -> i64 {
+        self.range() - 1
+    }
+
+    fn can_show(&self, count: i64) -> bool {
+        (0..self.range()).contains(&count)
+    }
+
+    /// From one count to the next, both of which the meter can show.
+    ///
+    /// A lower count is a rollover when the meter stood in its top quarter and went on by less than a quarter:
+    /// with 6 dials from 998,712 to 12 (1,300 on), but neither from 998,712 to 400,000 nor from 500,000 to 12.
+    fn advance(&self, before: i64, count: i64) -> Advance {
+        let range = i128::from(self.range());
+        let (from, to) = (i128::from(before), i128::from(count));
+        let on = to + range - from;
+        if before <= count {
+            Advance::Forward(count - before)
+        } else if 3 * range <= 4 * from && 4 * on < range {
+            Advance::RolledOver(count + self.range() - before)
+        } else {
+            Advance::Backward
+        }
+    }
+}
+
+impl<'a> Register<'a> {
+    /// Puts the counts of all meters in one line.
+    pub(crate) fn new(installations: &'a [Installation], reads: &[MeterRead]) -> Register<'a> {
+        let mut meters: Vec<&Installation> = installations.iter().collect();
+        meters.sort_unstable();
+        meters.dedup();
+        let mut reads: Vec<&MeterRead> = reads.iter().collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let mut of_meters: Vec<Vec<&MeterRead>> = vec![Vec::new(); meters.len()];
+        let mut register = Register { installations: meters, ..Register::default() };
+        for read in reads {
+            register.read_days.push(read.read_on);
+            match register.installations.iter().position(|meter| meter.was_here(read)) {
+                Some(place) => of_meters[place].push(read),
+                None => register.pass_over(read.read_on, stray(read)),
+            }
+        }
+        for (place, reads) in of_meters.iter().enumerate() {
+            register.join(place);
+            register.follow(place, reads);
+        }
+        register
+    }
+
+    /// Ties a meter to the one before it, or begins a new stretch.
+    fn join(&mut self, place: usize) {
+        let Installation { installed_on: on, install_count: count, .. } = *self.installations[place];
+        let last = self.readings.last().copied();
+        let broken = (0 < place).then(|| self.break_before(place)).flatten();
+        let stretch = last.map_or(0, |last| last.stretch + usize::from(broken.is_some()));
+        let total = if broken.is_some() { 0 } else { last.map_or(0, |last| last.total) };
+        self.breaks.extend(broken.map(|finding| Break { installation: place, on, finding }));
+        if self.installations[place].can_show(count) {
+            let taken = Taken::Installed;
+            self.readings.push(Reading { on, count, taken, installation: place, stretch, total, rollovers: 0 });
+        } else {
+            self.pass_over(on, UseFinding::ImpossibleRead { read_on: on, count });
+        }
+    }
+
+    /// Why the meter at this place cannot be tied to the one before it.
+    fn break_before(&self, place: usize) -> Option<UseFinding> {
+        let (old, new) = (self.installations[place - 1], self.installations[place]);
+        let on = new.installed_on;
+        let removed =
+            self.readings.last().filter(|last| last.installation == place - 1 && last.taken == Taken::Removed);
+        if removed.is_none_or(|removed| on < removed.on) || !new.can_show(new.install_count) {
+            Some(UseFinding::UnmeasuredExchange { on })
+        } else if old.unit != new.unit {
+            Some(UseFinding::UnitChanged { on })
+        } else {
+            None
+        }
+    }
+
+    /// Adds the reads of one meter and its removal, as far as they are believed.
+    fn follow(&mut self, place: usize, reads: &[&MeterRead]) {
+        let meter = self.installations[place];
+        for read in reads {
+            let taken = match read.kind {
+                ReadKind::Actual => Taken::Read,
+                ReadKind::Customer => Taken::CustomerRead,
+            };
+            self.add(place, (read.read_on, read.count, taken));
+        }
+        if let (Some(on), Some(count)) = (meter.removed_on, meter.removal_count)
+            && meter.installed_on <= on
+        {
+            self.add(place, (on, count, Taken::Removed));
+        }
+    }
+
+    /// Adds one count to the line, or passes it over.
+    fn add(&mut self, place: usize, (on, count, taken): (NaiveDate, i64, Taken)) {
+        let meter = self.installations[place];
+        let impossible = UseFinding::ImpossibleRead { read_on: on, count };
+        if !meter.can_show(count) {
+            return self.pass_over(on, impossible);
+        }
+        let last = self.readings.last().copied();
+        let Some(last) = last.filter(|last| last.installation == place) else {
+            // What the meter showed when it was put in is not known, so its first read begins the stretch.
+            let stretch = last.map_or(0, |last| last.stretch + 1);
+            let first = Reading { on, count, taken, installation: place, stretch, total: 0, rollovers: 0 };
+            return self.readings.push(first);
+        };
+        let (counts, rollovers) = match meter.advance(last.count, count) {
+            Advance::Forward(counts) => (counts, last.rollovers),
+            Advance::RolledOver(counts) => (counts, last.rollovers + 1),
+            Advance::Backward => {
+                return self.pass_over(on, UseFinding::NegativeRead { read_on: on, count, before: last.count });
+            }
+        };
+        let steps = i128::from(counts) * i128::from(meter.steps_per_count.max(0));
+        match i64::try_from(i128::from(last.total) + steps) {
+            Ok(total) => self.readings.push(Reading { on, count, taken, total, rollovers, ..last }),
+            Err(_) => self.pass_over(on, impossible),
+        }
+    }
+
+    fn pass_over(&mut self, on: NaiveDate, finding: UseFinding) {
+        self.passed_over.push((on, finding));
+    }
+}
+
+impl Installation {
+    /// Whether the read can be one of this meter at this place.
+    fn was_here(&self, read: &MeterRead) -> bool {
+        let was_gone = self.removed_on.is_some_and(|removed_on| removed_on < read.read_on);
+        self.meter == read.meter && self.installed_on <= read.read_on && !was_gone
+    }
+}
+
+fn stray(read: &MeterRead) -> UseFinding {
+    UseFinding::StrayRead { read_on: read.read_on, count: read.count }
 }

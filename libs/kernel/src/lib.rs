@@ -27,3 +27,4 @@ pub use quantity::{Factor, Quantity, QuantityError, Unit};
 pub use refusal::Refusal;
 pub use rounding::Rounding;
 pub use rust_decimal::Decimal;
+pub use split::split;

@@ -1,12 +1,34 @@
-//! Splitting an amount by shares: the parts are the whole, to the cent.
+//! Splitting a whole number by shares: the parts are the whole, to the cent or the smallest step.
 
 use crate::Cents;
 
+/// A whole number in parts proportional to the weights, by the largest remainder.
+///
+/// Every part is first cut down to a whole number; what is left goes, one each, to the parts that lost most, of
+/// equal ones to the first. Weights may be negative. When they sum to nothing, the first part is all.
+#[must_use]
+pub fn split(whole: i64, weights: &[i64]) -> Vec<i64> {
+    let sum: i128 = weights.iter().copied().map(i128::from).sum();
+    if sum == 0 {
+        return (0..weights.len()).map(|place| if place == 0 { whole } else { 0 }).collect();
+    }
+    // Dividing by a positive number rounds down, and leaves a remainder that is not negative.
+    let (sign, divisor) = (sum.signum(), sum.abs());
+    let shares = weights.iter().map(|weight| i128::from(whole) * i128::from(*weight) * sign);
+    let mut parts: Vec<(i128, i128)> =
+        shares.map(|share| (share.div_euclid(divisor), share.rem_euclid(divisor))).collect();
+    let given: i128 = parts.iter().map(|(part, _)| part).sum();
+    let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
+    by_remainder.sort_by_key(|place| (-parts[*place].1, *place));
+    let left = usize::try_from(i128::from(whole) - given).unwrap_or(0);
+    for place in by_remainder.into_iter().take(left) {
+        parts[place].0 += 1;
+    }
+    parts.into_iter().map(|(part, _)| i64::try_from(part).unwrap_or(0)).collect()
+}
+
 impl Cents {
-    /// The amount in parts proportional to the weights, by the largest remainder.
-    ///
-    /// Every part is first cut down to a whole cent; the cents that are left go, one each, to the parts that lost
-    /// most, of equal ones to the first. Weights may be negative. When they sum to nothing, the first part is all.
+    /// The amount in parts proportional to the weights, to the cent; see [`split`].
     ///
     /// ```
     /// # use kernel::Cents;
@@ -14,24 +36,7 @@ impl Cents {
     /// ```
     #[must_use]
     pub fn split(self, weights: &[i64]) -> Vec<Cents> {
-        let sum: i128 = weights.iter().copied().map(i128::from).sum();
-        if sum == 0 {
-            let parts = (0..weights.len()).map(|place| if place == 0 { self } else { Cents::ZERO });
-            return parts.collect();
-        }
-        // Dividing by a positive number rounds down, and leaves a remainder that is not negative.
-        let (sign, whole) = (sum.signum(), sum.abs());
-        let shares = weights.iter().map(|weight| i128::from(self.0) * i128::from(*weight) * sign);
-        let mut parts: Vec<(i128, i128)> =
-            shares.map(|share| (share.div_euclid(whole), share.rem_euclid(whole))).collect();
-        let given: i128 = parts.iter().map(|(part, _)| part).sum();
-        let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
-        by_remainder.sort_by_key(|place| (-parts[*place].1, *place));
-        let left = usize::try_from(i128::from(self.0) - given).unwrap_or(0);
-        for place in by_remainder.into_iter().take(left) {
-            parts[place].0 += 1;
-        }
-        parts.into_iter().map(|(part, _)| Cents(i64::try_from(part).unwrap_or(0))).collect()
+        split(self.0, weights).into_iter().map(Cents).collect()
     }
 }
 

@@ -153,7 +153,7 @@ impl Known {
         let mut covering = self.of.get(&meter).into_iter().flatten().filter(|placement| placement.covers(told.read_on));
         if told.service_point.is_empty() {
             let words = || format!("meter '{}' was installed nowhere on {}", told.meter, told.read_on);
-            return covering.last().ok_or_else(|| not_installed(words()));
+            return covering.next_back().ok_or_else(|| not_installed(words()));
         }
         let Some(point) = self.points.get(told.service_point) else {
             let message = format!("there is no service point '{}'", told.service_point);
