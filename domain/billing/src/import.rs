@@ -3,8 +3,8 @@
 mod consumption;
 mod lines;
 mod mapping;
-mod whole_lines;
 
 pub use consumption::{ImportConsumption, ImportReport, ImportWork, Imported, SurveyedFile, survey};
-pub use lines::{FileRefused, LineReader, Reject, Row};
+pub use imports::FileRefused;
+pub use lines::{LineReader, Reject, Row};
 pub use mapping::{Mapping, MappingRefused};

@@ -31,8 +31,8 @@ fn findings_of(one: &Crate) -> Vec<Finding> {
     findings
 }
 
-/// What testkit stands on; the tests of these crates use it all the same.
-const BELOW_TESTKIT: [&str; 3] = ["db", "acts", "jobs"];
+/// What testkit stands on or beside; the tests of these crates use it all the same.
+const BELOW_TESTKIT: [&str; 4] = ["db", "acts", "jobs", "imports"];
 
 fn wrong_arrow(from: &str, arrow: &Arrow) -> Option<String> {
     let to = arrow.to.as_str();

@@ -1,18 +1,15 @@
 //! Reading the rows of a consumption file: plain or gzip, one record at a time, never panicking.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 use csv::ByteRecord;
-use flate2::bufread::MultiGzDecoder;
-use kernel::{Digest, DigestBuilder, Month, Period, Quantity, Refusal};
+use imports::{Digesting, FileRefused, Lines, printable, value_text};
+use kernel::{Digest, Month, Period, Quantity};
 
 use super::Mapping;
-use super::whole_lines::WholeLines;
 
 /// A row that was read and makes sense by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,77 +51,14 @@ pub struct Reject {
     pub message: String,
 }
 
-/// Why a whole file is refused; nothing of it is brought in.
-#[derive(Debug, thiserror::Error)]
-pub enum FileRefused {
-    /// It cannot be opened.
-    #[error("{file}: {error}")]
-    Unopened {
-        /// The file.
-        file: String,
-        /// What the system says.
-        error: String,
-    },
-    /// Nothing is in it.
-    #[error("{file}: the file is empty")]
-    Empty {
-        /// The file.
-        file: String,
-    },
-    /// A column the mapping names is missing or there twice.
-    #[error("{file}, line 1, field {column}: {found} columns have this name; the header has {header}")]
-    Column {
-        /// The file.
-        file: String,
-        /// The column.
-        column: String,
-        /// How many there are.
-        found: usize,
-        /// The names in the header.
-        header: String,
-    },
-    /// It ends in the middle, or its compression is damaged.
-    #[error("{file}, after line {line}: the file ends in the middle or is damaged ({error})")]
-    Damaged {
-        /// The file.
-        file: String,
-        /// The last line that could be read.
-        line: u64,
-        /// What the reader says.
-        error: String,
-    },
-    /// The file is no longer the one that was checked.
-    #[error("{file}: the file changed while it was imported")]
-    Changed {
-        /// The file.
-        file: String,
-    },
-}
-
-impl Refusal for FileRefused {
-    fn code(&self) -> &'static str {
-        match self {
-            FileRefused::Unopened { .. } => "file_unopened",
-            FileRefused::Empty { .. } => "file_empty",
-            FileRefused::Column { .. } => "file_column",
-            FileRefused::Damaged { .. } => "file_damaged",
-            FileRefused::Changed { .. } => "file_changed",
-        }
-    }
-}
-
 /// Reads a file row by row, numbering service points as it goes.
 pub struct LineReader {
-    file: String,
     mapping: Mapping,
     columns: Positions,
-    /// The columns of the header; every line must have a field for each.
-    names: Vec<String>,
-    reader: csv::Reader<WholeLines<Box<dyn Read + Send>>>,
+    lines: Lines,
     /// How often a customer, class and day have come so far. Two of them sharing a number would
     /// share a counter, which only skips a number.
     seen: BTreeMap<u64, u32>,
-    last_line: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -142,35 +76,15 @@ struct Positions {
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 /// More than any meter counts, in smallest steps; sums over a city stay far within 64 bits.
 const STEPS_MAX: i64 = 100_000_000_000_000;
-/// Longer values are no references of ours.
-const LENGTH_MAX: usize = 200;
 
 impl LineReader {
     /// Opens a file and finds its columns.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<LineReader, FileRefused> {
-        let file = file_name(path);
-        let lines = WholeLines::new(open_plain(path)?);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(lines);
-        let header = reader.byte_headers().map_err(|error| damaged(&file, 0, &error))?.clone();
-        if header.is_empty() {
-            return Err(FileRefused::Empty { file });
-        }
-        let names: Vec<String> = header
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
-            .collect();
-        let position = |column: &str| {
-            let places: Vec<usize> = (0..names.len()).filter(|place| names[*place] == column).collect();
-            match places[..] {
-                [place] => Ok(place),
-                _ => Err(FileRefused::Column {
-                    file: file.clone(),
-                    column: column.to_owned(),
-                    found: places.len(),
-                    header: printable(&names.join(", ")),
-                }),
-            }
-        };
+        LineReader::of(Lines::open(path, Digesting::Off)?, mapping)
+    }
+
+    fn of(lines: Lines, mapping: &Mapping) -> Result<LineReader, FileRefused> {
+        let position = |column: &str| lines.position(column);
         let columns = Positions {
             customer: position(&mapping.columns.customer)?,
             class: position(&mapping.columns.class)?,
@@ -181,32 +95,18 @@ impl LineReader {
             condition: mapping.columns.condition.as_deref().map(position).transpose()?,
         };
         let mapping = mapping.clone();
-        Ok(LineReader { file, mapping, columns, names, reader, seen: BTreeMap::new(), last_line: 1 })
+        Ok(LineReader { mapping, columns, lines, seen: BTreeMap::new() })
     }
 
     /// The next row, or why it cannot be brought in; `None` at the end.
     pub fn next_row(&mut self) -> Result<Option<Result<Row, Reject>>, FileRefused> {
         let mut record = ByteRecord::new();
-        if !self.next_record(&mut record)? {
+        if !self.lines.next_into(&mut record)? {
             return Ok(None);
         }
-        let line = i64::try_from(self.last_line).unwrap_or(i64::MAX);
+        let line = self.lines.line();
         let row = self.row_of(&record, line);
         Ok(Some(row.map_err(|reject| Reject { row: self.row_name(&record, line), ..reject })))
-    }
-
-    /// Reads the next record and notes the line it begins on; `false` at the end.
-    ///
-    /// The reader's own position of a record lies before the blank lines in front of it, so the
-    /// line is counted back from the record's end.
-    fn next_record(&mut self, record: &mut ByteRecord) -> Result<bool, FileRefused> {
-        let more = self.reader.read_byte_record(record);
-        if !more.map_err(|error| damaged(&self.file, self.last_line, &error))? {
-            return Ok(false);
-        }
-        let inner = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-        self.last_line = self.reader.position().line().saturating_sub(1 + inner as u64);
-        Ok(true)
     }
 
     /// The file's own number of a row, or else the line.
@@ -216,10 +116,11 @@ impl LineReader {
     }
 
     fn row_of(&mut self, record: &ByteRecord, line: i64) -> Result<Row, Reject> {
-        if record.len() != self.names.len() {
+        let names = self.lines.names();
+        if record.len() != names.len() {
             // A comma too many or a line cut short moves or shortens values: 1,234 would be 1.
-            let message = format!("the line has {} fields, the header has {}", record.len(), self.names.len());
-            let field = self.names.get(record.len()).or(self.names.last()).cloned().unwrap_or_default();
+            let message = format!("the line has {} fields, the header has {}", record.len(), names.len());
+            let field = names.get(record.len()).or(names.last()).cloned().unwrap_or_default();
             return Err(Reject { line, row: String::new(), field, rule: "fields", message });
         }
         let columns = &self.mapping.columns;
@@ -300,70 +201,17 @@ impl LineReader {
 
 /// The digest of a file's contents (unpacked) and how many records follow its header.
 pub(super) fn measure(path: &Path, mapping: &Mapping) -> Result<(Digest, i64), FileRefused> {
-    let mut rows = LineReader::open(path, mapping)?;
-    let mut record = ByteRecord::new();
-    let mut count = 0;
-    loop {
-        if !rows.next_record(&mut record)? {
-            return Ok((contents(path)?, count));
-        }
-        count += 1;
-    }
-}
-
-fn contents(path: &Path) -> Result<Digest, FileRefused> {
-    let mut plain = open_plain(path)?;
-    let mut digest = DigestBuilder::new();
-    let mut buffer = vec![0_u8; 64 * 1024];
-    loop {
-        let read = plain.read(&mut buffer).map_err(|error| FileRefused::Damaged {
-            file: file_name(path),
-            line: 0,
-            error: error.to_string(),
-        })?;
-        if read == 0 {
-            return Ok(digest.finish());
-        }
-        digest.stream(&buffer[..read]);
-    }
-}
-
-fn open_plain(path: &Path) -> Result<Box<dyn Read + Send>, FileRefused> {
-    let unopened = |error: std::io::Error| FileRefused::Unopened { file: file_name(path), error: error.to_string() };
-    let mut packed = BufReader::with_capacity(128 * 1024, File::open(path).map_err(unopened)?);
-    // A gzip file begins with 1f 8b (RFC 1952, section 2.3.1).
-    let is_gzip = packed.fill_buf().map_err(unopened)?.starts_with(&[0x1f, 0x8b]);
-    Ok(if is_gzip { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(packed) })
+    LineReader::of(Lines::open(path, Digesting::On)?, mapping)?.lines.measure()
 }
 
 fn text<'r>(record: &'r ByteRecord, place: usize, name: &str, line: i64) -> Result<&'r str, Reject> {
     let reject = |rule, message: String| Reject { line, row: String::new(), field: name.to_owned(), rule, message };
     let bytes = record.get(place).unwrap_or_default();
-    let text = std::str::from_utf8(bytes).map_err(|_| reject("utf8", "the value is not UTF-8 text".into()))?.trim();
-    if text.is_empty() {
-        return Err(reject("present", "the value is missing".into()));
+    match value_text(bytes) {
+        Ok("") => Err(reject("present", "the value is missing".into())),
+        Ok(text) => Ok(text),
+        Err((rule, message)) => Err(reject(rule, message)),
     }
-    if LENGTH_MAX < text.len() {
-        return Err(reject("length", format!("the value is longer than {LENGTH_MAX} bytes")));
-    }
-    if text.contains(char::is_control) {
-        return Err(reject("one_line", "the value has a line end or another sign that cannot be printed".into()));
-    }
-    Ok(text)
-}
-
-/// A header as it can be shown on a screen, whatever was in the file.
-fn printable(text: &str) -> String {
-    let plain = |sign: char| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign };
-    text.chars().take(LENGTH_MAX).map(plain).collect()
-}
-
-fn damaged(file: &str, line: u64, error: &csv::Error) -> FileRefused {
-    FileRefused::Damaged { file: file.to_owned(), line, error: error.to_string() }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

@@ -116,11 +116,7 @@ impl Mapping {
         let mapping: Mapping = toml::from_str(text).map_err(|error| MappingRefused::Unreadable(error.to_string()))?;
         Unit::parse(&mapping.values.unit).map_err(|error| MappingRefused::Unit(error.to_string()))?;
         let format = &mapping.values.date_format;
-        // Every part of a date must be in the format, each once in some spelling.
-        let has = |marks: &[&str]| marks.iter().any(|mark| format.contains(mark));
-        let is_whole = has(&["%F", "%D"]) || (has(&["%Y", "%y"]) && has(&["%m", "%b", "%B"]) && has(&["%d", "%e"]));
-        let is_sound = chrono::format::StrftimeItems::new(format).all(|item| item != chrono::format::Item::Error);
-        if is_whole && is_sound {
+        if imports::is_whole_date(format) {
             return Ok(mapping);
         }
         Err(MappingRefused::DateFormat(format.clone()))

@@ -1,20 +1,43 @@
 //! Line ends made alike: every line of a file ends with one line feed, the last one too.
 
-use std::io::Read;
+use std::io::{Error, ErrorKind, Read};
 
 /// Turns CR LF and CR into LF while reading, and ends a last line that has no end.
 ///
 /// Files come from Windows, from Unix and from old exports. After this, lines can be counted.
-pub(super) struct WholeLines<R> {
+pub(crate) struct WholeLines<R> {
     inner: R,
     /// The byte before; a file begins as if after a line end.
     last: u8,
     is_ended: bool,
+    /// How many bytes may still come before the next record begins.
+    left: usize,
+    /// How many bytes were given out.
+    given: u64,
 }
 
+/// No record is longer. A quotation mark that is never closed would otherwise take the rest of a
+/// file of any size into memory.
+const RECORD_MAX: usize = 1024 * 1024;
+
 impl<R: Read> WholeLines<R> {
-    pub(super) fn new(inner: R) -> WholeLines<R> {
-        WholeLines { inner, last: b'\n', is_ended: false }
+    pub(crate) fn new(inner: R) -> WholeLines<R> {
+        WholeLines { inner, last: b'\n', is_ended: false, left: RECORD_MAX, given: 0 }
+    }
+
+    /// Another record begins: it may be as long as the one before.
+    pub(crate) fn begin_record(&mut self) {
+        self.left = RECORD_MAX;
+    }
+
+    /// How many bytes there are in all, once that is known.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.is_ended.then_some(self.given)
+    }
+
+    /// What is read from.
+    pub(crate) fn inner(&self) -> &R {
+        &self.inner
     }
 }
 
@@ -24,13 +47,19 @@ impl<R: Read> Read for WholeLines<R> {
             if buffer.is_empty() || self.is_ended {
                 return Ok(0);
             }
+            if self.left == 0 {
+                let words = format!("a record is longer than {RECORD_MAX} bytes: is a quotation mark not closed?");
+                return Err(Error::new(ErrorKind::InvalidData, words));
+            }
             let read = self.inner.read(buffer)?;
+            self.left = self.left.saturating_sub(read);
             if read == 0 {
                 self.is_ended = true;
                 if self.last == b'\n' || self.last == b'\r' {
                     return Ok(0);
                 }
                 buffer[0] = b'\n';
+                self.given += 1;
                 return Ok(1);
             }
             let mut kept = 0;
@@ -44,6 +73,7 @@ impl<R: Read> Read for WholeLines<R> {
                 }
             }
             if kept != 0 {
+                self.given += kept as u64;
                 return Ok(kept);
             }
         }
