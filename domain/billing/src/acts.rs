@@ -1,25 +1,34 @@
 //! What can be done in this room, in the order of a month's work.
 
 mod cancel_run;
+mod close_reads;
 mod exempt;
 mod find;
+mod issue_run;
 mod post_run;
+mod prepare_off_cycle;
 mod prepare_run;
 mod refusals;
+mod set_calendars;
 mod set_quantity;
 mod set_up_billing;
 mod set_winter_averages;
 mod sign_run;
 mod try_run;
 mod work_exceptions;
+mod write_bills;
 
 pub use cancel_run::{CancelRun, CancelWork};
+pub use close_reads::{CloseReads, CloseRefused, CloseWork, ClosedChunk};
 pub use exempt::{EndExemption, ExemptionRefused, RecordExemption};
 pub use find::NotFound;
+pub use issue_run::IssueRun;
 pub use post_run::{PostRun, PostWork};
+pub use prepare_off_cycle::{PrepareCharges, PrepareOffCycle};
 pub(crate) use prepare_run::prepared_chunk_with;
 pub use prepare_run::{PrepareRun, PrepareWork, Prepared};
 pub use refusals::RunRefused;
+pub use set_calendars::{CalendarRefused, NewPeriod, SetCalendars, SetTerms};
 pub use set_quantity::{NewAmount, QuantityRefused, SetQuantity};
 pub use set_up_billing::{BillingSetUpRefused, NewCycle, SetUpBilling};
 pub use set_winter_averages::{AveragedChunk, SetWinterAverages, WinterRefused, WinterWork};

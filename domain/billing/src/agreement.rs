@@ -1,6 +1,6 @@
 //! A service agreement ties an account to a service point for one service.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::NaiveDate;
 use kernel::{AccountId, AgreementId, CycleId, Period, RateProfileId, ServicePointId};
 use serde::{Deserialize, Serialize};
 
@@ -81,34 +81,5 @@ impl Agreement {
         let from = self.starts_on.max(period.from());
         let to = self.stops_on.map_or(period.to(), |stops_on| stops_on.min(period.to()));
         Period::new(from, to).ok()
-    }
-}
-
-impl Cycle {
-    /// The day a bill is due: days to pay after the bill date, moved off a weekend to Monday.
-    #[must_use]
-    pub fn due_on(&self, bill_on: NaiveDate) -> NaiveDate {
-        let due = bill_on + Days::new(u64::try_from(self.days_to_pay).unwrap_or(0));
-        match due.weekday() {
-            Weekday::Sat => due + Days::new(2),
-            Weekday::Sun => due + Days::new(1),
-            Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => due,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bill_is_never_due_on_a_weekend() {
-        let cycle = Cycle { id: CycleId(1), code: "A".into(), due_rule: DueRule::WhenRead, days_to_pay: 21 };
-        // bill date | due date
-        for (bill_on, due_on) in
-            [("2014-03-31", "2014-04-21"), ("2014-03-01", "2014-03-24"), ("2014-03-02", "2014-03-24")]
-        {
-            assert_eq!(cycle.due_on(bill_on.parse().unwrap()).to_string(), due_on, "billed {bill_on}");
-        }
     }
 }

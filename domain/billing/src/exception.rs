@@ -20,6 +20,20 @@ pub enum ExceptionCode {
     Zero,
     /// The bill is at or above the amount that is looked at for its class.
     High,
+    /// A read is lower than the one before, and not because the register began again from zero.
+    NegativeRead,
+    /// A meter was exchanged without its last read.
+    UnmeasuredExchange,
+    /// Use is far above what is usual.
+    HighUse,
+    /// Use is far below what is usual.
+    LowUse,
+    /// Nothing was used for longer than is usual.
+    ZeroUse,
+    /// The meter was not read for too many periods running.
+    EstimatedOften,
+    /// What the bill is priced from changed after sign-off, so it was taken out.
+    Changed,
     /// A person takes the bill out of the run.
     TakenOut,
 }
@@ -100,12 +114,19 @@ pub type Limits = BTreeMap<String, Cents>;
 
 impl ExceptionCode {
     /// All of them, in the order they are looked for.
-    pub const ALL: [ExceptionCode; 6] = [
+    pub const ALL: [ExceptionCode; 13] = [
         ExceptionCode::NoSchedule,
         ExceptionCode::NoConsumption,
         ExceptionCode::NotPriceable,
         ExceptionCode::Zero,
         ExceptionCode::High,
+        ExceptionCode::NegativeRead,
+        ExceptionCode::UnmeasuredExchange,
+        ExceptionCode::HighUse,
+        ExceptionCode::LowUse,
+        ExceptionCode::ZeroUse,
+        ExceptionCode::EstimatedOften,
+        ExceptionCode::Changed,
         ExceptionCode::TakenOut,
     ];
 
@@ -118,6 +139,13 @@ impl ExceptionCode {
             ExceptionCode::NotPriceable => "not_priceable",
             ExceptionCode::Zero => "zero",
             ExceptionCode::High => "high",
+            ExceptionCode::NegativeRead => "negative_read",
+            ExceptionCode::UnmeasuredExchange => "unmeasured_exchange",
+            ExceptionCode::HighUse => "high_use",
+            ExceptionCode::LowUse => "low_use",
+            ExceptionCode::ZeroUse => "zero_use",
+            ExceptionCode::EstimatedOften => "estimated_often",
+            ExceptionCode::Changed => "changed",
             ExceptionCode::TakenOut => "taken_out",
         }
     }
@@ -133,7 +161,16 @@ impl ExceptionCode {
     pub fn is_blocking(self) -> bool {
         match self {
             ExceptionCode::NoSchedule | ExceptionCode::NoConsumption | ExceptionCode::NotPriceable => true,
-            ExceptionCode::Zero | ExceptionCode::High | ExceptionCode::TakenOut => false,
+            ExceptionCode::Zero
+            | ExceptionCode::High
+            | ExceptionCode::NegativeRead
+            | ExceptionCode::UnmeasuredExchange
+            | ExceptionCode::HighUse
+            | ExceptionCode::LowUse
+            | ExceptionCode::ZeroUse
+            | ExceptionCode::EstimatedOften
+            | ExceptionCode::Changed
+            | ExceptionCode::TakenOut => false,
         }
     }
 }

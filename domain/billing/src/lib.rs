@@ -2,6 +2,7 @@
 
 pub mod acts;
 mod agreement;
+mod calendar;
 mod charge;
 mod completeness;
 mod exception;
@@ -9,15 +10,19 @@ mod extra;
 mod gather;
 pub mod import;
 mod inputs;
+mod measuring;
 mod open;
 mod particulars;
 pub mod permissions;
 mod pricing;
 mod quantity;
 mod read_ahead;
+mod read_rule;
 mod register;
 mod run;
 mod settle;
+mod stage;
+mod statement;
 mod store;
 mod tally;
 mod views;
@@ -26,6 +31,7 @@ mod winter;
 mod words;
 
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
+pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use exception::{Disposition, Exception, ExceptionCode, ExceptionRule, ExceptionState, Limits, QueuedException};
@@ -35,12 +41,15 @@ pub use open::{NewService, open_services};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
+pub use read_rule::ClassReadRule;
 pub use register::{Register, register};
 pub use run::{BillRun, RunKind, RunProgress, RunState};
+pub use stage::{Counted, Stage};
+pub use statement::Statement;
 pub use store::{
-    PointAgreement, Signoff, StoredBill, all_runs, bill_rows_between, bill_totals, bills_by_consumption, current_run,
-    cycle_by_code, cycles, exception_counts, last_account, point_agreements, queue, rejects, run_by_number,
-    run_progress, runs_of_month, signoff,
+    PointAgreement, Signoff, StoredBill, adjustment_reasons, all_runs, bill_rows_between, bill_totals,
+    bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts, last_account,
+    point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
 };
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};

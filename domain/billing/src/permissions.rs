@@ -10,6 +10,31 @@ pub const SET_UP: Permission =
 pub const IMPORT: Permission =
     Permission { code: "billing.import", sentence: "imports consumption and opens the accounts a file names" };
 
+/// Closing the reads of a period.
+pub const CLOSE_READS: Permission =
+    Permission { code: "billing.close_reads", sentence: "closes the reads of a cycle, which are judged or estimated" };
+
+/// Starting, stopping and transferring services.
+pub const MOVES: Permission =
+    Permission { code: "billing.moves", sentence: "starts, stops and transfers services when people move" };
+
+/// Correcting what a service is billed as.
+pub const CORRECT: Permission = Permission {
+    code: "billing.correct",
+    sentence: "corrects the class of a service, and makes bills again that were held or wrong",
+};
+
+/// Charges by code.
+pub const CHARGES: Permission =
+    Permission { code: "billing.charges", sentence: "puts charges and credits by code on accounts" };
+
+/// Adjustments.
+pub const ADJUST: Permission =
+    Permission { code: "billing.adjust", sentence: "adjusts what accounts owe, for reasons the town knows" };
+
+/// Giving bills out.
+pub const ISSUE: Permission = Permission { code: "billing.issue", sentence: "marks the bills of a run as given out" };
+
 /// Freezing and trying a run.
 pub const PREPARE: Permission = Permission { code: "billing.prepare", sentence: "prepares and tries bill runs" };
 
@@ -42,5 +67,21 @@ pub const WINTER_AVERAGES: Permission =
     Permission { code: "billing.winter_averages", sentence: "works out winter averages from the winter's use" };
 
 /// All of them.
-pub const PERMISSIONS: &[Permission] =
-    &[SET_UP, IMPORT, PREPARE, EXCEPTIONS, SIGN, POST, CANCEL, QUANTITIES, EXEMPTIONS, WINTER_AVERAGES];
+pub const PERMISSIONS: &[Permission] = &[
+    SET_UP,
+    IMPORT,
+    CLOSE_READS,
+    MOVES,
+    CORRECT,
+    CHARGES,
+    ADJUST,
+    ISSUE,
+    PREPARE,
+    EXCEPTIONS,
+    SIGN,
+    POST,
+    CANCEL,
+    QUANTITIES,
+    EXEMPTIONS,
+    WINTER_AVERAGES,
+];

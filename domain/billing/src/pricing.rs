@@ -116,7 +116,7 @@ pub fn price<'a>(book: &'a RateBook, limits: &Limits, bill: &BillInputs) -> Pric
 }
 
 /// Notes an exception once a bill: of several services with the same one, each detail is named.
-fn note(exceptions: &mut Vec<Exception>, new: Exception) {
+pub(crate) fn note(exceptions: &mut Vec<Exception>, new: Exception) {
     match exceptions.iter_mut().find(|noted| noted.code == new.code) {
         None => exceptions.push(new),
         Some(noted) if noted.detail.split("; ").any(|detail| detail == new.detail) => {}

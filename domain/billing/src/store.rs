@@ -2,29 +2,39 @@
 
 mod agreements;
 mod bills;
+mod calendars;
 mod exceptions;
 mod extras;
 mod facts;
 mod holdings;
 mod imports;
+mod points;
 mod runs;
+mod statements;
 mod what_if;
 
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
     account_chunks, agreements_between, agreements_by_schedule, agreements_of, agreements_on, agreements_without_item,
-    insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, service_points_of,
+    cycles_of, insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, service_points_of,
 };
 pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
-pub(crate) use bills::{bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations};
+pub(crate) use bills::{
+    WrittenBill, bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations,
+};
+pub use calendars::{adjustment_reasons, cycle_periods, read_rules, terms};
+pub(crate) use calendars::{
+    close_period, insert_adjustment_reason, insert_days_to_pay, insert_holiday, insert_periods, insert_read_rule,
+};
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,
-    insert_exceptions, open_count,
+    insert_exceptions, open_count, take_out,
 };
 pub use exceptions::{exception_counts, queue};
 pub(crate) use extras::{
     BilledService, Scoped, accounts_with_extras, billed_services, charged_between, charges_between, delete_extras,
-    end_charge, extras_between, extras_of, insert_charges, insert_extras, insert_scope, scope_between, scope_reason,
+    end_charge, extras_between, extras_of, insert_charges, insert_extras, insert_scope, insert_scope_of_all,
+    scope_between, scope_reason, scoped_elsewhere, standing_bills,
 };
 pub(crate) use facts::{
     PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
@@ -36,9 +46,11 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
+pub(crate) use points::{PointService, point_chunks, points_of_cycle, services_at, services_of, stages_between};
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,
-    next_run_number, run_by_id, set_order, share_run, tallies,
+    mark_issued, next_run_number, run_by_id, set_order, share_run, tallies,
 };
 pub use runs::{Signoff, all_runs, current_run, run_by_number, run_progress, runs_of_month, signoff};
+pub(crate) use statements::{insert_statements, last_statements, not_due_between, statement_of};
 pub(crate) use what_if::profile_counts;

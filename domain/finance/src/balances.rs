@@ -1,7 +1,8 @@
 //! What customers owe: receivable less unapplied credit. Deposits held are never part of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::{AccountId, Cents};
 
@@ -21,4 +22,24 @@ pub async fn balances_between(
     to: AccountId,
 ) -> Result<BTreeMap<AccountId, Cents>, Fault> {
     store::balances(read, from, to).await
+}
+
+/// What payments and their reversals changed of what the accounts from `from` up to but not including `to` owe;
+/// negative where a customer paid.
+pub async fn payments_between(
+    read: &mut Read,
+    from: AccountId,
+    to: AccountId,
+) -> Result<BTreeMap<AccountId, Cents>, Fault> {
+    store::payments(read, (from, to)).await
+}
+
+/// The accounts from `from` up to but not including `to` that paid on a GL date or later.
+pub async fn payers_between(
+    read: &mut Read,
+    from: AccountId,
+    to: AccountId,
+    since: NaiveDate,
+) -> Result<BTreeSet<AccountId>, Fault> {
+    store::payers(read, (from, to), since).await
 }

@@ -23,7 +23,7 @@ pub use acts::{
     BooksRefused, EstablishBooks, Established, LockPeriod, NewFund, NewLedgerAccount, OpenedIn, PeriodRefused,
     UnlockPeriod,
 };
-pub use balances::{balance_of, balances_between};
+pub use balances::{balance_of, balances_between, payers_between, payments_between};
 pub use books::chart;
 pub use export::{Exported, export_csv, export_hledger};
 pub use journal_entry::JournalEntry;

@@ -44,3 +44,17 @@ pub async fn insert_service_points(tx: &mut Tx, points: Vec<NewServicePoint>) ->
     tx.bulk(rows).await?;
     Ok(())
 }
+
+/// The service each of these service points is there for.
+pub async fn services_of_points(
+    read: &mut Read,
+    points: &[ServicePointId],
+) -> Result<BTreeMap<ServicePointId, String>, Fault> {
+    const SQL: &str = "
+        select service_point_id, service
+        from service_point
+        where service_point_id in ({list})";
+    let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
+    let rows: Vec<(i64, String)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(id, service)| (ServicePointId(id), service)).collect())
+}

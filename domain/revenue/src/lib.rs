@@ -24,5 +24,7 @@ pub use posting::charge_posting;
 pub use profile::RateProfile;
 pub use rate_book::{BookVersion, PricePlan, RateBook, RateShelf};
 pub use state::{ListedRates, RatesState, listed_rates};
-pub use store::{VersionText, class_codes, ensure_profiles, note_uses, schedule_codes, share_rates, version_texts};
+pub use store::{
+    VersionText, all_profiles, class_codes, ensure_profiles, note_uses, schedule_codes, share_rates, version_texts,
+};
 pub use tax::TaxLine;

@@ -169,6 +169,12 @@ pub(crate) async fn profiles(
     Ok(profiles)
 }
 
+/// All profiles.
+pub async fn all_profiles(read: &mut Read) -> Result<BTreeMap<RateProfileId, RateProfile>, Fault> {
+    let ids = profile_ids(read).await?;
+    profiles(read, &ids).await
+}
+
 /// The ids of these profiles; those not yet known are recorded.
 pub async fn ensure_profiles(
     tx: &mut Tx,

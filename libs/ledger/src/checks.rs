@@ -94,7 +94,7 @@ fn check_reversal_is_named(journal: &Journal) -> Result<(), PostingRefused> {
     let is_right = match journal.kind {
         JournalKind::Bill => !is_named,
         JournalKind::BillReversal => is_named,
-        JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => true,
+        JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => true,
     };
     if is_right { Ok(()) } else { Err(PostingRefused::ReversalUnnamed { kind: journal.kind }) }
 }

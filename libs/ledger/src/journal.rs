@@ -36,6 +36,8 @@ pub enum JournalKind {
     Bill,
     /// A bill was taken back.
     BillReversal,
+    /// What a customer owes was adjusted, for a reason the town knows.
+    Adjustment,
     /// Money was received or paid out.
     Payment,
     /// Money moved between customers, funds or cash locations.
@@ -72,9 +74,10 @@ impl Journal {
 
 impl JournalKind {
     /// All kinds.
-    pub const ALL: [JournalKind; 5] = [
+    pub const ALL: [JournalKind; 6] = [
         JournalKind::Bill,
         JournalKind::BillReversal,
+        JournalKind::Adjustment,
         JournalKind::Payment,
         JournalKind::Transfer,
         JournalKind::Opening,
@@ -86,6 +89,7 @@ impl JournalKind {
         match self {
             JournalKind::Bill => "bill",
             JournalKind::BillReversal => "bill_reversal",
+            JournalKind::Adjustment => "adjustment",
             JournalKind::Payment => "payment",
             JournalKind::Transfer => "transfer",
             JournalKind::Opening => "opening",
@@ -103,6 +107,7 @@ impl JournalKind {
         match self {
             JournalKind::Bill => "bill",
             JournalKind::BillReversal => "bill reversal",
+            JournalKind::Adjustment => "adjustment",
             JournalKind::Payment => "payment",
             JournalKind::Transfer => "transfer",
             JournalKind::Opening => "opening balance",
@@ -114,7 +119,7 @@ impl JournalKind {
     pub fn has_tender(self) -> bool {
         match self {
             JournalKind::Payment | JournalKind::Opening => true,
-            JournalKind::Bill | JournalKind::BillReversal | JournalKind::Transfer => false,
+            JournalKind::Bill | JournalKind::BillReversal | JournalKind::Adjustment | JournalKind::Transfer => false,
         }
     }
 
@@ -125,7 +130,7 @@ impl JournalKind {
     pub fn may_move_between_customers(self) -> bool {
         match self {
             JournalKind::Payment | JournalKind::Transfer => true,
-            JournalKind::Bill | JournalKind::BillReversal | JournalKind::Opening => false,
+            JournalKind::Bill | JournalKind::BillReversal | JournalKind::Adjustment | JournalKind::Opening => false,
         }
     }
 
@@ -134,6 +139,7 @@ impl JournalKind {
     pub fn of_reversal(self) -> JournalKind {
         match self {
             JournalKind::Bill | JournalKind::BillReversal => JournalKind::BillReversal,
+            JournalKind::Adjustment => JournalKind::Adjustment,
             JournalKind::Payment => JournalKind::Payment,
             JournalKind::Transfer => JournalKind::Transfer,
             JournalKind::Opening => JournalKind::Opening,
@@ -150,7 +156,8 @@ mod tests {
         for kind in JournalKind::ALL {
             assert_eq!(JournalKind::parse(kind.code()), Ok(kind));
         }
-        let known = "'Bill' is not a kind of journal; known are bill, bill_reversal, payment, transfer, opening";
+        let known =
+            "'Bill' is not a kind of journal; known are bill, bill_reversal, adjustment, payment, transfer, opening";
         assert_eq!(JournalKind::parse("Bill").unwrap_err().to_string(), known);
     }
 }

@@ -78,8 +78,7 @@ impl Read {
     ) -> Result<Vec<R>, Fault> {
         let mut rows = Vec::with_capacity(keys.len());
         for piece in keys.chunks(LIST_MAX) {
-            let marks: Vec<String> =
-                (1..=piece.len()).map(|number| format!("${}", args.len() + number)).collect();
+            let marks: Vec<String> = (1..=piece.len()).map(|number| format!("${}", args.len() + number)).collect();
             // Only `$1, $2 …` is put into the text; the keys themselves are arguments.
             let text = AssertSqlSafe(sql.replace("{list}", &marks.join(", ")));
             let args = [args, piece].concat();

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refused};
+use ::acts::{
+    Act, Chunk, ChunkDone, ChunkPlan, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused,
+};
 use db::Fault;
 use kernel::{AccountId, DigestBuilder, OrderId, RunId};
 use serde::{Deserialize, Serialize};
 
 use super::try_run::chunks_of;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
-use crate::{RunState, permissions, store};
+use crate::{BillRun, RunState, permissions, store};
 
 /// Cancels a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,12 +50,16 @@ impl Act for CancelRun {
             RunState::Posted,
         ];
         let (mut run, _) = run_in(entry, self.run, &allowed).await?;
+        if run.issued.is_some() {
+            return refuse(RunRefused::Issued { run: run.number });
+        }
         let act = entry.act;
         store::mark_cancelled(entry, run.id, act).await?;
         if run.post_order.is_none() {
             return Ok(None);
         }
         let chunks = chunks_of(entry, run.prepare_order).await?;
+        check_unpaid(entry, &run, &chunks).await?;
         let inputs = RunInputs { run: run.id }.text()?;
         let order = entry.place_order(OrderPlan { kind: CancelWork::KIND, in_sequence: false, inputs, chunks }).await?;
         run.cancel_order = Some(order);
@@ -61,6 +67,24 @@ impl Act for CancelRun {
         jobs::enqueue(entry, CancelWork::KIND, order).await?;
         Ok(Some(order))
     }
+}
+
+/// Refuses a run of which a customer has paid since it was billed.
+async fn check_unpaid(entry: &mut Entry, run: &BillRun, chunks: &[ChunkPlan]) -> Result<(), Failure> {
+    for chunk in chunks {
+        let range = (AccountId(chunk.from), AccountId(chunk.to));
+        let paid = finance::payers_between(entry, range.0, range.1, run.bill_on).await?;
+        if paid.is_empty() {
+            continue;
+        }
+        let billed = store::cancellable_between(entry, run.id, range).await?;
+        if let Some((account, _)) = billed.iter().find(|(account, _)| paid.contains(account)) {
+            let named = customers::accounts_by_id(entry, &[*account]).await?;
+            let account = named.values().map(|account| account.number.to_string()).collect();
+            return refuse(RunRefused::Paid { run: run.number, account });
+        }
+    }
+    Ok(())
 }
 
 /// Reverses the bills of one chunk.

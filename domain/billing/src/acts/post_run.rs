@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused};
 use db::Fault;
-use finance::JournalEntry;
-use kernel::{AccountId, AgreementId, BillNumber, Cents, JournalId, OrderId, RunId};
-use ledger::{Journal, JournalKind, Posting};
-use revenue::{RateBook, RateShelf, charge_posting};
+use kernel::{AccountId, Cents, OrderId, RunId};
+use revenue::{RateBook, RateShelf};
 use serde::{Deserialize, Serialize};
 
 use super::try_run::{chunks_of, digest_of_bills};
+use super::write_bills::Writing;
 use super::{RunInputs, RunRefused, run_in, trial_of, write_outcome};
 use crate::gather::Gathered;
 use crate::pricing::{PricedBill, price};
 use crate::read_ahead::ReadAhead;
 use crate::store::TriedBill;
-use crate::{BillInputs, BillRun, Limits, RunState, permissions, store};
+use crate::{BillInputs, BillRun, Disposition, ExceptionCode, Limits, RunState, permissions, store};
 
 /// Posts a run that someone signed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,27 +99,27 @@ impl ChunkWork for PostWork {
         customers::hold_accounts(entry, range).await?;
         let book = self.shelf.book(entry).await?;
         let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;
-        let held = store::held_between(entry, run.id, range).await?;
+        let mut held = store::held_between(entry, run.id, range).await?;
         let bills = price_again(&book, frozen);
         if !is_as_signed(entry, &run, chunk, &bills).await? {
             let tried = store::tried_bills(entry, run.id, range).await?;
-            check_unchanged(entry, &run, (&tried, &held), &bills).await?;
             check_signed(entry, &run, chunk, &tried).await?;
+            held.extend(take_out_changed(entry, &run, (&tried, &held), &bills).await?);
         }
         let to_write: Vec<&Again<'_>> = bills.iter().filter(|bill| !held.contains(&bill.inputs.account)).collect();
         check_priced(entry, &run, &to_write).await?;
-        let outcome = write(entry, &run, &to_write).await?;
+        let outcome = Writing::of(entry, &run, &book, range).await?.write(entry, &to_write).await?;
         let digest = digest_of_bills(to_write.iter().map(|bill| &bill.tried));
         Ok(ChunkDone { outcome: write_outcome(&outcome)?, digest })
     }
 }
 
 /// A bill priced again from today's facts.
-struct Again<'a> {
-    inputs: BillInputs,
+pub(super) struct Again<'a> {
+    pub(super) inputs: BillInputs,
     is_as_frozen: bool,
-    priced: PricedBill<'a>,
-    tried: TriedBill,
+    pub(super) priced: PricedBill<'a>,
+    pub(super) tried: TriedBill,
 }
 
 fn price_again(book: &RateBook, frozen: Vec<Gathered>) -> Vec<Again<'_>> {
@@ -152,31 +151,39 @@ async fn is_as_signed(entry: &mut Entry, run: &BillRun, chunk: &Chunk, bills: &[
     Ok(store::tried_total(entry, run.id, range).await? == (bills.len(), total))
 }
 
-/// Names the accounts that are no longer what was signed; held ones may change.
-async fn check_unchanged(
+/// Takes out of the run the bills that are no longer what was signed, each with someone to look after it: nothing is
+/// priced anew without a word. Held ones may change.
+async fn take_out_changed(
     entry: &mut Entry,
     run: &BillRun,
     (tried, held): (&[TriedBill], &BTreeSet<AccountId>),
     bills: &[Again<'_>],
-) -> Result<(), Failure> {
+) -> Result<Vec<AccountId>, Failure> {
     let now: BTreeMap<AccountId, &Again<'_>> = bills.iter().map(|bill| (bill.inputs.account, bill)).collect();
     let is_same =
         |tried: &TriedBill| now.get(&tried.account).is_some_and(|bill| bill.is_as_frozen && bill.tried == *tried);
-    let mut changed: Vec<AccountId> = tried
+    let mut changed: BTreeSet<AccountId> = tried
         .iter()
         .filter(|tried| !held.contains(&tried.account) && !is_same(tried))
         .map(|tried| tried.account)
         .collect();
     let known: BTreeSet<AccountId> = tried.iter().map(|tried| tried.account).collect();
     changed.extend(now.keys().filter(|account| !known.contains(account)));
-    if changed.is_empty() {
-        return Ok(());
-    }
-    changed.truncate(10);
-    let accounts = customers::accounts_by_id(entry, &changed).await?;
-    let numbers: Vec<String> = accounts.values().map(|account| account.number.to_string()).collect();
-    refuse(RunRefused::InputsChanged { run: run.number, accounts: numbers.join(", ") })
+    let changed: Vec<AccountId> = changed.into_iter().collect();
+    let rule = store::rules(entry).await?.into_iter().find(|rule| rule.code == ExceptionCode::Changed);
+    let (assignee, days) = match rule.map(|rule| rule.disposition) {
+        Some(Disposition::Hold { assignee, days }) => (assignee, days),
+        Some(Disposition::Release) | None => (CHANGED_ASSIGNEE.to_owned(), CHANGED_DAYS),
+    };
+    let due_on = entry.today + chrono::Days::new(u64::try_from(days).unwrap_or(0));
+    let by = entry.actor.id;
+    store::take_out(entry, run.id, &changed, (by, &assignee, due_on)).await?;
+    Ok(changed)
 }
+
+/// Who looks after a bill that changed after sign-off, and for how many days, where the town has no rule.
+const CHANGED_ASSIGNEE: &str = "billing analyst";
+const CHANGED_DAYS: i64 = 14;
 
 /// Compares what is stored about the chunk with the digest that was signed.
 async fn check_signed(entry: &mut Entry, run: &BillRun, chunk: &Chunk, tried: &[TriedBill]) -> Result<(), Failure> {
@@ -195,39 +202,4 @@ async fn check_priced(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) ->
     let accounts = customers::accounts_by_id(entry, &[bill.inputs.account]).await?;
     let account = accounts.values().map(|account| account.number.to_string()).collect();
     refuse(RunRefused::WithoutPrice { run: run.number, account })
-}
-
-async fn write(entry: &mut Entry, run: &BillRun, bills: &[&Again<'_>]) -> Result<PostedChunk, Failure> {
-    let chart = finance::chart(entry).await?;
-    let mut ids = entry.ids("journal", bills.len()).await?;
-    let mut outcome = PostedChunk::default();
-    let mut journals = Vec::with_capacity(bills.len());
-    let mut written: Vec<(&TriedBill, JournalId)> = Vec::with_capacity(bills.len());
-    for bill in bills {
-        let id: JournalId = ids.take();
-        let journal = journal_of(run, bill, id);
-        outcome.bills += 1;
-        outcome.postings += i64::try_from(journal.journal().postings.len()).unwrap_or(i64::MAX);
-        outcome.total_cents += bill.priced.total.0;
-        journals.push(journal);
-        written.push((&bill.tried, id));
-    }
-    finance::write_journals(entry, &chart, &journals).await?;
-    store::insert_bills(entry, run, &written).await?;
-    Ok(outcome)
-}
-
-/// The journal of a bill: a posting for every line that is not zero, and for what the city bears of it.
-fn journal_of(run: &BillRun, bill: &Again<'_>, id: JournalId) -> JournalEntry {
-    let account = bill.inputs.account;
-    let posted = |(agreement, posting): (AgreementId, Option<Posting>)| Some((Some(agreement), posting?));
-    let lines = bill.priced.lines.iter();
-    let (agreements, postings): (Vec<Option<AgreementId>>, Vec<Posting>) = lines
-        .map(|line| (bill.inputs.item(line.item).agreement, charge_posting(account, &line.place, line.cents)))
-        .filter_map(posted)
-        .unzip();
-    let number = BillNumber { run: run.number, position: bill.inputs.position };
-    let journal =
-        Journal { id, kind: JournalKind::Bill, gl_on: run.gl_on, reverses: None, tender: Cents::ZERO, postings };
-    JournalEntry::new(account, number.to_string(), journal, agreements)
 }

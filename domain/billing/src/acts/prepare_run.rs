@@ -88,7 +88,7 @@ impl Act for PrepareRun {
             of_run: None,
             bill_on: self.bill_on,
             price_on: self.bill_on,
-            due_on: cycle.due_on(self.bill_on),
+            due_on: store::terms(entry).await?.due_on(self.bill_on, cycle.days_to_pay),
             gl_on: self.bill_on,
             prepared_by: entry.actor.id,
             prepare_order: order,

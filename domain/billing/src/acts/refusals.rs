@@ -42,6 +42,72 @@ pub enum RunRefused {
         /// Where it stands.
         state: &'static str,
     },
+    /// Only bills of a regular run that was posted are made again.
+    #[error("run {run} is {state}; only bills of a cycle's posted run are made at last or made again")]
+    NotToBillAgain {
+        /// The number of the run.
+        run: i64,
+        /// Where it stands.
+        state: &'static str,
+    },
+    /// A bill made again is dated no earlier than the first.
+    #[error("a bill made again is dated {first_on} or later, not {bill_on}")]
+    BilledBeforeFirst {
+        /// The date of the first bill.
+        first_on: chrono::NaiveDate,
+        /// The date wanted.
+        bill_on: chrono::NaiveDate,
+    },
+    /// A reason must be given.
+    #[error("say why the bills are made beside the cycle")]
+    NoReason,
+    /// Nothing, or too much at once.
+    #[error("name 1 to 5,000 accounts at a time, not {0}")]
+    HowMany(usize),
+    /// No such account.
+    #[error("there is no account {0}")]
+    UnknownAccount(String),
+    /// One account, two bills.
+    #[error("account {0} is named twice")]
+    NamedTwice(String),
+    /// Another run is making a bill of the account for the period.
+    #[error("run {run} is making a bill of account {account} for the same period; post or cancel it first")]
+    AlreadyMade {
+        /// The account number.
+        account: String,
+        /// The number of that run.
+        run: i64,
+    },
+    /// A charge belongs to a service.
+    #[error("account {account} has no service to bill charges with")]
+    NoService {
+        /// The account number.
+        account: String,
+    },
+    /// The bill to be replaced is none any more.
+    #[error("run {run} replaces a bill of account {account} that was taken back meanwhile; cancel the run")]
+    ReplacedAlready {
+        /// The number of the run.
+        run: i64,
+        /// The account number.
+        account: String,
+    },
+    /// Customers have the bills.
+    #[error("the bills of run {run} were given out, so it is not cancelled: make the wrong ones again")]
+    Issued {
+        /// The number of the run.
+        run: i64,
+    },
+    /// Customers have paid.
+    #[error(
+        "account {account} has paid since run {run} was billed, so it is not cancelled: make the wrong bills again"
+    )]
+    Paid {
+        /// The number of the run.
+        run: i64,
+        /// The account number of the first.
+        account: String,
+    },
     /// Whoever prepared a run may not sign it.
     #[error("run {run} was prepared by {actor}; someone else must sign it")]
     SignedByPreparer {
@@ -92,14 +158,6 @@ pub enum RunRefused {
         /// The exception.
         code: &'static str,
     },
-    /// Inputs are no longer what was signed.
-    #[error("run {run} was signed on other inputs; changed since then: account {accounts}")]
-    InputsChanged {
-        /// The number of the run.
-        run: i64,
-        /// The account numbers, at most ten of them.
-        accounts: String,
-    },
     /// The trial is no longer the one that was signed.
     #[error("run {run} was signed on another trial than the one that is stored; cancel it and prepare it again")]
     SignedOtherwise {
@@ -134,13 +192,23 @@ impl Refusal for RunRefused {
             RunRefused::StillCancelling { .. } => "run_still_cancelling",
             RunRefused::BilledBeforeEnd { .. } => "billed_before_end",
             RunRefused::WrongState { .. } => "run_state",
+            RunRefused::NotToBillAgain { .. } => "not_to_bill_again",
+            RunRefused::BilledBeforeFirst { .. } => "billed_before_first",
+            RunRefused::NoReason => "reason_missing",
+            RunRefused::HowMany(_) => "how_many",
+            RunRefused::UnknownAccount(_) => "account_unknown",
+            RunRefused::NamedTwice(_) => "account_twice",
+            RunRefused::AlreadyMade { .. } => "already_made",
+            RunRefused::NoService { .. } => "no_service",
+            RunRefused::ReplacedAlready { .. } => "replaced_already",
+            RunRefused::Issued { .. } => "run_issued",
+            RunRefused::Paid { .. } => "run_paid",
             RunRefused::SignedByPreparer { .. } => "signed_by_preparer",
             RunRefused::ExceptionsOpen { .. } => "exceptions_open",
             RunRefused::Unexplained { .. } => "agreements_unexplained",
             RunRefused::NoSuchException { .. } => "exception_unknown",
             RunRefused::NoSuchBill { .. } => "bill_unknown",
             RunRefused::CannotRelease { .. } => "exception_blocks",
-            RunRefused::InputsChanged { .. } => "inputs_changed",
             RunRefused::SignedOtherwise { .. } => "signed_otherwise",
             RunRefused::WithoutPrice { .. } => "bill_without_price",
             RunRefused::TrialChanged { .. } => "trial_changed",

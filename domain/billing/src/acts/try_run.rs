@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::prepare_run::note_uses;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
-use crate::pricing::{BillKind, price};
+use crate::pricing::price;
 use crate::read_ahead::ReadAhead;
+use crate::stage::{Counted, Stages};
 use crate::store::TriedBill;
 use crate::tally::Tallies;
 use crate::{BillInputs, Exception, ExceptionCode, ExceptionState, QueuedException, RunState, permissions, store};
@@ -29,6 +30,15 @@ pub(crate) struct TriedChunk {
     pub(crate) bills: i64,
     pub(crate) zero_bills: i64,
     pub(crate) credit_bills: i64,
+    /// Last bills of accounts with something owed.
+    #[serde(default, rename = "final")]
+    pub(crate) final_bills: i64,
+    /// First bills of accounts with something owed.
+    #[serde(default, rename = "first")]
+    pub(crate) first_bills: i64,
+    /// Other bills with something owed on an estimate.
+    #[serde(default, rename = "estimated")]
+    pub(crate) estimated_bills: i64,
     pub(crate) total_cents: i64,
     /// Bills of which inputs were corrected since they were frozen, and frozen anew.
     pub(crate) refrozen: i64,
@@ -111,19 +121,25 @@ impl ChunkWork for TryWork {
         let limits = store::limits(entry).await?;
         let range = (AccountId(chunk.from), AccountId(chunk.to));
         let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;
+        let stages = Stages::of(entry, &run, range).await?;
         let mut outcome = TriedChunk::default();
         let mut tallies = Tallies::default();
         let mut tried: Vec<(TriedBill, Vec<Exception>)> = Vec::with_capacity(frozen.len());
         let mut corrected: Vec<BillInputs> = Vec::new();
         for bill in frozen {
-            let priced = price(&book, &limits, &bill.now);
+            let mut priced = price(&book, &limits, &bill.now);
+            stages.add_findings(&bill.now, &mut priced.exceptions);
             tallies.add(&book, &bill.now, &priced);
             outcome.bills += 1;
             outcome.total_cents += priced.total.0;
-            match BillKind::of(priced.total) {
-                BillKind::Regular => {}
-                BillKind::Zero => outcome.zero_bills += 1,
-                BillKind::Credit => outcome.credit_bills += 1,
+            let stage = stages.stage(bill.now.account);
+            match Counted::of(priced.total, stage, stages.is_estimated(&bill.now)) {
+                Counted::Regular => {}
+                Counted::Zero => outcome.zero_bills += 1,
+                Counted::Credit => outcome.credit_bills += 1,
+                Counted::Final => outcome.final_bills += 1,
+                Counted::First => outcome.first_bills += 1,
+                Counted::Estimated => outcome.estimated_bills += 1,
             }
             let (account, position, digest) = (bill.now.account, bill.now.position, bill.now.digest());
             tried.push((TriedBill { account, position, total: priced.total, digest }, priced.exceptions));

@@ -304,6 +304,18 @@ pub(crate) async fn agreements_of(read: &mut Read, accounts: &[AccountId]) -> Re
     rows.into_iter().map(agreement).collect()
 }
 
+/// The cycles in which some accounts are billed, or were last.
+pub(crate) async fn cycles_of(read: &mut Read, accounts: &[AccountId]) -> Result<Vec<CycleId>, Fault> {
+    const SQL: &str = "
+        select distinct cycle_id
+        from service_agreement
+        where account_id in ({list})
+        order by cycle_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64,)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(cycle,)| CycleId(cycle)).collect())
+}
+
 /// The agreement of a row with both its days, when it is active on a day.
 fn active(row: AgreementRow, on: NaiveDate) -> Option<Agreement> {
     let (account, agreement, point, schedule, profile, starts_on, stops_on) = row;

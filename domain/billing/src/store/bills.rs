@@ -43,19 +43,26 @@ struct BillRow {
     cancelled_by: Option<i64>,
 }
 
+/// A bill about to be written.
+pub(crate) struct WrittenBill<'a> {
+    pub(crate) bill: &'a TriedBill,
+    pub(crate) due_on: NaiveDate,
+    pub(crate) journal: JournalId,
+}
+
 /// Writes bills, each with the journal it made.
-pub(crate) async fn insert_bills(tx: &mut Tx, run: &BillRun, bills: &[(&TriedBill, JournalId)]) -> Result<(), Fault> {
+pub(crate) async fn insert_bills(tx: &mut Tx, run: &BillRun, bills: &[WrittenBill<'_>]) -> Result<(), Fault> {
     let columns =
         ["account_id", "run_id", "position", "kind", "bill_on", "due_on", "total_cents", "digest", "journal_id"];
     let mut rows = Rows::new("bill", &columns);
-    for (bill, journal) in bills {
+    for WrittenBill { bill, due_on, journal } in bills {
         rows.push([
             bill.account.into(),
             run.id.into(),
             bill.position.into(),
             BillKind::of(bill.total).code().into(),
             run.bill_on.into(),
-            run.due_on.into(),
+            (*due_on).into(),
             bill.total.into(),
             bill.digest.into(),
             (*journal).into(),

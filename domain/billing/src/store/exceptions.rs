@@ -160,6 +160,32 @@ pub(crate) async fn hold_bill(
     Ok(())
 }
 
+/// Holds bills that changed after sign-off, which were not in the queue or not held.
+pub(crate) async fn take_out(
+    tx: &mut Tx,
+    run: RunId,
+    accounts: &[AccountId],
+    (by, assignee, due_on): (ActorId, &str, NaiveDate),
+) -> Result<(), Fault> {
+    let columns = ["account_id", "run_id", "code", "detail", "state", "reason", "decided_by", "assignee", "due_on"];
+    let mut rows = Rows::new("run_exception", &columns);
+    for account in accounts {
+        rows.push([
+            (*account).into(),
+            run.into(),
+            ExceptionCode::Changed.code().into(),
+            "changed after sign-off".into(),
+            ExceptionState::Held.code().into(),
+            "what the bill is priced from changed after the register was signed".into(),
+            by.into(),
+            assignee.into(),
+            due_on.into(),
+        ]);
+    }
+    tx.bulk(rows).await?;
+    Ok(())
+}
+
 /// The bills of a run that stay back, by account, each with the total its trial found.
 pub(crate) async fn held_accounts(read: &mut Read, run: RunId) -> Result<BTreeMap<AccountId, Cents>, Fault> {
     const SQL: &str = "

@@ -7,6 +7,7 @@ use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActId, AgreementId, ChargeId, RateProfileId, RunId};
 
 use super::facts::{ItemRow, inputs_of};
+use crate::BillRun;
 use crate::charge::{AccountCharge, NewCharge};
 use crate::extra::{Extra, ExtraKind};
 use crate::inputs::{BillInputs, Inputs};
@@ -227,6 +228,53 @@ pub(crate) async fn insert_scope(tx: &mut Tx, run: RunId, scope: &[Scoped], reas
     }
     tx.bulk(rows).await?;
     Ok(())
+}
+
+/// Records that an off-cycle run makes every bill of a run again that stands.
+pub(crate) async fn insert_scope_of_all(tx: &mut Tx, run: RunId, of: RunId, reason: &str) -> Result<u64, Fault> {
+    const SQL: &str = "
+        insert into run_scope (account_id, run_id, position, replaces_run_id, reason)
+        select b.account_id, $1, row_number() over (order by b.account_id), b.run_id, $3
+        from bill b
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where b.run_id = $2 and c.account_id is null";
+    tx.run(SQL, vec![run.into(), of.into(), reason.into()]).await
+}
+
+/// Of these accounts the bills for the period of a run that stand: in the run itself, or made again beside the cycle.
+pub(crate) async fn standing_bills(
+    read: &mut Read,
+    run: &BillRun,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, RunId>, Fault> {
+    const SQL: &str = "
+        select b.account_id, b.run_id
+        from bill b
+        join bill_run r on r.run_id = b.run_id
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where (r.run_id = $1 or r.of_run_id = $1) and b.account_id in ({list}) and c.account_id is null
+        order by b.account_id, b.run_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64, i64)> = read.listed_with(SQL, &[run.id.into()], &keys).await?;
+    Ok(rows.into_iter().map(|(account, run)| (AccountId(account), RunId(run))).collect())
+}
+
+/// The first of these accounts for which another run beside the cycle makes a bill of the same run, with its number.
+pub(crate) async fn scoped_elsewhere(
+    read: &mut Read,
+    run: &BillRun,
+    accounts: &[AccountId],
+) -> Result<Option<(i64, AccountId)>, Fault> {
+    const SQL: &str = "
+        select r.run_number, s.account_id
+        from run_scope s
+        join bill_run r on r.run_id = s.run_id
+        left join bill b on b.account_id = s.account_id and b.run_id = s.run_id
+        where r.of_run_id = $1 and s.account_id in ({list}) and r.cancelled_act_id is null and b.account_id is null
+        order by s.account_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64, i64)> = read.listed_with(SQL, &[run.id.into()], &keys).await?;
+    Ok(rows.first().map(|(number, account)| (*number, AccountId(*account))))
 }
 
 /// The accounts among `from..to` that an off-cycle run bills, in their order.

@@ -223,6 +223,15 @@ pub(crate) async fn mark_cancelled(tx: &mut Tx, run: RunId, act: ActId) -> Resul
     tx.run_once(SQL, vec![run.into(), act.into()]).await
 }
 
+/// Marks the bills of a run as given out.
+pub(crate) async fn mark_issued(tx: &mut Tx, run: RunId, act: ActId) -> Result<(), Fault> {
+    const SQL: &str = "
+        update bill_run
+        set issued_act_id = $2
+        where run_id = $1 and issued_act_id is null";
+    tx.run_once(SQL, vec![run.into(), act.into()]).await
+}
+
 /// Takes the findings of the trial before away; decisions on exceptions stay until the new trial
 /// has looked at each of them again.
 pub(crate) async fn clear_trial(tx: &mut Tx, run: RunId) -> Result<(), Fault> {
