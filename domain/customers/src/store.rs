@@ -1,9 +1,13 @@
 //! The SQL of customers and accounts.
 
+mod account_names;
+
 use std::collections::BTreeMap;
 
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, AccountNumber, CustomerId, search_key};
+
+pub use account_names::{account_references, accounts_by_name, accounts_by_reference, closed_accounts};
 
 use crate::{Account, NewAccount, NewCustomer};
 
