@@ -1,6 +1,7 @@
 //! Files of this room: meters with their installations, and reads.
 
 mod meters;
+mod outlets;
 mod reads;
 
 pub use meters::Meters;

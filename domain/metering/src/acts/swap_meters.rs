@@ -207,12 +207,13 @@ impl SwapMeters {
     /// The meters changed places on the day, by what was read of each on it.
     async fn change_places(&self, entry: &mut Entry, a: &Place, b: &Place) -> Result<(), Failure> {
         let from_on = self.from_on;
+        let places = [(a, &self.point_a), (b, &self.point_b)];
+        if let Some((_, reference)) = places.iter().find(|(place, _)| place.placement.installed_on == from_on) {
+            return refuse(SwapRefused::PutInThen { service_point: (*reference).clone(), from_on });
+        }
         let mut counts: BTreeMap<MeterId, i64> = BTreeMap::new();
-        for (place, reference) in [(a, &self.point_a), (b, &self.point_b)] {
+        for (place, reference) in places {
             let service_point = reference.clone();
-            if place.placement.installed_on == from_on {
-                return refuse(SwapRefused::PutInThen { service_point, from_on });
-            }
             let Some((seen, _)) = place.seen_on(from_on) else {
                 return refuse(SwapRefused::NotReadOn { service_point, from_on });
             };

@@ -15,7 +15,7 @@ use crate::{Meter, Placement, dials, permissions, shown, steps_per_count, store}
 /// Meters and where they are or were.
 pub struct Meters;
 
-pub(crate) const FIELDS: &[Field] = &[
+pub(super) const FIELDS: &[Field] = &[
     Field { name: "meter", need: Need::Always },
     Field { name: "unit", need: Need::Always },
     Field { name: "dials", need: Need::Always },

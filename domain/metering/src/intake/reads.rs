@@ -15,7 +15,7 @@ use crate::{Meter, Placement, ReadKind, ReadRecord, Seen, permissions, shown, st
 /// What meters showed.
 pub struct Reads;
 
-pub(crate) const FIELDS: &[Field] = &[
+pub(super) const FIELDS: &[Field] = &[
     Field { name: "meter", need: Need::Always },
     Field { name: "service_point", need: Need::Maybe },
     Field { name: "read_on", need: Need::Always },
