@@ -340,6 +340,6 @@ async fn account_names(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeM
     let numbers = customers::accounts_by_id(read, accounts).await?;
     let mut names: BTreeMap<AccountId, String> =
         numbers.into_iter().map(|(id, account)| (id, account.number.to_string())).collect();
-    names.extend(customers::account_references(read, accounts).await?);
+    names.extend(customers::account_texts(read, accounts).await?);
     Ok(names)
 }

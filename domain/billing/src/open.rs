@@ -6,7 +6,7 @@ use ::acts::{Entry, Failure};
 use chrono::NaiveDate;
 use customers::{CustomerKind, NewAccount, NewCustomer};
 use db::Fault;
-use kernel::{AccountId, AccountNumber, AgreementId, CustomerId, CycleId, ServicePointId};
+use kernel::{AccountId, AgreementId, CustomerId, CycleId, ServicePointId};
 use premises::NewServicePoint;
 use revenue::RateProfile;
 
@@ -32,9 +32,6 @@ pub struct NewService {
     pub starts_on: NaiveDate,
 }
 
-/// Account numbers begin here, so that all have the same length for a long time.
-const FIRST_NUMBER: i64 = 100_000;
-
 /// Opens services, each with an account of its own; answers who answers for each service point.
 pub async fn open_services(
     entry: &mut Entry,
@@ -42,21 +39,20 @@ pub async fn open_services(
 ) -> Result<BTreeMap<String, (ServicePointId, PointAgreement)>, Failure> {
     let profiles: BTreeSet<RateProfile> = services.iter().map(|service| service.profile.clone()).collect();
     let profiles = revenue::ensure_profiles(entry, &profiles).await?;
-    let customers = ensure_customers(entry, services).await?;
+    let holders = ensure_customers(entry, services).await?;
     let count = services.len();
     let mut accounts = entry.ids("account", count).await?;
-    let mut numbers = entry.ids("account_number", count).await?;
+    let numbers = customers::issue_numbers(entry, count).await?;
     let mut points = entry.ids("service_point", count).await?;
     let mut agreements = entry.ids("service_agreement", count).await?;
     let mut opened = BTreeMap::new();
     let (mut new_accounts, mut new_points, mut new_agreements) =
         (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-    for service in services {
+    for (service, number) in services.iter().zip(numbers) {
         let (account, point): (AccountId, ServicePointId) = (accounts.take(), points.take());
         let agreement: AgreementId = agreements.take();
-        let customer = customers.get(&service.customer).copied();
+        let customer = holders.get(&service.customer).copied();
         let customer = customer.ok_or_else(|| Fault::new("a customer was not recorded"))?;
-        let number = AccountNumber::issue(FIRST_NUMBER + numbers.take::<i64>());
         new_accounts.push(NewAccount { id: account, customer, number, opened_on: service.starts_on });
         new_points.push(NewServicePoint {
             id: point,
@@ -100,7 +96,15 @@ async fn ensure_customers(entry: &mut Entry, services: &[NewService]) -> Result<
         let id: CustomerId = ids.take();
         known.insert(reference.to_owned(), id);
         let reference = reference.to_owned();
-        new.push(NewCustomer { id, reference, kind: CustomerKind::Unknown, name: String::new() });
+        new.push(NewCustomer {
+            id,
+            reference,
+            kind: CustomerKind::Unknown,
+            name: String::new(),
+            phone: String::new(),
+            email: String::new(),
+            source: String::new(),
+        });
     }
     customers::insert_customers(entry, new).await?;
     Ok(known)

@@ -1,15 +1,28 @@
-//! The SQL of customers and accounts.
-
-mod account_names;
+//! The SQL of customers and accounts; parties, addresses and merges have files of their own.
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, AccountNumber, CustomerId, search_key};
 
-pub use account_names::{account_references, accounts_by_name, accounts_by_reference, closed_accounts};
+use crate::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer};
 
-use crate::{Account, NewAccount, NewCustomer};
+mod addresses;
+mod merges;
+mod pages;
+mod parties;
+
+pub(crate) use addresses::insert_addresses;
+pub use addresses::mailing_addresses;
+pub(crate) use merges::{
+    MergedAccount, NewMerge, accounts_of, delete_merge, insert_merge, lock_customers, merge_act, merged_into,
+    move_accounts, moved_by,
+};
+pub use pages::account_texts;
+pub(crate) use pages::{OpenAccount, customer_page, open_accounts_of, payers_among};
+pub use parties::parties_of;
+pub(crate) use parties::{end_party, insert_parties};
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {
@@ -19,15 +32,61 @@ struct AccountRow {
     name: String,
 }
 
-/// Which of these references are known, and whose they are.
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    name: String,
+    account_id: i64,
+    customer_id: i64,
+    opened_on: NaiveDate,
+    closed_on: Option<NaiveDate>,
+    source: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct NumberedRow {
+    number: i64,
+    account_id: i64,
+    customer_id: i64,
+    opened_on: NaiveDate,
+    closed_on: Option<NaiveDate>,
+}
+
+#[derive(sqlx::FromRow)]
+struct CustomerRow {
+    customer_id: i64,
+    reference: String,
+    kind: String,
+    name: String,
+    phone: String,
+    email: String,
+    source: String,
+    into_id: Option<i64>,
+}
+
+/// A customer as the database has them.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownCustomer {
+    pub(crate) id: CustomerId,
+    pub(crate) reference: String,
+    pub(crate) kind: CustomerKind,
+    pub(crate) name: String,
+    pub(crate) phone: String,
+    pub(crate) email: String,
+    pub(crate) source: String,
+    /// Who they are the same as, where that was found out.
+    pub(crate) merged_into: Option<CustomerId>,
+}
+
+/// Which of these references are known, and whose they are; of a merged customer, the surviving one's.
 pub async fn customers_by_reference(
     read: &mut Read,
     references: &[&str],
 ) -> Result<BTreeMap<String, CustomerId>, Fault> {
     const SQL: &str = "
-        select reference, customer_id
-        from customer
-        where reference in ({list})";
+        select c.reference, coalesce(m.into_id, c.customer_id)
+        from customer c
+        left join customer_merge m on m.merged_id = c.customer_id
+        where c.reference in ({list})";
     let keys: Vec<Value> = references.iter().map(|reference| Value::from(*reference)).collect();
     let rows: Vec<(String, i64)> = read.listed(SQL, &keys).await?;
     Ok(rows.into_iter().map(|(reference, id)| (reference, CustomerId(id))).collect())
@@ -35,7 +94,8 @@ pub async fn customers_by_reference(
 
 /// Records customers.
 pub async fn insert_customers(tx: &mut Tx, customers: Vec<NewCustomer>) -> Result<(), Fault> {
-    let mut rows = Rows::new("customer", &["customer_id", "reference", "kind", "name", "search_key"]);
+    let columns = ["customer_id", "reference", "kind", "name", "search_key", "phone", "email", "source"];
+    let mut rows = Rows::new("customer", &columns);
     for customer in customers {
         let key = search_key(&customer.name);
         rows.push([
@@ -44,10 +104,74 @@ pub async fn insert_customers(tx: &mut Tx, customers: Vec<NewCustomer>) -> Resul
             customer.kind.code().into(),
             customer.name.into(),
             key.into(),
+            customer.phone.into(),
+            customer.email.into(),
+            customer.source.into(),
         ]);
     }
     tx.bulk(rows).await?;
     Ok(())
+}
+
+/// Customers in full, by reference.
+pub(crate) async fn known_customers(
+    read: &mut Read,
+    references: &[&str],
+) -> Result<BTreeMap<String, KnownCustomer>, Fault> {
+    const SQL: &str = "
+        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, m.into_id
+        from customer c
+        left join customer_merge m on m.merged_id = c.customer_id
+        where c.reference in ({list})";
+    let keys: Vec<Value> = references.iter().map(|reference| Value::from(*reference)).collect();
+    let rows: Vec<CustomerRow> = read.listed(SQL, &keys).await?;
+    rows.into_iter().map(|row| Ok((row.reference.clone(), known_of(row)?))).collect()
+}
+
+fn known_of(row: CustomerRow) -> Result<KnownCustomer, Fault> {
+    let kind = CustomerKind::of_code(&row.kind);
+    Ok(KnownCustomer {
+        id: CustomerId(row.customer_id),
+        kind: kind.ok_or_else(|| Fault::impossible_row("customer", "kind", row.customer_id))?,
+        reference: row.reference,
+        name: row.name,
+        phone: row.phone,
+        email: row.email,
+        source: row.source,
+        merged_into: row.into_id.map(CustomerId),
+    })
+}
+
+/// The references of customers, by id.
+pub async fn customer_references(
+    read: &mut Read,
+    customers: &[CustomerId],
+) -> Result<BTreeMap<CustomerId, String>, Fault> {
+    const SQL: &str = "
+        select customer_id, reference
+        from customer
+        where customer_id in ({list})";
+    let keys: Vec<Value> = customers.iter().map(|customer| Value::from(*customer)).collect();
+    let rows: Vec<(i64, String)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(id, reference)| (CustomerId(id), reference)).collect())
+}
+
+/// Writes what is said of a customer now.
+pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer) -> Result<(), Fault> {
+    const SQL: &str = "
+        update customer
+        set kind = $2, name = $3, search_key = $4, phone = $5, email = $6, source = $7
+        where customer_id = $1";
+    let args = vec![
+        customer.id.into(),
+        customer.kind.code().into(),
+        customer.name.as_str().into(),
+        search_key(&customer.name).into(),
+        customer.phone.as_str().into(),
+        customer.email.as_str().into(),
+        customer.source.as_str().into(),
+    ];
+    tx.run_once(SQL, args).await
 }
 
 /// Opens accounts.
@@ -62,6 +186,88 @@ pub async fn insert_accounts(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(),
     tx.bulk(rows).await?;
     tx.bulk(numbers).await?;
     Ok(())
+}
+
+/// Records the names that another system has for accounts: reference, account, source.
+pub(crate) async fn insert_references(
+    tx: &mut Tx,
+    references: impl IntoIterator<Item = (String, AccountId, String)>,
+) -> Result<(), Fault> {
+    let mut rows = Rows::new("account_reference", &["reference", "account_id", "source"]);
+    for (reference, account, source) in references {
+        rows.push([reference.into(), account.into(), source.into()]);
+    }
+    tx.bulk(rows).await?;
+    Ok(())
+}
+
+/// Notes which line of which import spoke of a reference last.
+pub(crate) async fn touch_reference(tx: &mut Tx, reference: &str, source: &str) -> Result<(), Fault> {
+    const SQL: &str = "
+        update account_reference
+        set source = $2
+        where reference = $1";
+    tx.run(SQL, vec![reference.into(), source.into()]).await?;
+    Ok(())
+}
+
+/// Accounts by the names that files have for them: a reference, or else an account number.
+pub async fn accounts_by_reference_or_number(
+    read: &mut Read,
+    names: &[&str],
+) -> Result<BTreeMap<String, NamedAccount>, Fault> {
+    const REFERENCES: &str = "
+        select r.reference as name, a.account_id, a.customer_id, a.opened_on, a.closed_on, r.source
+        from account_reference r
+        join account a on a.account_id = r.account_id
+        where r.reference in ({list})";
+    let keys: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();
+    let rows: Vec<NamedRow> = read.listed(REFERENCES, &keys).await?;
+    let mut found: BTreeMap<String, NamedAccount> = rows
+        .into_iter()
+        .map(|row| {
+            let NamedRow { name, account_id, customer_id, opened_on, closed_on, source } = row;
+            let (id, customer) = (AccountId(account_id), CustomerId(customer_id));
+            (name, NamedAccount { id, customer, opened_on, closed_on, source })
+        })
+        .collect();
+    let left = names.iter().filter(|name| !found.contains_key(**name));
+    let numbers: BTreeMap<&str, i64> =
+        left.filter_map(|name| Some((*name, AccountNumber::parse(name).ok()?.serial()))).collect();
+    let numbered = accounts_by_serial(read, &numbers.values().copied().collect::<Vec<_>>()).await?;
+    for (name, serial) in numbers {
+        if let Some(account) = numbered.get(&serial) {
+            found.insert(name.to_owned(), account.clone());
+        }
+    }
+    Ok(found)
+}
+
+async fn accounts_by_serial(read: &mut Read, serials: &[i64]) -> Result<BTreeMap<i64, NamedAccount>, Fault> {
+    const SQL: &str = "
+        select n.number, a.account_id, a.customer_id, a.opened_on, a.closed_on
+        from account_number n
+        join account a on a.account_id = n.account_id
+        where n.number in ({list})";
+    let keys: Vec<Value> = serials.iter().map(|serial| Value::from(*serial)).collect();
+    let rows: Vec<NumberedRow> = read.listed(SQL, &keys).await?;
+    let account = |row: NumberedRow| {
+        let (id, customer) = (AccountId(row.account_id), CustomerId(row.customer_id));
+        let NumberedRow { number, opened_on, closed_on, .. } = row;
+        (number, NamedAccount { id, customer, opened_on, closed_on, source: String::new() })
+    };
+    Ok(rows.into_iter().map(account).collect())
+}
+
+/// The account a clerk names: what is printed on bills counts before the names of other systems.
+pub async fn account_named(read: &mut Read, name: &str) -> Result<Option<NamedAccount>, Fault> {
+    if let Ok(number) = AccountNumber::parse(name) {
+        let mut numbered = accounts_by_serial(read, &[number.serial()]).await?;
+        if let Some(account) = numbered.remove(&number.serial()) {
+            return Ok(Some(account));
+        }
+    }
+    Ok(accounts_by_reference_or_number(read, &[name]).await?.remove(name))
 }
 
 /// The account with a number.

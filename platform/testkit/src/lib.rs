@@ -1,4 +1,4 @@
-//! What tests stand on: a frozen clock, private databases on both engines, skips that are counted.
+//! What tests stand on: a frozen clock, private databases on both engines, files given and got back, counted skips.
 //!
 //! Tests only; no program depends on it.
 #![expect(
@@ -8,8 +8,10 @@
 
 mod databases;
 mod door;
+mod files;
 mod reference;
 
 pub use databases::{TestDb, engines, postgres_server};
 pub use door::{actor, by, door, frozen_clock, noon, open_door};
+pub use files::{exported, import, take_by};
 pub use reference::{reference, skip};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
+use customers::NamedAccount;
 use db::{Fault, Read};
 use imports::{Record, Reject};
 use kernel::{AccountId, CycleId, ServicePointId};
@@ -14,8 +15,7 @@ use crate::store::AgreementOnRecord;
 /// What the town knows, as far as the records of a chunk name it.
 pub(super) struct Given {
     pub(super) points: BTreeMap<String, ServicePointId>,
-    accounts: BTreeMap<String, AccountId>,
-    closed: BTreeMap<AccountId, NaiveDate>,
+    accounts: BTreeMap<String, NamedAccount>,
     classes: BTreeSet<String>,
     /// Schedule to the service it prices.
     schedules: BTreeMap<String, String>,
@@ -49,13 +49,11 @@ impl Given {
             let texts: BTreeSet<&str> = records.iter().map(|record| record.text(field)).collect();
             texts.into_iter().filter(|text| !text.is_empty()).collect()
         };
-        let accounts = customers::accounts_by_name(read, &texts("account")).await?;
-        let ids: Vec<AccountId> = accounts.values().copied().collect();
+        let accounts = customers::accounts_by_reference_or_number(read, &texts("account")).await?;
         let cycles = store::cycles(read).await?.into_iter().map(|cycle| (cycle.code, cycle.id)).collect();
         let with_calendar = store::cycle_periods(read).await?.into_iter().map(|period| period.cycle).collect();
         Ok(Given {
             points: premises::service_points_by_reference(read, &texts("service_point")).await?,
-            closed: customers::closed_accounts(read, &ids).await?,
             accounts,
             classes: revenue::class_codes(read).await?,
             schedules: revenue::schedule_codes(read).await?,
@@ -96,10 +94,10 @@ pub(super) fn told(record: &Record, given: &Given, today: NaiveDate) -> Result<T
         "" => None,
         name => match given.accounts.get(name) {
             None => return unknown("account", "account_unknown", "account"),
-            Some(account) => Some(*account),
+            Some(account) => Some(account),
         },
     };
-    let closed_on = account.and_then(|account| given.closed.get(&account)).copied();
+    let closed_on = account.and_then(|account| account.closed_on);
     if let Some(closed_on) = closed_on
         && stops_on.is_none_or(|stops_on| closed_on + Days::new(1) < stops_on)
     {
@@ -131,7 +129,7 @@ pub(super) fn told(record: &Record, given: &Given, today: NaiveDate) -> Result<T
         point,
         service,
         account_text: text("account"),
-        account,
+        account: account.map(|account| account.id),
         schedule,
         cycle_text: text("cycle"),
         cycle,

@@ -1,0 +1,55 @@
+//! Ends what a customer is for an account.
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::PartyRefused;
+use super::not_found::{account_held, customer_named};
+use crate::{Role, permissions, store};
+
+/// Ends a role with a last day. The record of it stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndParty {
+    /// The number or reference of the account.
+    pub account: String,
+    /// What the customer is.
+    pub role: Role,
+    /// The reference of the customer.
+    pub customer: String,
+    /// The last day.
+    pub to_on: NaiveDate,
+}
+
+impl Act for EndParty {
+    const KIND: &'static str = "customers.end_party";
+    type Outcome = ();
+
+    fn permission(&self) -> Permission {
+        permissions::CHANGE
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        let EndParty { role, to_on, .. } = *self;
+        let account = account_held(entry, &self.account).await?;
+        let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
+        let customer = customer_named(entry, &self.customer).await?;
+        let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
+        let parties = store::parties_of(entry, &[account.id]).await?;
+        let mut parties = parties.get(&account.id).into_iter().flatten();
+        let held = parties.find(|party| party.role == role && party.customer == customer && party.to_on.is_none());
+        let Some(party) = held else {
+            let (account, customer) = (self.account.clone(), self.customer.clone());
+            return refuse(PartyRefused::RoleNotHeld { account, role, customer });
+        };
+        if to_on < party.from_on {
+            return refuse(PartyRefused::EndsBefore { from_on: party.from_on, to_on });
+        }
+        store::end_party(entry, party, to_on).await?;
+        Ok(())
+    }
+}

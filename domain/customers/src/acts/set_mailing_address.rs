@@ -1,0 +1,115 @@
+//! Records where mail for an account goes, from a day on.
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refused};
+use chrono::NaiveDate;
+use kernel::Refusal;
+use serde::{Deserialize, Serialize};
+
+use super::NotFound;
+use super::not_found::account_held;
+use crate::{AddressLines, MailingAddress, NamedAccount, Purpose, permissions, store};
+
+/// Sets an address. Given again for the same first day it is a correction: the next revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMailingAddress {
+    /// The number or reference of the account.
+    pub account: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The first day.
+    pub from_on: NaiveDate,
+    /// What is written on the envelope.
+    pub lines: AddressLines,
+}
+
+/// Why an address is not recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressRefused {
+    /// No such account.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// No mail goes to an account that is not there yet.
+    #[error("account {account} is opened on {opened_on}, so no address holds from {from_on}")]
+    BeforeAccount {
+        /// The account as it was named.
+        account: String,
+        /// Its first day.
+        opened_on: NaiveDate,
+        /// The day given.
+        from_on: NaiveDate,
+    },
+    /// An address needs that much.
+    #[error("an address needs a {0}")]
+    LineMissing(&'static str),
+    /// It cannot stand on an envelope.
+    #[error("the {line} of the address: {words}")]
+    LineUnprintable {
+        /// Which line.
+        line: &'static str,
+        /// What is wrong.
+        words: String,
+    },
+}
+
+impl Refusal for AddressRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            AddressRefused::NotFound(not_found) => not_found.code(),
+            AddressRefused::BeforeAccount { .. } => "before_account",
+            AddressRefused::LineMissing(_) => "line_missing",
+            AddressRefused::LineUnprintable { .. } => "line_unprintable",
+        }
+    }
+}
+
+impl Act for SetMailingAddress {
+    const KIND: &'static str = "customers.set_mailing_address";
+    type Outcome = ();
+
+    fn permission(&self) -> Permission {
+        permissions::CHANGE
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        let account = account_held(entry, &self.account).await?;
+        let account = account.map_err(|not_found| refused(AddressRefused::from(not_found)))?;
+        let lines = self.checked(&account).map_err(refused)?;
+        let addresses = store::mailing_addresses(entry, &[account.id], self.purpose).await?;
+        let same_day = addresses.get(&account.id).into_iter().flatten().filter(|one| one.from_on == self.from_on);
+        let revision = 1 + same_day.map(|one| one.revision).max().unwrap_or(0);
+        let (purpose, from_on, act) = (self.purpose, self.from_on, entry.act);
+        let address = MailingAddress { account: account.id, purpose, from_on, revision, lines };
+        store::insert_addresses(entry, act, vec![address]).await?;
+        Ok(())
+    }
+}
+
+impl SetMailingAddress {
+    fn checked(&self, account: &NamedAccount) -> Result<AddressLines, AddressRefused> {
+        let (opened_on, from_on) = (account.opened_on, self.from_on);
+        if from_on < opened_on {
+            return Err(AddressRefused::BeforeAccount { account: self.account.clone(), opened_on, from_on });
+        }
+        let text = |line: &'static str, text: &str| match imports::value_text(text.as_bytes()) {
+            Ok(text) => Ok(text.to_owned()),
+            Err((_, words)) => Err(AddressRefused::LineUnprintable { line, words }),
+        };
+        let lines = AddressLines {
+            recipient: text("recipient", &self.lines.recipient)?,
+            street: text("street", &self.lines.street)?,
+            city: text("city", &self.lines.city)?,
+            state: text("state", &self.lines.state)?,
+            postal_code: text("postal code", &self.lines.postal_code)?,
+        };
+        for (line, text) in [("street", &lines.street), ("city", &lines.city)] {
+            if text.is_empty() {
+                return Err(AddressRefused::LineMissing(line));
+            }
+        }
+        Ok(lines)
+    }
+}

@@ -1,0 +1,155 @@
+//! Who is what for an account, and where its mail goes, by acts.
+
+use customers::acts::{EndParty, SetMailingAddress, SetParty};
+use customers::{
+    AddressLines, Purpose, Role, account_named, customer_references, in_force, mailing_addresses, parties_of,
+};
+use testkit::engines;
+
+use crate::town::{Town, day};
+
+const BASE: &str = "\
+C1,person,Ada Lind,,,A1,2024-01-01,,,1 Elm St,Springfield,OH,45501
+C2,person,Bo Ray,,,A2,2024-01-01,,,,,,
+C3,organization,Elm Co,,,,,,,,,,
+";
+
+fn set(account: &str, role: Role, customer: &str, from: &str) -> SetParty {
+    SetParty { account: account.to_owned(), role, customer: customer.to_owned(), from_on: day(from) }
+}
+
+fn end(account: &str, role: Role, customer: &str, to: &str) -> EndParty {
+    EndParty { account: account.to_owned(), role, customer: customer.to_owned(), to_on: day(to) }
+}
+
+fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
+    let text = str::to_owned;
+    let lines = AddressLines {
+        recipient: String::new(),
+        street: text(street),
+        city: text("Dayton"),
+        state: text("OH"),
+        postal_code: text("45402"),
+    };
+    SetMailingAddress { account: text(account), purpose: Purpose::Mailing, from_on: day(from), lines }
+}
+
+#[tokio::test]
+async fn a_role_begins_and_ends_and_stays_on_record() {
+    for engine in engines("a role begins and ends") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        town.act("1", &set("A1", Role::BillPayer, "C3", "2026-01-01")).await.unwrap();
+        town.act("2", &set("A1", Role::Tenant, "C2", "2026-01-01")).await.unwrap();
+        town.act("3", &set("A1", Role::Tenant, "C3", "2026-01-01")).await.unwrap();
+        town.act("4", &end("A1", Role::BillPayer, "C3", "2026-05-31")).await.unwrap();
+        town.act("5", &set("A1", Role::BillPayer, "C1", "2026-06-01")).await.unwrap();
+        let mut read = town.db().read().await.unwrap();
+        let account = account_named(&mut read, "A1").await.unwrap().unwrap().id;
+        let parties = parties_of(&mut read, &[account]).await.unwrap().remove(&account).unwrap();
+        let ids: Vec<_> = parties.iter().map(|party| party.customer).collect();
+        let names = customer_references(&mut read, &ids).await.unwrap();
+        let told: Vec<(Role, &str, bool, bool)> = parties
+            .iter()
+            .map(|party| {
+                let name = names[&party.customer].as_str();
+                (party.role, name, party.holds_on(day("2026-05-31")), party.holds_on(day("2026-06-01")))
+            })
+            .collect();
+        #[rustfmt::skip]
+        assert_eq!(told, [
+            (Role::BillPayer, "C3", true,  false),
+            (Role::BillPayer, "C1", false, true),
+            (Role::Tenant,    "C2", true,  true),
+            (Role::Tenant,    "C3", true,  true),
+        ]);
+        drop(read);
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn a_role_that_cannot_be_is_refused() {
+    let sets = [
+        ("A9",   Role::Owner,     "C1",   "2026-01-01", "account_unknown"),
+        ("0",    Role::Owner,     "C1",   "2026-01-01", "account_unknown"),
+        ("A1",   Role::Owner,     "C9",   "2026-01-01", "customer_unknown"),
+        ("A1",   Role::Owner,     "city", "2026-01-01", "customer_unknown"),
+        ("A1",   Role::Owner,     "C1",   "2023-12-31", "before_account"),
+        ("A2",   Role::Owner,     "C1",   "2026-07-01", "account_closed"),
+        ("A1",   Role::BillPayer, "C1",   "2026-07-01", "role_taken"),
+        ("A1",   Role::BillPayer, "C3",   "2025-07-01", "role_taken"),
+    ];
+    let ends = [
+        ("A9",   Role::BillPayer, "C3",   "2026-07-01", "account_unknown"),
+        ("A1",   Role::BillPayer, "C9",   "2026-07-01", "customer_unknown"),
+        ("A1",   Role::BillPayer, "C1",   "2026-07-01", "role_not_held"),
+        ("A1",   Role::Tenant,    "C3",   "2026-07-01", "role_not_held"),
+        ("A1",   Role::BillPayer, "C3",   "2025-12-31", "ends_before"),
+    ];
+    for engine in engines("a role that cannot be") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        town.close_account("A2").await;
+        town.act("1", &set("A1", Role::BillPayer, "C3", "2026-01-01")).await.unwrap();
+        for (account, role, customer, on, code) in sets {
+            assert_eq!(town.refusal(&set(account, role, customer, on)).await, code, "{account} {role} {customer} {on}");
+        }
+        for (account, role, customer, on, code) in ends {
+            assert_eq!(town.refusal(&end(account, role, customer, on)).await, code, "{account} {role} {customer} {on}");
+        }
+        assert_eq!(town.count("select count(*) from account_party").await, 1);
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_role_of_a_merged_customer_can_be_ended_under_either_name() {
+    for engine in engines("a role of a merged customer") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        town.act("1", &set("A1", Role::Tenant, "C2", "2026-01-01")).await.unwrap();
+        let reason = "same".to_owned();
+        let merge = customers::acts::MergeCustomers { merged: "C2".to_owned(), into: "C1".to_owned(), reason };
+        town.act("2", &merge).await.unwrap();
+        assert_eq!(town.refusal(&set("A1", Role::Tenant, "C1", "2026-02-01")).await, "role_taken");
+        town.act("3", &end("A1", Role::Tenant, "C1", "2026-03-31")).await.unwrap();
+        assert_eq!(town.count("select count(*) from account_party where to_on is null").await, 0);
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn mail_goes_where_it_was_said_last() {
+    for engine in engines("mail goes where it was said last") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        town.act("1", &address("A1", "2026-08-01", " 9 Main St ")).await.unwrap();
+        town.act("2", &address("A1", "2026-08-01", "19 Main St")).await.unwrap();
+        let mut read = town.db().read().await.unwrap();
+        let account = account_named(&mut read, "A1").await.unwrap().unwrap().id;
+        let all = mailing_addresses(&mut read, &[account], Purpose::Mailing).await.unwrap().remove(&account).unwrap();
+        let told = |on| in_force(&all, Some(day(on))).map(|one| (one.lines.street.as_str(), one.revision));
+        let rows =
+            [("2023-12-31", None), ("2026-07-31", Some(("1 Elm St", 1))), ("2026-08-01", Some(("19 Main St", 2)))];
+        for (on, expected) in rows {
+            assert_eq!(told(on), expected, "{on}");
+        }
+        let forwarding = mailing_addresses(&mut read, &[account], Purpose::Forwarding).await.unwrap();
+        assert!(forwarding.is_empty());
+        drop(read);
+        #[rustfmt::skip]
+        let refused = [
+            (address("A9", "2026-08-01", "9 Main St"),       "account_unknown"),
+            (address("A1", "2023-12-31", "9 Main St"),       "before_account"),
+            (address("A1", "2026-08-01", "  "),              "line_missing"),
+            (address("A1", "2026-08-01", "9 Main\nSt"),      "line_unprintable"),
+            (address("A1", "2026-08-01", &"9".repeat(201)),  "line_unprintable"),
+        ];
+        for (act, code) in refused {
+            assert_eq!(town.refusal(&act).await, code, "{act:?}");
+        }
+        town.remove().await;
+    }
+}
