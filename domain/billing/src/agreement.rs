@@ -32,6 +32,8 @@ pub struct NewAgreement {
     pub service: String,
     /// The cycle it is billed in.
     pub cycle: CycleId,
+    /// Where the record comes from, such as `12/217`: order and line of an import. Empty where nobody says.
+    pub source: String,
 }
 
 /// A billing cycle: which agreements are billed together, and when each is due.

@@ -10,6 +10,7 @@ mod extra;
 mod gather;
 pub mod import;
 mod inputs;
+mod intake;
 mod measuring;
 mod open;
 mod particulars;
@@ -37,6 +38,7 @@ pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_c
 pub use exception::{Disposition, Exception, ExceptionCode, ExceptionRule, ExceptionState, Limits, QueuedException};
 pub use extra::{BilledLine, Extra, ExtraKind};
 pub use inputs::{BillInputs, Inputs, match_consumption};
+pub use intake::{Agreements, PendingAgreement};
 pub use open::{NewService, open_services};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
@@ -49,7 +51,7 @@ pub use statement::Statement;
 pub use store::{
     Adjustment, PointAgreement, Signoff, StoredBill, adjustment_reasons, adjustments_of, all_runs, bill_rows_between,
     bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts,
-    last_account, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
+    last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
 };
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};

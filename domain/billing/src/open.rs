@@ -72,6 +72,7 @@ pub async fn open_services(
             },
             service: service.service.clone(),
             cycle: service.cycle,
+            source: String::new(),
         });
         opened.insert(
             service.service_point.clone(),

@@ -1,6 +1,7 @@
 //! The SQL of this room, by subject.
 
 mod adjustments;
+mod agreement_intake;
 mod agreements;
 mod bills;
 mod calendars;
@@ -16,6 +17,10 @@ mod what_if;
 
 pub use adjustments::{Adjustment, adjustments_of};
 pub(crate) use adjustments::{insert_adjustment, mark_reversed};
+pub use agreement_intake::pending_agreements;
+pub(crate) use agreement_intake::{
+    AgreementOnRecord, agreements_on_record, insert_pending, lock_cycles, pending_at, update_pending,
+};
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
     account_chunks, agreements_between, agreements_by_schedule, agreements_of, agreements_on, agreements_without_item,

@@ -1,11 +1,14 @@
 //! What was used at a service point, per register and period.
 
+pub mod acts;
 mod consumption;
 mod estimate;
 mod grounds;
+pub mod intake;
 mod judge;
 mod measure;
 mod meter;
+pub mod permissions;
 mod register;
 mod store;
 

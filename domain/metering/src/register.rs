@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use kernel::{MeterId, Unit};
+use serde::{Deserialize, Serialize};
 
 use crate::Taken;
 
@@ -31,7 +32,8 @@ pub struct Installation {
 }
 
 /// Who read a meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReadKind {
     /// The city, by its staff or by radio.
     Actual,

@@ -58,3 +58,19 @@ pub async fn services_of_points(
     let rows: Vec<(i64, String)> = read.listed(SQL, &keys).await?;
     Ok(rows.into_iter().map(|(id, service)| (ServicePointId(id), service)).collect())
 }
+
+/// The service points behind a reference, a page of them in the order of their references: for files that list all.
+pub async fn service_points_after(
+    read: &mut Read,
+    after: &str,
+    size: i64,
+) -> Result<Vec<(String, ServicePointId)>, Fault> {
+    const SQL: &str = "
+        select reference, service_point_id
+        from service_point
+        where $1 < reference
+        order by reference
+        limit $2";
+    let rows: Vec<(String, i64)> = read.all(SQL, vec![after.into(), size.into()]).await?;
+    Ok(rows.into_iter().map(|(reference, id)| (reference, ServicePointId(id))).collect())
+}

@@ -1,6 +1,6 @@
 //! Cycles, service agreements, exception rules and limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acts::ChunkPlan;
 use chrono::NaiveDate;
@@ -132,7 +132,8 @@ pub(crate) async fn limits(read: &mut Read) -> Result<Limits, Fault> {
     Ok(rows.into_iter().map(|(class, cents)| (class, Cents(cents))).collect())
 }
 
-/// Records agreements, and for each service point who answers for it from when.
+/// Records agreements, and for each service point who answers for it from when: whoever has the service the point is
+/// there for. Sewer that is charged by the water meter is not it.
 pub(crate) async fn insert_agreements(tx: &mut Tx, new: Vec<NewAgreement>) -> Result<(), Fault> {
     let mut rows = Rows::new(
         "service_agreement",
@@ -145,17 +146,24 @@ pub(crate) async fn insert_agreements(tx: &mut Tx, new: Vec<NewAgreement>) -> Re
             "rate_profile_id",
             "cycle_id",
             "starts_on",
+            "stops_on",
+            "source",
         ],
     );
+    let ids: BTreeSet<ServicePointId> = new.iter().map(|new| new.agreement.service_point).collect();
+    let ids: Vec<ServicePointId> = ids.into_iter().collect();
+    let own = premises::services_of_points(tx, &ids).await?;
     let mut points =
         Rows::new("service_point_account", &["service_point_id", "starts_on", "account_id", "agreement_id"]);
-    for NewAgreement { agreement, service, cycle } in new {
-        points.push([
-            agreement.service_point.into(),
-            agreement.starts_on.into(),
-            agreement.account.into(),
-            agreement.id.into(),
-        ]);
+    for NewAgreement { agreement, service, cycle, source } in new {
+        if own.get(&agreement.service_point) == Some(&service) {
+            points.push([
+                agreement.service_point.into(),
+                agreement.starts_on.into(),
+                agreement.account.into(),
+                agreement.id.into(),
+            ]);
+        }
         rows.push([
             agreement.account.into(),
             agreement.id.into(),
@@ -165,6 +173,8 @@ pub(crate) async fn insert_agreements(tx: &mut Tx, new: Vec<NewAgreement>) -> Re
             agreement.profile.into(),
             cycle.into(),
             agreement.starts_on.into(),
+            agreement.stops_on.into(),
+            source.into(),
         ]);
     }
     tx.bulk(rows).await?;

@@ -68,10 +68,7 @@ pub(crate) async fn open_accounts_of(
 }
 
 /// The names other systems have for accounts; of several the first.
-pub(crate) async fn account_texts(
-    read: &mut Read,
-    accounts: &[AccountId],
-) -> Result<BTreeMap<AccountId, String>, Fault> {
+pub async fn account_texts(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, String>, Fault> {
     const SQL: &str = "
         select account_id, reference
         from account_reference

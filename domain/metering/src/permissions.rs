@@ -1,0 +1,23 @@
+//! What may be allowed in this room.
+
+use acts::Permission;
+
+/// Reads by hand.
+pub const ENTER_READS: Permission =
+    Permission { code: "metering.enter_reads", sentence: "enters what meters showed on a day" };
+
+/// What was read wrongly.
+pub const CORRECT_READS: Permission =
+    Permission { code: "metering.correct_reads", sentence: "corrects and withdraws reads, with a reason" };
+
+/// Which meter is where.
+pub const EXCHANGE: Permission = Permission {
+    code: "metering.exchange",
+    sentence: "records exchanges of meters, and meters that were recorded at each other's place",
+};
+
+/// Files of meters and reads.
+pub const IMPORT: Permission = Permission { code: "metering.import", sentence: "imports files of meters and of reads" };
+
+/// All of them.
+pub const PERMISSIONS: &[Permission] = &[ENTER_READS, CORRECT_READS, EXCHANGE, IMPORT];
