@@ -6,10 +6,13 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use kernel::{Cents, Decimal, Unit};
 use rates::tools::{LintFacts, Severity, lint};
 use rates::{Days, Inputs, PeriodKind, Schedule};
-use revenue::ALL;
+use revenue::acts::{AdoptRates, SupersedeRates};
+use revenue::{ALL, RateShelf};
 use serde::Deserialize;
+use testkit::{TestDb, actor, engines, open_door};
 
-use crate::town::TownFile;
+use crate::office::{Office, Who};
+use crate::town::{self, TownFile};
 
 use super::calendar::{CYCLES, READ_DAYS_AFTER, READ_DAYS_BEFORE};
 use super::generator::{TownPlan, make};
@@ -211,15 +214,44 @@ fn sections() -> Sections {
     toml::from_str(TOWN).unwrap()
 }
 
-#[test]
-fn the_town_file_is_read_by_the_program() {
-    // These sections are for calendars, reads and adjustments; what the program takes of the rest it must understand.
+/// The town as far as books, rates and cycles go; the sections on calendars, reads and adjustments are read above.
+fn town_file() -> TownFile {
     let mut town: toml::Table = toml::from_str(TOWN).unwrap();
     for section in ["property_uses", "holidays", "calendars", "class_terms", "read_rules", "adjustment_reasons"] {
         assert!(town.remove(section).is_some(), "{section}");
     }
-    let read: Result<TownFile, _> = town.try_into();
-    assert!(read.is_ok(), "{:?}", read.err());
+    town.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn town_and_rates_are_recorded_in_the_order_of_history() {
+    for engine in engines("recording Saguaro Bend") {
+        let test = TestDb::new(engine).await;
+        let office = Office { door: open_door(&test.db) };
+        let analyst = Who { actor: actor(1), reason: "test".to_owned() };
+        town::apply(&office, &analyst, town_file()).await.unwrap();
+        // Council's plan of January 2022 was there, and taken back, before the trash rates that hold.
+        for (name, text) in RATES.iter().filter(|(name, _)| *name != "trash") {
+            let adopt = AdoptRates { text: (*text).to_owned() };
+            office.act_now(&analyst, &adopt).await.unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        }
+        for version in schedule("trash-superseded").versions {
+            let reason = "council replaced the plan".to_owned();
+            let act = SupersedeRates { schedule: "trash".to_owned(), effective_on: version.effective_on, reason };
+            office.act_now(&analyst, &act).await.unwrap();
+        }
+        let trash = RATES.iter().find(|(name, _)| *name == "trash").map(|(_, text)| (*text).to_owned()).unwrap();
+        office.act_now(&analyst, &AdoptRates { text: trash }).await.unwrap();
+        let book = RateShelf::default().book(&mut test.db.read().await.unwrap()).await.unwrap();
+        let standing = |schedule: &str| -> Vec<String> {
+            book.standing_versions(schedule).map(|version| version.effective_on.to_string()).collect()
+        };
+        assert_eq!(standing("trash"), ["2021-01-01", "2022-02-01", "2022-09-01", "2024-01-01", "2025-01-01"]);
+        assert_eq!(standing("water"), ["2019-01-01", "2020-01-01", "2021-01-01", "2022-01-01", "2025-10-01"]);
+        assert_eq!(standing("sewer"), standing("water"));
+        assert_eq!(standing("stormwater"), ["2019-01-01", "2025-10-01"]);
+        test.remove().await;
+    }
 }
 
 #[test]

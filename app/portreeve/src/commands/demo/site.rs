@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use fastrand::Rng;
 
 use super::calendar::{CycleYear, MONTHS};
-use super::flow::{Flow, Habit};
+use super::flow::Flow;
 use super::kind::Kind;
 use super::made::{AccountOf, Address, Agreement, AgreementAt, Customer, Meter, Premise, Read};
 use super::names;
@@ -33,8 +33,6 @@ pub struct Site<'a> {
     pub meter: Meter,
     /// The meter that replaces it in the year.
     pub exchanged: Option<Meter>,
-    /// How those use water who are there when the year begins.
-    pub habit: Habit,
     /// The water.
     pub flow: Flow,
 }
@@ -85,7 +83,7 @@ impl<'a> Site<'a> {
             installed_on: begins_on,
             install_count: 0,
         };
-        Site { number, year, kind, premise, customer, meter, exchanged: None, habit, flow }
+        Site { number, year, kind, premise, customer, meter, exchanged: None, flow }
     }
 
     /// Winds the meter: it passes zero within the year, or it does not, whatever will have run.
