@@ -6,6 +6,7 @@ mod agreements;
 mod bench;
 mod bills;
 mod conform;
+mod demo;
 mod imports;
 mod ledger;
 mod measures;
@@ -65,6 +66,9 @@ pub enum Command {
     /// Bill real reads of a real city and compare
     #[command(subcommand)]
     Conform(conform::ConformCommand),
+    /// Make the invented town of Saguaro Bend
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
     /// Measure
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -133,6 +137,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Conform(command) => conform::run(settings, command).await,
+        Command::Demo(command) => demo::run(command),
         Command::Bench(command) => bench::run(settings, command).await,
     };
     outcome.unwrap_or_else(|ended| ended)
