@@ -1,14 +1,17 @@
 //! Gathering a chunk's facts: one ordered query per table, merged in memory.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AccountId, Period, Quantity, RateVersionId, Unit};
+use kernel::{AccountId, Period, Quantity, RateVersionId, RunId, Unit};
 use metering::{Amount, amounts_between, consumption_between};
 use revenue::RateBook;
 
 use crate::inputs::{BillInputs, Facts, Inputs, match_consumption};
-use crate::store::{self, PlainItem};
-use crate::{Agreement, BillRun, DueRule};
+use crate::settle::{add_extras, extras_now};
+use crate::store::{self, PlainItem, Scoped};
+use crate::{Agreement, BillRun, DueRule, RunKind};
 
 /// A bill of a run with its inputs as they are now.
 pub(crate) struct Gathered {
@@ -28,9 +31,47 @@ pub(crate) async fn due_bills(
     range: (AccountId, AccountId),
     first: i64,
 ) -> Result<Vec<BillInputs>, Fault> {
+    let scope = match run.kind {
+        RunKind::Regular => None,
+        RunKind::OffCycle | RunKind::Charges => Some(store::scope_between(read, run.id, range).await?),
+    };
+    let mut bills = match run.kind {
+        RunKind::Regular | RunKind::OffCycle => service_bills(read, (run, rule), book, range, first).await?,
+        RunKind::Charges => Vec::new(),
+    };
+    if let Some(scope) = &scope {
+        bills = scoped_bills(run, scope, bills);
+    }
+    add_extras(read, (run, book), range, &replaced_by(scope.as_deref().unwrap_or_default()), &mut bills).await?;
+    Ok(bills)
+}
+
+/// The bills of the accounts an off-cycle run is for, in the order of its scope; one with no service left is empty.
+fn scoped_bills(run: &BillRun, scope: &[Scoped], bills: Vec<BillInputs>) -> Vec<BillInputs> {
+    let mut by_account: BTreeMap<AccountId, BillInputs> = bills.into_iter().map(|bill| (bill.account, bill)).collect();
+    let scoped = |one: &Scoped| match by_account.remove(&one.account) {
+        Some(bill) => BillInputs { position: one.position, ..bill },
+        None => BillInputs::empty(one.account, one.position, run.price_on),
+    };
+    scope.iter().map(scoped).collect()
+}
+
+/// Which bill each account's new one takes the place of.
+fn replaced_by(scope: &[Scoped]) -> BTreeMap<AccountId, RunId> {
+    scope.iter().filter_map(|one| Some((one.account, one.replaces?))).collect()
+}
+
+/// The bills for the services of a cycle that are due.
+async fn service_bills(
+    read: &mut Read,
+    (run, rule): (&BillRun, DueRule),
+    book: &RateBook,
+    range: (AccountId, AccountId),
+    first: i64,
+) -> Result<Vec<BillInputs>, Fault> {
     let agreements = store::agreements_between(read, run.cycle, range, run.period).await?;
     let used = consumption_between(read, range, run.period).await?;
-    let holdings = store::holdings(read, range, run.bill_on).await?;
+    let holdings = store::holdings(read, range, run.price_on).await?;
     let facts = Facts { run, book, holdings: &holdings };
     let borrowed: Vec<&Agreement> = agreements.iter().collect();
     let matched = match_consumption(&borrowed, &used);
@@ -41,7 +82,7 @@ pub(crate) async fn due_bills(
             DueRule::EveryPeriod => true,
             // What is not measured is due in every period, read or not.
             DueRule::WhenRead => {
-                item.consumption.is_some() || is_unmeasured(book, (run.period, run.bill_on), agreement)
+                item.consumption.is_some() || is_unmeasured(book, (run.period, run.price_on), agreement)
             }
         };
         if !is_due {
@@ -51,8 +92,9 @@ pub(crate) async fn due_bills(
             Some(bill) if bill.account == agreement.account => bill.items.push(item),
             _ => {
                 let position = first + i64::try_from(bills.len()).map_err(|_| Fault::new("too many bills"))?;
-                let (account, bill_on) = (agreement.account, run.bill_on);
-                bills.push(BillInputs { account, position, bill_on, items: vec![item] });
+                let mut bill = BillInputs::empty(agreement.account, position, run.price_on);
+                bill.items.push(item);
+                bills.push(bill);
             }
         }
     }
@@ -81,6 +123,9 @@ pub(crate) async fn frozen_bills(
     book: &RateBook,
     range: (AccountId, AccountId),
 ) -> Result<Vec<Gathered>, Fault> {
+    if run.kind != RunKind::Regular {
+        return gather_fully(read, run, book, range).await;
+    }
     let mut amounts = amounts_between(read, range, run.period).await?;
     let units = amounts.iter().map(|(unit, _)| unit.clone()).collect();
     let Some(unit) = common_unit(read, run, book, (range, units)).await? else {
@@ -88,6 +133,7 @@ pub(crate) async fn frozen_bills(
     };
     let mut odd = store::odd_accounts(read, run.id, range, run.period).await?;
     odd.extend(store::accounts_with_holdings(read, range).await?);
+    odd.extend(store::accounts_with_extras(read, run.id, range).await?);
     let items = store::plain_items(read, run.id, range).await?;
     let used: Vec<Amount> = amounts.pop().map_or_else(Vec::new, |(_, amounts)| amounts);
     let mut used = used.chunk_by(|one, next| one.account == next.account).peekable();
@@ -125,7 +171,7 @@ async fn common_unit(
     (range, mut units): ((AccountId, AccountId), Vec<String>),
 ) -> Result<Option<Unit>, Fault> {
     for (unit, schedule, version) in store::item_shapes(read, run.id, range).await? {
-        let holds = match book.versions_for(&schedule, run.bill_on, run.period)[..] {
+        let holds = match book.versions_for(&schedule, run.price_on, run.period)[..] {
             [] => None,
             [(version, _)] => Some(version.0),
             // Rates change within the period: every service has particulars.
@@ -169,7 +215,7 @@ fn plain_bill(items: &[PlainItem], run: &BillRun, unit: Unit) -> BillInputs {
         particulars: None,
     };
     let (account, position) = (items[0].account, items[0].position);
-    BillInputs { account, position, bill_on: run.bill_on, items: items.iter().map(item).collect() }
+    BillInputs { items: items.iter().map(item).collect(), ..BillInputs::empty(account, position, run.price_on) }
 }
 
 /// The same from the full facts of every account.
@@ -181,7 +227,7 @@ async fn gather_fully(
 ) -> Result<Vec<Gathered>, Fault> {
     let facts = store::item_facts(read, run.id, range).await?;
     let used = consumption_between(read, range, run.period).await?;
-    let holdings = store::holdings(read, range, run.bill_on).await?;
+    let holdings = store::holdings(read, range, run.price_on).await?;
     let by = Facts { run, book, holdings: &holdings };
     let agreements: Vec<&Agreement> = facts.iter().map(|fact| &fact.agreement).collect();
     let matched = match_consumption(&agreements, &used);
@@ -190,13 +236,44 @@ async fn gather_fully(
         let account = fact.agreement.account;
         let now = Inputs::gather(&fact.agreement, used, &by);
         if bills.last().is_none_or(|bill| bill.now.account != account) {
-            let (position, bill_on) = (fact.position, run.bill_on);
-            let now = BillInputs { account, position, bill_on, items: Vec::new() };
+            let now = BillInputs::empty(account, fact.position, run.price_on);
             bills.push(Gathered { now, is_as_frozen: true });
         }
         let bill = bills.last_mut().expect("one was pushed for the account");
         bill.is_as_frozen &= now.as_ref() == Some(&fact.frozen);
         bill.now.items.extend(now);
+    }
+    gather_extras(read, (run, book), range, bills).await
+}
+
+/// Adds to bills the extras that were frozen, as they are now; an off-cycle run also has bills without a service.
+async fn gather_extras(
+    read: &mut Read,
+    (run, book): (&BillRun, &RateBook),
+    range: (AccountId, AccountId),
+    mut bills: Vec<Gathered>,
+) -> Result<Vec<Gathered>, Fault> {
+    let mut replaced = BTreeMap::new();
+    if run.kind != RunKind::Regular {
+        let scope = store::scope_between(read, run.id, range).await?;
+        replaced = replaced_by(&scope);
+        let there: BTreeSet<AccountId> = bills.iter().map(|bill| bill.now.account).collect();
+        for one in scope.iter().filter(|one| !there.contains(&one.account)) {
+            let now = BillInputs::empty(one.account, one.position, run.price_on);
+            bills.push(Gathered { now, is_as_frozen: true });
+        }
+        bills.sort_by_key(|bill| bill.now.account);
+    }
+    let frozen = store::extras_between(read, run.id, range).await?;
+    if frozen.is_empty() {
+        return Ok(bills);
+    }
+    let services: Vec<BillInputs> = bills.iter().map(|bill| bill.now.clone()).collect();
+    let mut now = extras_now(read, (run, book), range, (&frozen, &replaced), &services).await?;
+    for bill in &mut bills {
+        let extras = now.remove(&bill.now.account).unwrap_or_default();
+        bill.is_as_frozen &= frozen.get(&bill.now.account).map_or(&[][..], Vec::as_slice) == extras;
+        bill.now.extras = extras;
     }
     Ok(bills)
 }

@@ -8,6 +8,7 @@ use metering::Consumption;
 use rates::Needs;
 use revenue::{PricePlan, RateBook};
 
+use crate::extra::Extra;
 use crate::particulars::{Cut, Holdings, Particulars, Segment};
 use crate::{Agreement, BillRun};
 
@@ -37,10 +38,12 @@ pub struct BillInputs {
     pub account: AccountId,
     /// The position in the run, from 1.
     pub position: i64,
-    /// The date on the bill, which may decide versions and seasons.
+    /// The date that may decide versions and seasons: the bill date, of a bill made again that of the first.
     pub bill_on: NaiveDate,
     /// One for each service agreement that is due.
     pub items: Vec<Inputs>,
+    /// What it charges besides: settlements of estimates, charges by code.
+    pub extras: Vec<Extra>,
 }
 
 /// What inputs are gathered by, besides the agreement and its use.
@@ -56,9 +59,9 @@ impl Inputs {
     pub(crate) fn gather(agreement: &Agreement, used: Option<&Consumption>, facts: &Facts<'_>) -> Option<Inputs> {
         let Facts { run, book, holdings } = facts;
         let period = agreement.days_in(run.period)?;
-        let parts = book.versions_for(&agreement.schedule, run.bill_on, period);
+        let parts = book.versions_for(&agreement.schedule, run.price_on, period);
         let plan = |part: &(RateVersionId, Period)| -> Option<&PricePlan> {
-            book.plan(part.0, agreement.profile, (run.bill_on, period))?.as_ref().ok()
+            book.plan(part.0, agreement.profile, (run.price_on, period))?.as_ref().ok()
         };
         let plans: Vec<Option<&PricePlan>> = parts.iter().map(plan).collect();
         let needs: Vec<&Needs> = plans.iter().flatten().map(|plan| plan.plan.needs()).collect();
@@ -91,13 +94,32 @@ impl Inputs {
 }
 
 impl BillInputs {
+    /// A bill without anything on it yet.
+    pub(crate) fn empty(account: AccountId, position: i64, bill_on: NaiveDate) -> BillInputs {
+        BillInputs { account, position, bill_on, items: Vec::new(), extras: Vec::new() }
+    }
+
+    /// Everything that is priced, each with the date that decides its rates: the services, then the extras.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Inputs, NaiveDate)> {
+        let items = self.items.iter().map(|item| (item, self.bill_on));
+        items.chain(self.extras.iter().map(|extra| (&extra.inputs, extra.price_on)))
+    }
+
+    /// What the line of a bill with this item number is for.
+    pub(crate) fn item(&self, number: usize) -> &Inputs {
+        match number.checked_sub(self.items.len()) {
+            None => &self.items[number],
+            Some(extra) => &self.extras[extra].inputs,
+        }
+    }
+
     /// The fingerprint of all inputs, the same whenever and on whichever engine it is taken.
     #[must_use]
     pub fn digest(&self) -> Digest {
         let mut digest = DigestBuilder::new();
         let day = |day: NaiveDate| i64::from(day.num_days_from_ce());
         digest.int(self.account.0).int(self.position).int(day(self.bill_on));
-        for item in &self.items {
+        for (item, _) in self.all() {
             digest.int(item.agreement.0).int(day(item.period.from())).int(day(item.period.to()));
             digest.int(item.version.map_or(0, |version| version.0)).int(item.profile.0);
             digest.int(item.consumption.map_or(0, |consumption| consumption.0));
@@ -110,11 +132,16 @@ impl BillInputs {
                 None => digest.text(""),
             };
         }
+        for extra in &self.extras {
+            digest.text(extra.kind.code()).int(extra.kind.charge().map_or(0, |charge| charge.0));
+            digest.int(day(extra.price_on)).text(&extra.billed_text());
+        }
         digest.finish()
     }
 }
 
-/// The consumption at each agreement's service point, in step with the agreements.
+/// The consumption at each agreement's service point, the last that begins while the agreement lasts, in step with
+/// the agreements.
 ///
 /// Both lists are ordered by account; an account has few service points, so each is searched.
 #[must_use]
@@ -126,7 +153,11 @@ pub fn match_consumption<'a>(agreements: &[&Agreement], used: &'a [Consumption])
             start += 1;
         }
         let of_account = used[start..].iter().take_while(|row| row.account == agreement.account);
-        matched.push(of_account.filter(|row| row.service_point == agreement.service_point).last());
+        let is_own = |row: &&Consumption| {
+            row.service_point == agreement.service_point
+                && agreement.stops_on.is_none_or(|stops_on| row.from_on < stops_on)
+        };
+        matched.push(of_account.filter(is_own).last());
     }
     matched
 }
@@ -158,7 +189,9 @@ mod tests {
             id: ConsumptionId(steps),
             account: AccountId(account),
             service_point: ServicePointId(point),
+            from_on: day("2014-03-01"),
             quantity: Quantity { steps, unit: Unit::Ccf },
+            is_estimated: false,
         }
     }
 
@@ -201,6 +234,7 @@ mod tests {
             position: 1,
             bill_on: day("2014-04-01"),
             items: vec![item],
+            extras: Vec::new(),
         };
         let later = BillInputs { bill_on: day("2014-04-02"), ..bill(item.clone()) };
         assert_ne!(bill(item.clone()).digest(), later.digest(), "the date on the bill went unnoticed");

@@ -2,8 +2,10 @@
 
 pub mod acts;
 mod agreement;
+mod charge;
 mod completeness;
 mod exception;
+mod extra;
 mod gather;
 pub mod import;
 mod inputs;
@@ -15,6 +17,7 @@ mod quantity;
 mod read_ahead;
 mod register;
 mod run;
+mod settle;
 mod store;
 mod tally;
 mod views;
@@ -23,15 +26,17 @@ mod winter;
 mod words;
 
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
+pub use charge::AccountCharge;
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use exception::{Disposition, Exception, ExceptionCode, ExceptionRule, ExceptionState, Limits, QueuedException};
+pub use extra::{BilledLine, Extra, ExtraKind};
 pub use inputs::{BillInputs, Inputs, match_consumption};
 pub use open::{NewService, open_services};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
 pub use register::{Register, register};
-pub use run::{BillRun, RunProgress, RunState};
+pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use store::{
     PointAgreement, Signoff, StoredBill, all_runs, bill_rows_between, bill_totals, bills_by_consumption, current_run,
     cycle_by_code, cycles, exception_counts, last_account, point_agreements, queue, rejects, run_by_number,

@@ -1,25 +1,29 @@
 //! Pricing one bill from its inputs: lines, total, exceptions.
 
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
 use kernel::{Cents, Period, Quantity, RateVersionId, Unit};
 use ledger::Posting;
 use rates::{Days, Exact, Price, PricingRefused};
 use revenue::{Place, PricePlan, RateBook};
 
 use crate::exception::{Exception, ExceptionCode, Limits};
+use crate::extra::{BilledLine, Extra};
 use crate::inputs::{BillInputs, Inputs};
 use crate::particulars::{Particulars, days_of, share};
 
 /// One line of a bill, or the part of a tax that goes to one place in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillLine<'a> {
-    /// Which item of the bill it is for.
+    /// Which item of the bill it is for; extras count on after the services.
     pub item: usize,
     /// The version it is priced by.
     pub version: RateVersionId,
-    /// The position of the charge in the plan.
-    pub charge: usize,
+    /// The name of the charge.
+    pub charge: Cow<'a, str>,
     /// Where it goes in the books.
-    pub place: &'a Place,
+    pub place: Cow<'a, Place>,
     /// The amount; zero and credit lines exist.
     pub cents: Cents,
 }
@@ -91,7 +95,12 @@ pub fn price<'a>(book: &'a RateBook, limits: &Limits, bill: &BillInputs) -> Pric
     let mut priced =
         PricedBill { lines: Vec::with_capacity(bill.items.len()), total: Cents::ZERO, exceptions: Vec::new() };
     for (number, item) in bill.items.iter().enumerate() {
-        if let Err(exception) = price_item(book, bill, (number, item), &mut priced) {
+        if let Err(exception) = price_item(book, bill.bill_on, (number, item), &mut priced) {
+            note(&mut priced.exceptions, exception);
+        }
+    }
+    for (number, extra) in (bill.items.len()..).zip(&bill.extras) {
+        if let Err(exception) = price_extra(book, (number, extra), &mut priced) {
             note(&mut priced.exceptions, exception);
         }
     }
@@ -118,13 +127,13 @@ fn note(exceptions: &mut Vec<Exception>, new: Exception) {
 /// The plan of an item under a version, or why there is none.
 pub(crate) fn plan_of<'a>(
     book: &'a RateBook,
-    bill: &BillInputs,
+    price_on: NaiveDate,
     item: &Inputs,
     version: Option<RateVersionId>,
 ) -> Result<&'a PricePlan, Exception> {
     let no_schedule = |detail: String| Exception { code: ExceptionCode::NoSchedule, detail };
     let version = version.ok_or_else(|| no_schedule("no rate schedule holds on the date".into()))?;
-    match book.plan(version, item.profile, (bill.bill_on, item.period)) {
+    match book.plan(version, item.profile, (price_on, item.period)) {
         Some(Ok(plan)) => Ok(plan),
         Some(Err(refused)) => Err(no_schedule(refused.to_string())),
         None => Err(no_schedule("no rate schedule is known for the class".into())),
@@ -140,20 +149,75 @@ pub(crate) fn quantity_of(plan: &PricePlan, item: &Inputs) -> Result<Quantity, E
     }
 }
 
+/// What is billed for the same days by several bills together: the lines of each, each line and place once.
+pub(crate) fn billed_lines(book: &RateBook, price_on: NaiveDate, item: &Inputs) -> Result<Vec<BilledLine>, Exception> {
+    let mut priced = PricedBill { lines: Vec::new(), total: Cents::ZERO, exceptions: Vec::new() };
+    price_item(book, price_on, (0, item), &mut priced)?;
+    let mut billed = Vec::with_capacity(priced.lines.len());
+    for line in &priced.lines {
+        add_billed(&mut billed, &billed_line(line, line.cents));
+    }
+    Ok(billed)
+}
+
+/// Adds a line to others: to the one for the same charge and place, or beside them.
+pub(crate) fn add_billed(billed: &mut Vec<BilledLine>, line: &BilledLine) {
+    let place = line.place();
+    match billed.iter_mut().find(|known| known.is_same_line(&line.charge, &place)) {
+        Some(known) => known.cents += line.cents,
+        None => billed.push(line.clone()),
+    }
+}
+
+fn billed_line(line: &BillLine<'_>, cents: Cents) -> BilledLine {
+    let Place { code, fund, debit, credit, is_borne } = line.place.as_ref().clone();
+    BilledLine { charge: line.charge.clone().into_owned(), revenue: code, fund, debit, credit, is_borne, cents }
+}
+
+/// Prices an extra: a charge as it is, a settlement less what was billed, line by line.
+fn price_extra<'a>(
+    book: &'a RateBook,
+    (number, extra): (usize, &Extra),
+    priced: &mut PricedBill<'a>,
+) -> Result<(), Exception> {
+    let first = priced.lines.len();
+    price_item(book, extra.price_on, (number, &extra.inputs), priced)?;
+    if extra.billed.is_empty() {
+        return Ok(());
+    }
+    let version = extra.inputs.version.unwrap_or(RateVersionId(0));
+    for billed in &extra.billed {
+        let mut cents = billed.cents;
+        if !billed.is_borne {
+            priced.total = priced.total - cents;
+        }
+        let own = &mut priced.lines[first..];
+        match own.iter_mut().find(|line| billed.is_same_line(&line.charge, &line.place)) {
+            Some(line) => line.cents = line.cents - cents,
+            None => {
+                cents = -cents;
+                let (charge, place) = (Cow::Owned(billed.charge.clone()), Cow::Owned(billed.place()));
+                priced.lines.push(BillLine { item: number, version, charge, place, cents });
+            }
+        }
+    }
+    Ok(())
+}
+
 fn price_item<'a>(
     book: &'a RateBook,
-    bill: &BillInputs,
+    price_on: NaiveDate,
     (number, item): (usize, &Inputs),
     priced: &mut PricedBill<'a>,
 ) -> Result<(), Exception> {
     if item.particulars.is_none() {
-        let plan = plan_of(book, bill, item, item.version)?;
+        let plan = plan_of(book, price_on, item, item.version)?;
         if plan.plan.normal_days().is_none() {
             let price = plan.plan.price(quantity_of(plan, item)?).map_err(|refused| not_priceable(&refused))?;
             return add_up(number, &[(item.version.unwrap_or(RateVersionId(0)), plan, price)], priced);
         }
     }
-    let parts = parts_of(book, bill, item)?;
+    let parts = parts_of(book, price_on, item)?;
     let given = Given::of(item);
     let price = |part: &Part<'a>| {
         let price = part.plan.plan.price_for(&part.inputs(&given)).map_err(|refused| not_priceable(&refused))?;
@@ -164,14 +228,14 @@ fn price_item<'a>(
 }
 
 /// The parts of a service, one for each version that prices some of its days.
-pub(crate) fn parts_of<'a>(book: &'a RateBook, bill: &BillInputs, item: &Inputs) -> Result<Vec<Part<'a>>, Exception> {
+pub(crate) fn parts_of<'a>(book: &'a RateBook, price_on: NaiveDate, item: &Inputs) -> Result<Vec<Part<'a>>, Exception> {
     let nothing = Particulars::default();
     let particulars = item.particulars.as_deref().unwrap_or(&nothing);
     let one = [(item.version, item.period)];
     let several: Vec<_> = particulars.segments.iter().map(|segment| (Some(segment.version), segment.period)).collect();
     let parts = if several.is_empty() { &one[..] } else { &several[..] };
     let part = |(version, period): &(Option<RateVersionId>, Period)| {
-        let plan = plan_of(book, bill, item, *version)?;
+        let plan = plan_of(book, price_on, item, *version)?;
         let quantity = quantity_of(plan, item)?;
         let mut usage = Exact::from(quantity);
         let mut days = days_of(item.period, particulars.cut, plan.plan.normal_days());
@@ -227,6 +291,8 @@ fn add_up<'a>(
     priced.total = total;
     for (version, plan, price) in prices {
         plan.places.take_apart(price, |charge, place, cents| {
+            let charge = plan.plan.charges().get(charge).map_or("", |charge| charge.name());
+            let (charge, place) = (Cow::Borrowed(charge), Cow::Borrowed(place));
             priced.lines.push(BillLine { item: number, version: *version, charge, place, cents });
         });
     }

@@ -15,8 +15,14 @@ pub struct BillRun {
     pub cycle: CycleId,
     /// The days it bills.
     pub period: Period,
+    /// What it bills.
+    pub kind: RunKind,
+    /// The run whose bills it makes, or makes again; none for a regular run.
+    pub of_run: Option<RunId>,
     /// The date on its bills.
     pub bill_on: NaiveDate,
+    /// The date that decides rates, seasons and quantities: the bill date, of bills made again that of the first.
+    pub price_on: NaiveDate,
     /// When they are due.
     pub due_on: NaiveDate,
     /// The date in the books.
@@ -33,8 +39,21 @@ pub struct BillRun {
     pub cancel_order: Option<OrderId>,
     /// The act that cancelled it.
     pub cancelled: Option<ActId>,
+    /// The act that gave its bills out; from then on it is not cancelled, but billed again.
+    pub issued: Option<ActId>,
     /// Whether it was signed off.
     pub is_signed: bool,
+}
+
+/// What a run bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// A cycle for a period.
+    Regular,
+    /// Single bills of another run: held ones at last, late ones, wrong ones again.
+    OffCycle,
+    /// Charges by code alone, without a service.
+    Charges,
 }
 
 /// How far a run is; derived, never stored.
@@ -91,6 +110,24 @@ impl BillRun {
             return if progress.trial.is_complete() { RunState::Tried } else { RunState::Trying };
         }
         if progress.prepare.is_complete() { RunState::Prepared } else { RunState::Preparing }
+    }
+}
+
+impl RunKind {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            RunKind::Regular => "regular",
+            RunKind::OffCycle => "off_cycle",
+            RunKind::Charges => "charges",
+        }
+    }
+
+    /// The kind with that code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<RunKind> {
+        [RunKind::Regular, RunKind::OffCycle, RunKind::Charges].into_iter().find(|kind| kind.code() == code)
     }
 }
 

@@ -3,6 +3,7 @@
 mod agreements;
 mod bills;
 mod exceptions;
+mod extras;
 mod facts;
 mod holdings;
 mod imports;
@@ -11,7 +12,7 @@ mod what_if;
 
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
-    account_chunks, agreements_between, agreements_by_schedule, agreements_on, agreements_without_item,
+    account_chunks, agreements_between, agreements_by_schedule, agreements_of, agreements_on, agreements_without_item,
     insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, service_points_of,
 };
 pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
@@ -21,12 +22,16 @@ pub(crate) use exceptions::{
     insert_exceptions, open_count,
 };
 pub use exceptions::{exception_counts, queue};
+pub(crate) use extras::{
+    BilledService, Scoped, accounts_with_extras, billed_services, charged_between, charges_between, delete_extras,
+    end_charge, extras_between, extras_of, insert_charges, insert_extras, insert_scope, scope_between, scope_reason,
+};
 pub(crate) use facts::{
     PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
     items_of_bills, items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills, tried_total,
 };
 pub(crate) use holdings::{
-    NewExemption, accounts_with_holdings, exemptions_of, holdings, insert_exemption, insert_quantities,
+    NewExemption, accounts_with_holdings, exemptions_of, holdings, holdings_of, insert_exemption, insert_quantities,
     quantities_between,
 };
 pub use imports::rejects;

@@ -32,7 +32,7 @@ impl Spot {
 
 impl Tallies {
     pub(crate) fn add(&mut self, book: &RateBook, inputs: &BillInputs, priced: &PricedBill<'_>) {
-        for (number, item) in inputs.items.iter().enumerate() {
+        for (number, (item, _)) in inputs.all().enumerate() {
             let class = book.profile(item.profile).map_or_else(String::new, |profile| profile.class.clone());
             let version = item.version.map_or(0, |version| version.0);
             let service = item.version.and_then(|id| book.version(id)).map_or("", |version| &version.schedule.service);
@@ -41,7 +41,7 @@ impl Tallies {
             let mut has_line = false;
             for line in lines {
                 has_line = true;
-                let spot = Some(Spot::of(line.place));
+                let spot = Some(Spot::of(&line.place));
                 // An item's quantity counts once, with its first line.
                 let key = (service, class.as_str(), line.version.0, line.place.code.as_str());
                 self.count(key, spot, quantity.take(), line.cents.0);

@@ -145,7 +145,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     let Some(bill) = store::bill_at(read, run.id, number.position, range).await? else { return Ok(None) };
     let accounts = customers::accounts_by_id(read, &[bill.account]).await?;
     let account = accounts.get(&bill.account).ok_or_else(|| Fault::new("a bill has no account"))?;
-    let services = explain(read, &bill).await?;
+    let services = explain(read, &run, &bill).await?;
     let again: Cents = services.iter().map(ExplainedService::total).sum();
     if again != bill.total {
         return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
@@ -160,21 +160,21 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     }))
 }
 
-async fn explain(read: &mut Read, bill: &StoredBill) -> Result<Vec<ExplainedService>, Fault> {
-    let (account, run) = (bill.account, bill.run);
+async fn explain(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<Vec<ExplainedService>, Fault> {
+    let account = bill.account;
     let book = RateBook::load(read).await?;
-    let items = store::items_of_bill(read, account, run).await?;
-    let inputs = BillInputs { account, position: bill.position, bill_on: bill.bill_on, items };
+    let items = store::items_of_bill(read, account, run.id).await?;
+    let inputs = BillInputs { items, ..BillInputs::empty(account, bill.position, run.price_on) };
     let points = store::service_points_of(read, account).await?;
     let ids: Vec<kernel::ServicePointId> = points.values().copied().collect();
     let names = premises::references_by_id(read, &ids).await?;
     let alone = (account, AccountId(account.0 + 1));
-    let records = store::quantities_between(read, alone, bill.bill_on).await?;
+    let records = store::quantities_between(read, alone, run.price_on).await?;
     let mut services = Vec::new();
     for item in &inputs.items {
         let given = Given::of(item);
         let mut parts = Vec::new();
-        for part in parts_of(&book, &inputs, item).map_err(|exception| Fault::new(exception.detail))? {
+        for part in parts_of(&book, run.price_on, item).map_err(|exception| Fault::new(exception.detail))? {
             let explanation = part.plan.plan.explain(&part.inputs(&given));
             let explanation = explanation.map_err(|refused| Fault::caused("explaining a bill", refused))?;
             parts.push((part.period, explanation));

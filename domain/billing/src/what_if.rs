@@ -17,10 +17,10 @@ use revenue::{RateBook, RateProfile};
 pub use effect::{Change, Effect, Increase, WhatIfReport};
 
 use crate::gather::is_unmeasured;
-use crate::inputs::{BillInputs, Facts, Inputs, match_consumption};
+use crate::inputs::{Facts, Inputs, match_consumption};
 use crate::particulars::Holdings;
 use crate::pricing::{Given, parts_of, plan_of, quantity_of};
-use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Exception, ExceptionCode, store};
+use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Exception, ExceptionCode, RunKind, store};
 use effect::Sums;
 
 /// What is asked.
@@ -164,7 +164,10 @@ fn never_run(cycle: CycleId, period: Period) -> BillRun {
         number: 0,
         cycle,
         period,
+        kind: RunKind::Regular,
+        of_run: None,
         bill_on: period.to(),
+        price_on: period.to(),
         due_on: period.to(),
         gl_on: period.to(),
         prepared_by: 0.into(),
@@ -173,6 +176,7 @@ fn never_run(cycle: CycleId, period: Period) -> BillRun {
         post_order: None,
         cancel_order: None,
         cancelled: None,
+        issued: None,
         is_signed: false,
     }
 }
@@ -226,7 +230,7 @@ impl Books<'_> {
         }
         let priced = |book: &RateBook| -> Option<Result<Cents, Exception>> {
             let item = Inputs::gather(agreement, used, &Facts { run, book, holdings })?;
-            Some(total(book, (agreement.account, run.bill_on), &item))
+            Some(total(book, run.bill_on, &item))
         };
         let (Some(before), Some(after)) = (priced(self.now), priced(self.proposed)) else { return };
         let class = self.now.profile(agreement.profile).map_or("", |profile| profile.class.as_str());
@@ -235,10 +239,9 @@ impl Books<'_> {
 }
 
 /// What a service costs on its own, without a look at the books.
-fn total(book: &RateBook, (account, bill_on): (AccountId, NaiveDate), item: &Inputs) -> Result<Cents, Exception> {
-    let bill = BillInputs { account, position: 0, bill_on, items: Vec::new() };
+fn total(book: &RateBook, bill_on: NaiveDate, item: &Inputs) -> Result<Cents, Exception> {
     if item.particulars.is_none() {
-        let plan = plan_of(book, &bill, item, item.version)?;
+        let plan = plan_of(book, bill_on, item, item.version)?;
         if plan.plan.normal_days().is_none() {
             let price = plan.plan.price(quantity_of(plan, item)?);
             return within_reason(price.map_err(|refused| not_priceable(refused.to_string()))?.total);
@@ -246,7 +249,7 @@ fn total(book: &RateBook, (account, bill_on): (AccountId, NaiveDate), item: &Inp
     }
     let given = Given::of(item);
     let mut total = Cents::ZERO;
-    for part in parts_of(book, &bill, item)? {
+    for part in parts_of(book, bill_on, item)? {
         let price = part.plan.plan.price_for(&part.inputs(&given));
         let price = price.map_err(|refused| not_priceable(refused.to_string()))?;
         total = within_reason(total + within_reason(price.total)?)?;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId};
 
-/// Consumption about to be recorded.
-#[derive(Clone, Debug)]
+/// Consumption with all that is recorded of it: about to be recorded, or read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewConsumption {
     /// Given beforehand, from a block.
     pub id: ConsumptionId,
@@ -28,6 +28,23 @@ pub struct NewConsumption {
     pub is_estimated: bool,
     /// Whether nobody was home.
     pub is_vacant: bool,
+    /// What the meter counted between its reads, in smallest steps, where it was read.
+    pub registered_steps: Option<i64>,
+    /// What was found about the read when the figure was made; empty where nothing was.
+    pub findings: String,
+    /// What the figure was made of, for people who ask; empty where it was given as it is.
+    pub grounds: String,
+}
+
+/// Why a figure is what it is, as it was recorded with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumptionGrounds {
+    /// What the meter counted between its reads, in smallest steps, where it was read.
+    pub registered_steps: Option<i64>,
+    /// What was found about the read.
+    pub findings: String,
+    /// What the figure was made of.
+    pub grounds: String,
 }
 
 /// What a service point used in one period, in its newest revision, for averages over many periods.
@@ -73,6 +90,10 @@ pub struct Consumption {
     pub account: AccountId,
     /// Where it was used.
     pub service_point: ServicePointId,
+    /// The first day it is for.
+    pub from_on: NaiveDate,
     /// How much.
     pub quantity: Quantity,
+    /// Whether the figure is an estimate.
+    pub is_estimated: bool,
 }

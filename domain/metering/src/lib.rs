@@ -3,8 +3,9 @@
 mod consumption;
 mod store;
 
-pub use consumption::{Amount, Consumption, NewConsumption, PeriodUse};
+pub use consumption::{Amount, Consumption, ConsumptionGrounds, NewConsumption, PeriodUse};
 pub use store::{
-    amounts_between, consumption_between, insert_consumption, period_starts, periods_of, sources_between, units_in_use,
-    uses_between,
+    NotedUse, StandingUse, amounts_between, consumption_between, consumption_grounds, consumption_rows,
+    insert_consumption, noted_between, period_starts, periods_of, revised_accounts, revised_between, sources_between,
+    standing_uses, units_in_use, uses_between,
 };

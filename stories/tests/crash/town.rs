@@ -179,6 +179,9 @@ impl Act for BuildTown {
                 source: "story".to_owned(),
                 is_estimated: false,
                 is_vacant: false,
+                registered_steps: None,
+                findings: String::new(),
+                grounds: String::new(),
             });
         }
         metering::insert_consumption(entry, consumption).await?;

@@ -223,7 +223,7 @@ fn journal_of(run: &BillRun, bill: &Again<'_>, id: JournalId) -> JournalEntry {
     let posted = |(agreement, posting): (AgreementId, Option<Posting>)| Some((Some(agreement), posting?));
     let lines = bill.priced.lines.iter();
     let (agreements, postings): (Vec<Option<AgreementId>>, Vec<Posting>) = lines
-        .map(|line| (bill.inputs.items[line.item].agreement, charge_posting(account, line.place, line.cents)))
+        .map(|line| (bill.inputs.item(line.item).agreement, charge_posting(account, &line.place, line.cents)))
         .filter_map(posted)
         .unzip();
     let number = BillNumber { run: run.number, position: bill.inputs.position };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RunInputs, RunRefused, read_outcome, write_outcome};
 use crate::gather::due_bills;
-use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Cycle, RunState, permissions, store};
+use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Cycle, RunKind, RunState, permissions, store};
 
 /// Opens a run for a cycle and a period.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,7 +84,10 @@ impl Act for PrepareRun {
             number,
             cycle: cycle.id,
             period: self.period,
+            kind: RunKind::Regular,
+            of_run: None,
             bill_on: self.bill_on,
+            price_on: self.bill_on,
             due_on: cycle.due_on(self.bill_on),
             gl_on: self.bill_on,
             prepared_by: entry.actor.id,
@@ -93,6 +96,7 @@ impl Act for PrepareRun {
             post_order: None,
             cancel_order: None,
             cancelled: None,
+            issued: None,
             is_signed: false,
         };
         store::insert_run(entry, &prepared).await?;

@@ -349,6 +349,9 @@ impl ImportWork {
                 source: format!("{}/{}", chunk.order.0, row.line),
                 is_estimated: row.is_estimated,
                 is_vacant: row.is_vacant,
+                registered_steps: None,
+                findings: String::new(),
+                grounds: String::new(),
             });
         }
         let count = i64::try_from(consumption.len()).map_err(|_| Fault::new("too many rows"))?;

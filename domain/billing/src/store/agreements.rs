@@ -280,6 +280,30 @@ pub(crate) async fn agreements_by_schedule(
     Ok(rows.into_iter().filter_map(|row| active(row, on)).collect())
 }
 
+/// All agreements of some accounts, ordered by account and agreement.
+pub(crate) async fn agreements_of(read: &mut Read, accounts: &[AccountId]) -> Result<Vec<Agreement>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, service_point_id, schedule_code, rate_profile_id, starts_on, stops_on
+        from service_agreement
+        where account_id in ({list})
+        order by account_id, agreement_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<AgreementRow> = read.listed(SQL, &keys).await?;
+    let agreement = |(account, agreement, point, schedule, profile, starts_on, stops_on): AgreementRow| {
+        let impossible = || Fault::impossible_row("service_agreement", "starts_on", agreement);
+        Ok(Agreement {
+            id: AgreementId(agreement),
+            account: AccountId(account),
+            service_point: ServicePointId(point),
+            schedule,
+            profile: RateProfileId(profile),
+            starts_on: starts_on.ok_or_else(impossible)?,
+            stops_on,
+        })
+    };
+    rows.into_iter().map(agreement).collect()
+}
+
 /// The agreement of a row with both its days, when it is active on a day.
 fn active(row: AgreementRow, on: NaiveDate) -> Option<Agreement> {
     let (account, agreement, point, schedule, profile, starts_on, stops_on) = row;

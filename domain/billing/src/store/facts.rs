@@ -33,8 +33,8 @@ pub(crate) struct TriedBill {
 }
 
 #[derive(sqlx::FromRow)]
-struct ItemRow {
-    account_id: i64,
+pub(super) struct ItemRow {
+    pub(super) account_id: i64,
     agreement_id: i64,
     position: i64,
     consumption_id: Option<i64>,
@@ -102,7 +102,7 @@ pub(crate) async fn insert_items(tx: &mut Tx, run: RunId, bills: &[BillInputs]) 
         }
     }
     tx.bulk(rows).await?;
-    Ok(())
+    super::insert_extras(tx, run, bills).await
 }
 
 /// Freezes the items of some bills anew, after a correction before sign-off.
@@ -112,6 +112,7 @@ pub(crate) async fn refreeze_items(tx: &mut Tx, run: RunId, bills: &[BillInputs]
         where account_id = $1 and run_id = $2";
     for bill in bills {
         tx.run(SQL, vec![bill.account.into(), run.into()]).await?;
+        super::delete_extras(tx, bill.account, run).await?;
     }
     insert_items(tx, run, bills).await
 }
@@ -276,11 +277,19 @@ pub(crate) async fn items_of_bills(
     for row in rows.iter().filter(|row| row.run_id == run.id.0) {
         let (account, position) = (AccountId(row.item.account_id), row.item.position);
         if bills.last().is_none_or(|bill| bill.account != account) {
-            bills.push(BillInputs { account, position, bill_on: run.bill_on, items: Vec::new() });
+            bills.push(BillInputs::empty(account, position, run.price_on));
         }
         let bill = bills.last_mut().expect("one was pushed for the account");
         bill.items.push(inputs_of(&row.item)?);
     }
+    let mut extras = super::extras_of(read, run.id, accounts).await?;
+    for bill in &mut bills {
+        bill.extras = extras.remove(&bill.account).unwrap_or_default();
+    }
+    for (account, extras) in extras {
+        bills.push(BillInputs { extras, ..BillInputs::empty(account, 0, run.price_on) });
+    }
+    bills.sort_by_key(|bill| bill.account);
     Ok(bills)
 }
 
@@ -351,7 +360,7 @@ fn fact_of(row: ItemFactRow) -> Result<ItemFact, Fault> {
     Ok(ItemFact { position: row.item.position, frozen, agreement })
 }
 
-fn inputs_of(row: &ItemRow) -> Result<Inputs, Fault> {
+pub(super) fn inputs_of(row: &ItemRow) -> Result<Inputs, Fault> {
     let impossible = |column| Fault::impossible_row("run_item", column, row.agreement_id);
     let quantity = match (row.steps, &row.unit) {
         (Some(steps), Some(unit)) => Some(Quantity { steps, unit: Unit::parse(unit).map_err(|_| impossible("unit"))? }),

@@ -84,6 +84,15 @@ pub(crate) async fn holdings(
     Ok(holdings)
 }
 
+/// The quantities and exemptions of some accounts that hold on a day.
+pub(crate) async fn holdings_of(read: &mut Read, accounts: &[AccountId], on: NaiveDate) -> Result<Holdings, Fault> {
+    let (Some(first), Some(last)) = (accounts.iter().min(), accounts.iter().max()) else {
+        return Ok(Holdings::default());
+    };
+    // The accounts are some of one chunk, so the range is bounded.
+    holdings(read, (*first, AccountId(last.0 + 1)), on).await
+}
+
 /// Every record of quantities of accounts `from..to` that begins by a day; each name's last one counts.
 pub(crate) async fn quantities_between(
     read: &mut Read,

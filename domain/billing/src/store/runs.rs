@@ -5,7 +5,7 @@ use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{ActId, ActorId, Cents, CycleId, Digest, FundId, LedgerAccountId, OrderId, Period, RateVersionId, RunId};
 
 use crate::BillRun;
-use crate::run::RunProgress;
+use crate::run::{RunKind, RunProgress};
 use crate::tally::Spot;
 
 #[derive(sqlx::FromRow)]
@@ -15,7 +15,10 @@ struct RunRow {
     cycle_id: i64,
     period_from: NaiveDate,
     period_to: NaiveDate,
+    kind: String,
+    of_run_id: Option<i64>,
     bill_on: NaiveDate,
+    price_on: NaiveDate,
     due_on: NaiveDate,
     gl_on: NaiveDate,
     prepared_by: i64,
@@ -24,6 +27,7 @@ struct RunRow {
     post_order_id: Option<i64>,
     cancel_order_id: Option<i64>,
     cancelled_act_id: Option<i64>,
+    issued_act_id: Option<i64>,
     signed_act_id: Option<i64>,
 }
 
@@ -81,9 +85,9 @@ pub struct Signoff {
 macro_rules! select_run {
     ($rest:literal) => {
         concat!(
-            "select r.run_id, r.run_number, r.cycle_id, r.period_from, r.period_to, r.bill_on, r.due_on, r.gl_on,
-                    r.prepared_by, r.prepare_order_id, r.trial_order_id, r.post_order_id, r.cancel_order_id,
-                    r.cancelled_act_id, s.act_id as signed_act_id
+            "select r.run_id, r.run_number, r.cycle_id, r.period_from, r.period_to, r.kind, r.of_run_id, r.bill_on,
+                    coalesce(r.price_on, r.bill_on) as price_on, r.due_on, r.gl_on, r.prepared_by, r.prepare_order_id, r.trial_order_id, r.post_order_id, r.cancel_order_id, r.cancelled_act_id,
+                    r.issued_act_id, s.act_id as signed_act_id
              from bill_run r
              left join run_signoff s on s.run_id = r.run_id ",
             $rest
@@ -105,7 +109,9 @@ pub(crate) async fn run_by_id(read: &mut Read, run: RunId) -> Result<Option<Bill
 
 /// The run of a cycle for a period that was not cancelled, if there is one.
 pub async fn current_run(read: &mut Read, cycle: CycleId, from: NaiveDate) -> Result<Option<BillRun>, Fault> {
-    const SQL: &str = select_run!("where r.cycle_id = $1 and r.period_from = $2 and r.cancelled_act_id is null");
+    const SQL: &str = select_run!(
+        "where r.cycle_id = $1 and r.period_from = $2 and r.cancelled_act_id is null and r.kind = 'regular'"
+    );
     let row: Option<RunRow> = read.one(SQL, vec![cycle.into(), from.into()]).await?;
     row.as_ref().map(run_of).transpose()
 }
@@ -178,8 +184,8 @@ pub(crate) async fn next_run_number(read: &mut Read) -> Result<i64, Fault> {
 pub(crate) async fn insert_run(tx: &mut Tx, run: &BillRun) -> Result<(), Fault> {
     const SQL: &str = "
         insert into bill_run (run_id, run_number, cycle_id, period_from, period_to, bill_on, due_on, gl_on, prepared_by,
-                              prepare_order_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                              prepare_order_id, kind, of_run_id, price_on)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let args = vec![
         run.id.into(),
         run.number.into(),
@@ -191,6 +197,9 @@ pub(crate) async fn insert_run(tx: &mut Tx, run: &BillRun) -> Result<(), Fault> 
         run.gl_on.into(),
         run.prepared_by.into(),
         run.prepare_order.into(),
+        run.kind.code().into(),
+        run.of_run.into(),
+        run.price_on.into(),
     ];
     tx.run_once(SQL, args).await
 }
@@ -359,7 +368,10 @@ fn run_of(row: &RunRow) -> Result<BillRun, Fault> {
         number: row.run_number,
         cycle: CycleId(row.cycle_id),
         period,
+        kind: RunKind::parse(&row.kind).ok_or_else(|| Fault::impossible_row("bill_run", "kind", row.run_id))?,
+        of_run: row.of_run_id.map(RunId),
         bill_on: row.bill_on,
+        price_on: row.price_on,
         due_on: row.due_on,
         gl_on: row.gl_on,
         prepared_by: ActorId(row.prepared_by),
@@ -368,6 +380,7 @@ fn run_of(row: &RunRow) -> Result<BillRun, Fault> {
         post_order: row.post_order_id.map(OrderId),
         cancel_order: row.cancel_order_id.map(OrderId),
         cancelled: row.cancelled_act_id.map(ActId),
+        issued: row.issued_act_id.map(ActId),
         is_signed: row.signed_act_id.is_some(),
     })
 }

@@ -421,6 +421,9 @@ impl Act for Meter {
                 source: "test".to_owned(),
                 is_estimated: used.is_estimated,
                 is_vacant: used.is_vacant,
+                registered_steps: None,
+                findings: String::new(),
+                grounds: String::new(),
             };
             metering::insert_consumption(entry, vec![new]).await?;
         }

@@ -377,6 +377,9 @@ pub(crate) fn consumption(
         source: "test".to_owned(),
         is_estimated: false,
         is_vacant: false,
+        registered_steps: None,
+        findings: String::new(),
+        grounds: String::new(),
     }
 }
 

@@ -106,6 +106,9 @@ impl ChunkWork for BuildWork {
                 source: "bench".to_owned(),
                 is_estimated: false,
                 is_vacant: false,
+                registered_steps: None,
+                findings: String::new(),
+                grounds: String::new(),
             });
         }
         metering::insert_consumption(entry, consumption).await?;
