@@ -35,7 +35,10 @@ pub use open::{NewService, open_services};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
-pub use register::{Register, register};
+pub use register::{
+    BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
+    RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+};
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use store::{
     PointAgreement, Signoff, StoredBill, all_runs, bill_rows_between, bill_totals, bills_by_consumption, current_run,

@@ -11,8 +11,10 @@ use crate::{JournalEntry, JournalKey};
 
 mod audit;
 mod days;
+mod movements;
 
 pub(crate) use audit::{AUDITS, Moved, audit, kinds_unknown, moved, tender, totals};
+pub(crate) use movements::movements;
 pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
 
 /// A range of accounts and, within them, of journals.

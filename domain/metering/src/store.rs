@@ -1,6 +1,7 @@
 //! The SQL of this room, by subject.
 
 mod consumption;
+mod registered;
 mod revisions;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ pub use consumption::{
     amounts_between, consumption_between, consumption_grounds, consumption_rows, insert_consumption, period_starts,
     periods_of, revised_between, sources_between, units_in_use, uses_between,
 };
+pub use registered::{RegisteredUse, registered_between};
 pub use revisions::{NotedUse, StandingUse, noted_between, revised_accounts, standing_uses};
 
 /// The day of a packed row: `20140301`.

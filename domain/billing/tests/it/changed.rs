@@ -309,5 +309,8 @@ async fn digest_of_nothing_used(town: &Town, run: RunId, account: AccountId) -> 
         quantity: Some(consumption(1, (account, 1.into()), 1, 0).quantity),
         particulars: None,
     };
-    billing::BillInputs { account, position, bill_on: day("2026-06-30"), items: vec![item], extras: vec![] }.digest().0.to_vec()
+    billing::BillInputs { account, position, bill_on: day("2026-06-30"), items: vec![item], extras: vec![] }
+        .digest()
+        .0
+        .to_vec()
 }
