@@ -44,14 +44,18 @@ pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
 pub use read_rule::ClassReadRule;
-pub use register::{Register, register};
+pub use register::{
+    BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
+    RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+};
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use stage::{Counted, Stage};
 pub use statement::Statement;
 pub use store::{
     Adjustment, PointAgreement, Signoff, StoredBill, adjustment_reasons, adjustments_of, all_runs, bill_rows_between,
     bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts,
-    last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
+    last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month,
+    signoff, terms,
 };
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};

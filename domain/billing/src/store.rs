@@ -11,6 +11,7 @@ mod facts;
 mod holdings;
 mod imports;
 mod points;
+mod register;
 mod runs;
 mod statements;
 mod what_if;
@@ -57,6 +58,10 @@ pub(crate) use imports::{insert_import, insert_rejects};
 pub(crate) use points::{
     PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_of, stages_between,
     stop_agreement,
+};
+pub(crate) use register::{
+    DecidedCount, HeldException, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed,
+    schedules_between, signed_act,
 };
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,

@@ -432,5 +432,6 @@ fn agreement_of(service: &PointService) -> NewAgreement {
         },
         service: service.service.clone(),
         cycle: service.cycle,
+        source: String::new(),
     }
 }
