@@ -6,13 +6,13 @@ use fastrand::Rng;
 use super::calendar::{CycleYear, MONTHS};
 use super::flow::Flow;
 use super::kind::Kind;
-use super::made::{AccountOf, Address, Agreement, AgreementAt, Customer, Meter, Premise, Read};
+use super::made::{AccountOf, Address, Agreement, AgreementAt, Customer, METER_DIALS, Meter, Premise, Read};
 use super::names;
 
 /// Houses in a block, which is read in one morning.
 pub const BLOCK: usize = 20;
-/// Meters have six dials, so this many counts bring them back to zero.
-pub const AROUND: u32 = 1_000_000;
+/// So many counts bring a meter back to zero.
+pub const AROUND: u32 = 10_u32.pow(METER_DIALS);
 const CITY: &str = "Saguaro Bend";
 const POSTAL_CODE: &str = "85999";
 

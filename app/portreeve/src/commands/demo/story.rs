@@ -12,6 +12,9 @@ use super::made::{
 };
 use super::site::{Route, Site, elsewhere, newcomer};
 
+/// A home that used so many counts in a month has a bill that the town file holds, whatever else is on it.
+pub const HELD_COUNTS: u32 = 4_500;
+
 /// What befalls a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Story {
@@ -74,7 +77,8 @@ pub fn tell(site: &mut Site<'_>, story: Story, owner: Option<&Customer>, rng: &m
         Story::Leak => leak(site, rng, &mut events),
         Story::Crossed => site.wind(rng, false),
     }
-    if !matches!(story, Story::Misread | Story::Crossed) {
+    // These need every read of theirs, or would tell another story.
+    if !matches!(story, Story::Misread | Story::Leak | Story::Crossed) {
         gaps(&mut route, rng);
     }
     (route, events)
@@ -228,24 +232,39 @@ fn leak(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let number = rng.usize(0..MONTHS - 3);
     let (first, second) = (site.year.periods[number], site.year.periods[number + 1]);
     let (leak_from, leak_to) = (first.from() + Days::new(rng.u64(8..20)), second.from() + Days::new(rng.u64(10..24)));
-    let usual_counts = site.flow.used(first.from()..second.to());
+    let (period_from, period_to) = (first.from(), second.to());
+    let usual_counts = site.flow.used(period_from..period_to);
     let excess_counts = site.flow.leak(leak_from..leak_to, rng.u32(60..240));
     site.wind(rng, false);
     let account = site.account();
-    let held = HeldBill {
-        account: account.clone(),
-        period_from: second.from(),
-        period_to: second.to(),
-        finding: "the read is right; the customer was told of a leak",
-    };
-    let looked_on = site.year.bill_on(number + 1) + Days::new(rng.u64(1..5));
-    events.push(DatedEvent { on: looked_on, what: TownEvent::HeldBill(held) });
+    for (month, period) in [(number, first), (number + 1, second)] {
+        let read_before = if month == 0 { period.from() } else { site.read_on(month - 1) };
+        if HELD_COUNTS <= site.flow.used(read_before..site.read_on(month)) {
+            let finding = "the read is right; the customer was told of a leak";
+            let (account, period_from, period_to) = (account.clone(), period.from(), period.to());
+            let on = site.year.bill_on(month) + Days::new(rng.u64(1..5));
+            events.push(DatedEvent {
+                on,
+                what: TownEvent::HeldBill(HeldBill { account, period_from, period_to, finding }),
+            });
+        }
+    }
     // Policy (assumed): relief from twice the usual use on, when a repair is proved.
     if usual_counts <= excess_counts && rng.u32(0..10) < 7 {
         let proof = ["plumber's receipt", "photograph of the repaired pipe"][rng.usize(0..2)];
         let service_point = site.meter.service_point.clone();
-        let asked = LeakAdjustment { account, service_point, leak_from, leak_to, usual_counts, excess_counts, proof };
-        let on = looked_on + Days::new(rng.u64(5..12));
+        let asked = LeakAdjustment {
+            account,
+            service_point,
+            leak_from,
+            leak_to,
+            period_from,
+            period_to,
+            usual_counts,
+            excess_counts,
+            proof,
+        };
+        let on = site.year.bill_on(number + 1) + Days::new(rng.u64(9..16));
         events.push(DatedEvent { on, what: TownEvent::LeakAdjustment(asked) });
     }
 }
