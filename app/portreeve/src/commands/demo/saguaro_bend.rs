@@ -333,19 +333,18 @@ fn the_made_town_asks_only_for_what_the_town_file_and_the_rates_have() {
     let sections = sections();
     let town = make(&TownPlan { seed: 5, accounts: 2_500, first: kernel::Month::parse("2025-01").unwrap() });
     assert!(town.premises.iter().all(|premise| sections.property_uses.contains_key(premise.property_use)));
-    let started = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Start(start) => Some(&start.agreements),
-        _ => None,
-    });
+    let started = town
+        .events
+        .iter()
+        .filter_map(|event| if let TownEvent::Start(start) = &event.what { Some(&start.agreements) } else { None });
     let kinds: BTreeSet<(&str, &str, &str)> = town
         .agreements
         .iter()
         .chain(started.flatten())
         .map(|made| (made.service, made.class, &*made.dimensions))
         .collect();
-    let corrected = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::ClassCorrection(correction) => Some(&correction.changes),
-        _ => None,
+    let corrected = town.events.iter().filter_map(|event| {
+        if let TownEvent::ClassCorrection(correction) = &event.what { Some(&correction.changes) } else { None }
     });
     let corrected = corrected.flatten().map(|change| (change.agreement.service, change.class, &*change.dimensions));
     for (service, class, dimensions) in kinds.iter().copied().chain(corrected) {
@@ -356,9 +355,12 @@ fn the_made_town_asks_only_for_what_the_town_file_and_the_rates_have() {
             assert!(found.is_ok(), "{service} {class} {dimensions}: {:?}", found.err());
         }
     }
-    let charges = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Charge(charge) | TownEvent::RecurringCharge(charge) => Some(charge),
-        _ => None,
+    let charges = town.events.iter().filter_map(|event| {
+        if let TownEvent::Charge(charge) | TownEvent::RecurringCharge(charge) = &event.what {
+            Some(charge)
+        } else {
+            None
+        }
     });
     for charge in charges {
         let schedule = schedule(charge.schedule);

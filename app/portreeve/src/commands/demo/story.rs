@@ -1,6 +1,6 @@
 //! What befalls a place in the year: at most one thing, so that each can be followed by itself.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use fastrand::Rng;
 
 use super::calendar::MONTHS;
@@ -50,10 +50,8 @@ impl Story {
             885..985 => Story::Leak,
             _ => Story::Quiet,
         };
-        match (story, kind) {
-            (Story::Exchange | Story::Misread | Story::Quiet, _) | (_, Kind::Home) => story,
-            (_, _) => Story::Quiet,
-        }
+        let befalls_all = matches!(story, Story::Exchange | Story::Misread);
+        if befalls_all || kind == Kind::Home { story } else { Story::Quiet }
     }
 
     /// Whether a landlord owns the place, since those who rent move.
@@ -64,7 +62,7 @@ impl Story {
 
 /// Tells what befalls a place: bends its flow, winds its meter, writes the events; answers what becomes of its reads.
 pub fn tell(site: &mut Site<'_>, story: Story, owner: Option<&Customer>, rng: &mut Rng) -> (Route, Vec<DatedEvent>) {
-    let mut route = Route::default();
+    let mut route = Route { begins_empty: story == Story::Arrives, ..Route::default() };
     let mut events = Vec::new();
     match story {
         Story::Quiet => quiet(site, rng, &mut events),
@@ -75,7 +73,7 @@ pub fn tell(site: &mut Site<'_>, story: Story, owner: Option<&Customer>, rng: &m
         Story::Misread => route.wrong = misread(site, rng, &mut events),
         Story::WrongClass => wrong_class(site, rng, &mut events),
         Story::Leak => leak(site, rng, &mut events),
-        Story::Crossed => site.wind(rng, false),
+        Story::Crossed => site.wind(rng),
     }
     // These need every read of theirs, or would tell another story.
     if !matches!(story, Story::Misread | Story::Leak | Story::Crossed) {
@@ -88,11 +86,15 @@ fn quiet(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let begins_on = site.year.begins_on();
     if site.kind == Kind::Home && rng.u32(0..100) < 4 {
         // Winter visitors are away in the hot months.
-        let (away, back) = (site.year.periods[4].from(), site.year.periods[8].to());
-        site.flow.silence(away..back);
+        for period in site.year.periods.iter().filter(|period| (5..=9).contains(&period.from().month())) {
+            site.flow.silence(period.from()..period.to());
+        }
     }
-    let passes_zero = rng.u32(0..1_000) < 4;
-    site.wind(rng, passes_zero);
+    if rng.u32(0..1_000) < 4 {
+        site.wind_to_turn(rng);
+    } else {
+        site.wind(rng);
+    }
     if site.kind != Kind::Home {
         return;
     }
@@ -122,7 +124,7 @@ fn moves(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     site.flow.silence(left_on..came_on);
     let habit = site.kind.habit(rng);
     site.flow.inhabit(rng, came_on, habit);
-    site.wind(rng, false);
+    site.wind(rng);
     let customer = newcomer(rng, site, came_on);
     let account = customer.account.as_ref().map_or_else(String::new, |account| account.account.clone());
     events.push(stop(site, rng, left_on, AfterStop::Successor { account }));
@@ -134,7 +136,7 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
     let left_on = site.year.periods[number].from() + Days::new(rng.u64(4..20));
     if let (Some(owner), true) = (owner, rng.bool()) {
         site.flow.inhabit(rng, left_on, Habit { indoor: 1, outdoor: 4, is_workplace: false });
-        site.wind(rng, false);
+        site.wind(rng);
         let taken = newcomer(rng, site, left_on).account.map(|mut account| {
             account.recipient.clone_from(&owner.name);
             account.mailing = elsewhere(rng);
@@ -151,7 +153,7 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
         let habit = site.kind.habit(rng);
         site.flow.inhabit(rng, came_on, habit);
     }
-    site.wind(rng, false);
+    site.wind(rng);
     events.push(stop(site, rng, left_on, AfterStop::Vacant));
     if let Some(came_on) = comes {
         let customer = newcomer(rng, site, came_on);
@@ -162,13 +164,13 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
 fn arrives(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let came_on = quiet_day(site, rng, 0..MONTHS - 1);
     site.flow.silence(site.year.begins_on()..came_on);
-    site.wind(rng, false);
+    site.wind(rng);
     let customer = newcomer(rng, site, came_on);
     start(site, rng, (came_on, customer), events);
 }
 
 fn exchange(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
-    site.wind(rng, false);
+    site.wind(rng);
     let on = quiet_day(site, rng, 0..MONTHS);
     let installed = Meter {
         meter: format!("SB{:06}", 700_000 + site.number),
@@ -190,7 +192,7 @@ fn exchange(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
 
 /// A read that is too high is found before the next; one too low perhaps by the next.
 fn misread(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) -> Option<(usize, u32)> {
-    site.wind(rng, false);
+    site.wind(rng);
     let number = rng.usize(1..MONTHS - 1);
     let right = site.read(site.read_on(number));
     let before = site.read(site.read_on(number - 1)).count;
@@ -214,7 +216,7 @@ fn misread(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) -> 
 }
 
 fn wrong_class(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
-    site.wind(rng, false);
+    site.wind(rng);
     let (begins_on, account) = (site.year.begins_on(), site.account());
     let change = |Agreement { service, class: wrong, .. }| ClassChange {
         agreement: site.agreement_at(service, begins_on),
@@ -235,7 +237,7 @@ fn leak(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let (period_from, period_to) = (first.from(), second.to());
     let usual_counts = site.flow.used(period_from..period_to);
     let excess_counts = site.flow.leak(leak_from..leak_to, rng.u32(60..240));
-    site.wind(rng, false);
+    site.wind(rng);
     let account = site.account();
     for (month, period) in [(number, first), (number + 1, second)] {
         let read_before = if month == 0 { period.from() } else { site.read_on(month - 1) };

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::calendar::{CYCLES, CycleYear, READ_DAYS_AFTER, READ_DAYS_BEFORE};
 use super::files::files;
 use super::generator::{TownPlan, make};
-use super::made::{AfterStop, Customer, MadeTown, Meter, Read, TownEvent};
+use super::made::{AfterStop, Customer, MadeTown, Meter, Read, ServiceStart, ServiceStop, TownEvent};
 use super::site::AROUND;
 use super::story::HELD_COUNTS;
 
@@ -23,10 +23,10 @@ fn reads(town: &MadeTown) -> impl Iterator<Item = &Read> {
 
 /// Everybody who is or becomes a customer with an account.
 fn accounts(town: &MadeTown) -> Vec<&Customer> {
-    let starting = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Start(start) => Some(&start.customer),
-        _ => None,
-    });
+    let starting = town
+        .events
+        .iter()
+        .filter_map(|event| if let TownEvent::Start(start) = &event.what { Some(&start.customer) } else { None });
     town.customers.iter().chain(starting).filter(|customer| customer.account.is_some()).collect()
 }
 
@@ -34,10 +34,8 @@ fn accounts(town: &MadeTown) -> Vec<&Customer> {
 fn reads_of_events(town: &MadeTown) -> Vec<Read> {
     let mut found = Vec::new();
     for event in &town.events {
-        match &event.what {
-            TownEvent::Stop(stop) => found.push(stop.read.clone()),
-            TownEvent::Start(start) => found.push(start.read.clone()),
-            _ => {}
+        if let TownEvent::Stop(ServiceStop { read, .. }) | TownEvent::Start(ServiceStart { read, .. }) = &event.what {
+            found.push(read.clone());
         }
     }
     found
@@ -50,24 +48,21 @@ fn installed(town: &MadeTown) -> Installed<'_> {
     let mut rows: Installed<'_> =
         town.meters.iter().map(|meter| (&*meter.meter, &*meter.service_point, meter.installed_on, None)).collect();
     for event in &town.events {
-        match &event.what {
-            TownEvent::MeterExchange(exchange) => {
-                let Meter { meter, service_point: place, installed_on: on, .. } = &exchange.installed;
-                let old = rows.iter_mut().find(|(_, at, _, to)| *at == place && to.is_none()).unwrap();
-                assert_eq!(old.0, exchange.removed);
-                assert!(exchange.removal_count < AROUND && *on == event.on);
-                old.3 = Some(*on);
-                rows.push((meter, place, *on, None));
+        if let TownEvent::MeterExchange(exchange) = &event.what {
+            let Meter { meter, service_point: place, installed_on: on, .. } = &exchange.installed;
+            let old = rows.iter_mut().find(|(_, at, _, to)| *at == place && to.is_none()).unwrap();
+            assert_eq!(old.0, exchange.removed);
+            assert!(exchange.removal_count < AROUND && *on == event.on);
+            old.3 = Some(*on);
+            rows.push((meter, place, *on, None));
+        }
+        if let TownEvent::CrossedMeters(crossed) = &event.what {
+            for place in &crossed.places {
+                let at = rows.iter_mut().find(|(_, at, _, to)| *at == place.service_point && to.is_none()).unwrap();
+                assert_eq!(at.0, place.recorded);
+                at.3 = Some(event.on);
             }
-            TownEvent::CrossedMeters(crossed) => {
-                for place in &crossed.places {
-                    let at = rows.iter_mut().find(|(_, at, _, to)| *at == place.service_point && to.is_none()).unwrap();
-                    assert_eq!(at.0, place.recorded);
-                    at.3 = Some(event.on);
-                }
-                rows.extend(crossed.places.iter().map(|place| (&*place.found, &*place.service_point, event.on, None)));
-            }
-            _ => {}
+            rows.extend(crossed.places.iter().map(|place| (&*place.found, &*place.service_point, event.on, None)));
         }
     }
     rows
@@ -78,10 +73,10 @@ type Served<'a> = BTreeMap<(&'a str, &'a str), Vec<(NaiveDate, Option<NaiveDate>
 
 fn served(town: &MadeTown) -> Served<'_> {
     let mut served = Served::new();
-    let starting = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Start(start) => Some(&start.agreements),
-        _ => None,
-    });
+    let starting = town
+        .events
+        .iter()
+        .filter_map(|event| if let TownEvent::Start(start) = &event.what { Some(&start.agreements) } else { None });
     for made in town.agreements.iter().chain(starting.flatten()) {
         let key = (&*made.service_point, made.service);
         served.entry(key).or_default().push((made.starts_on, None, &*made.account));
@@ -175,10 +170,7 @@ proptest! {
             }
         }
         let mut last: BTreeMap<&str, u32> = town.meters.iter().map(|meter| (&*meter.meter, meter.install_count)).collect();
-        let wrong: BTreeSet<&str> = town.events.iter().filter_map(|event| match &event.what {
-            TownEvent::ReadCorrection(correction) => Some(&*correction.meter),
-            _ => None,
-        }).collect();
+        let wrong: BTreeSet<&str> = town.events.iter().filter_map(|event| if let TownEvent::ReadCorrection(correction) = &event.what { Some(&*correction.meter) } else { None }).collect();
         for read in reads(&town).filter(|read| !wrong.contains(&*read.meter)) {
             let before = last.insert(&read.meter, read.count).unwrap_or(0);
             let used = (read.count + AROUND - before) % AROUND;
@@ -295,9 +287,8 @@ fn a_held_bill_is_as_high_by_its_reads_as_the_town_file_holds() {
 #[test]
 fn crossed_meters_are_recorded_where_they_are_not_until_they_are_found() {
     let town = make(&plan(1, 2_000));
-    let crossed = town.events.iter().find_map(|event| match &event.what {
-        TownEvent::CrossedMeters(crossed) => Some((event.on, crossed)),
-        _ => None,
+    let crossed = town.events.iter().find_map(|event| {
+        if let TownEvent::CrossedMeters(crossed) = &event.what { Some((event.on, crossed)) } else { None }
     });
     let (on, crossed) = crossed.unwrap();
     let [first, second] = &crossed.places[..] else { panic!("two places: {crossed:?}") };
