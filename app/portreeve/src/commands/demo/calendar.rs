@@ -39,16 +39,14 @@ impl CycleYear {
         self.periods[0].from()
     }
 
-    /// The day on which a block of houses is read for a period: the same place in the window each month, no Sundays.
+    /// The day on which a block of houses is read for a period: the same place in the window each month, or the next
+    /// on which there are readers, or the one before.
     pub fn read_on(&self, period: usize, block: usize) -> NaiveDate {
         let window = READ_DAYS_BEFORE + READ_DAYS_AFTER + 1;
         let offset = u64::try_from(block).unwrap_or(0) / 4 % window;
-        let day = self.periods[period].to() - Days::new(READ_DAYS_BEFORE) + Days::new(offset);
-        match (day.weekday(), offset + 1 == window) {
-            (Weekday::Sun, true) => day - Days::new(1),
-            (Weekday::Sun, false) => day + Days::new(1),
-            (_, _) => day,
-        }
+        let begins_on = self.periods[period].to() - Days::new(READ_DAYS_BEFORE);
+        let mut days = (offset..window).chain((0..offset).rev()).map(|offset| begins_on + Days::new(offset));
+        days.find(|day| are_meters_read(*day)).expect("some day of six is neither Sunday nor New Year's Day")
     }
 
     /// The bill date of a period.
@@ -57,12 +55,16 @@ impl CycleYear {
     }
 }
 
+fn are_meters_read(day: NaiveDate) -> bool {
+    day.weekday() != Weekday::Sun && (day.month(), day.day()) != (1, 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_block_is_read_in_the_window_and_on_no_sunday() {
+    fn every_block_is_read_in_the_window_on_a_day_with_readers() {
         for cycle in CYCLES {
             let year = CycleYear::of(cycle, Month::parse("2025-01").unwrap());
             for (number, period) in year.periods.iter().enumerate() {
@@ -71,6 +73,7 @@ mod tests {
                     let window = period.to() - Days::new(3)..=period.to() + Days::new(2);
                     assert!(window.contains(&day), "{day} of {period}");
                     assert_ne!(day.weekday(), Weekday::Sun, "{day}");
+                    assert_ne!(day.to_string(), "2026-01-01", "New Year's Day");
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! A made town as files: records as CSV by the names of their fields, and the year's events as JSON, one a line.
 
-use super::made::{Customer, MadeTown, Meter, Premise, Read};
+use super::made::{Customer, METER_DIALS, METER_MULTIPLIER, METER_UNIT, MadeTown, Meter, Premise, Read};
 
 /// A file with its name within the folder of the town.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub fn files(town: &MadeTown) -> Result<Vec<MadeFile>, WritingFailed> {
     let agreements = town.agreements.iter().map(|made| {
         let starts_on = made.starts_on.to_string();
         let place = [&made.service_point, made.service, &made.account].map(str::to_owned);
-        let terms = [made.service, made.cycle, made.class, &made.dimensions, &starts_on, ""].map(str::to_owned);
+        let terms = [made.schedule(), made.cycle, made.class, &made.dimensions, &starts_on, ""].map(str::to_owned);
         [place.as_slice(), terms.as_slice()].concat()
     });
     let mut files = vec![
@@ -127,10 +127,10 @@ fn premise(made: &Premise) -> Vec<Vec<String>> {
     made.service_points.iter().map(line).collect()
 }
 
-/// Every meter has six dials and counts hundredths of a thousand gallons.
 fn meter(made: &Meter) -> Vec<String> {
+    let dials = METER_DIALS.to_string();
     let (installed_on, count) = (made.installed_on.to_string(), made.install_count.to_string());
-    [&made.meter, "kgal", "6", "0.01", made.size, &made.service_point, &installed_on, &count, "", ""]
+    [&made.meter, METER_UNIT, &dials, METER_MULTIPLIER, made.size, &made.service_point, &installed_on, &count, "", ""]
         .map(str::to_owned)
         .to_vec()
 }

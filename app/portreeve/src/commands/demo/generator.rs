@@ -32,24 +32,30 @@ pub fn make(plan: &TownPlan) -> MadeTown {
     let landlords: Vec<Customer> = (1..=plan.accounts / 40 + 1).map(|number| landlord(&mut rng, number)).collect();
     let mut town = MadeTown { customers: landlords.clone(), months: empty_months(plan.first), ..MadeTown::default() };
     let (mut number, mut accounts) = (0, 0);
-    let mut neighbor: Option<(Site<'_>, Route)> = None;
+    let mut neighbor: Option<Site<'_>> = None;
     while accounts < plan.accounts {
         let mut rng = rng.fork();
         let year = &years[number / BLOCK % years.len()];
-        let (kind, story) = fate(&mut rng, number, neighbor.is_some() || accounts + 2 <= plan.accounts);
+        let (kind, mut story) = fate(&mut rng, number);
+        if story == Story::Crossed && neighbor.is_none() && plan.accounts < accounts + 2 {
+            // There is no room for the neighbor.
+            story = Story::Quiet;
+        }
         let is_rented = story.is_rented() || (kind == Kind::Home && rng.u32(0..100) < 25);
         let owner = is_rented.then(|| &landlords[rng.usize(0..landlords.len())]);
         let named = owner.map(|owner| owner.customer.as_str());
         let mut site = Site::new(&mut rng, number, year, (kind, named));
         let (route, events) = tell(&mut site, story, owner, &mut rng);
         town.events.extend(events);
-        if story != Story::Arrives {
+        if !route.begins_empty {
             accounts += 1;
         }
-        match (story, neighbor.take()) {
-            (Story::Crossed, None) => neighbor = Some((site, route)),
-            (Story::Crossed, Some((first, _))) => crossed(&mut town, &mut rng, first, site),
-            (_, _) => enter(&mut town, &site, (&route, story != Story::Arrives)),
+        if story != Story::Crossed {
+            enter(&mut town, &site, &route);
+        } else if let Some(first) = neighbor.take() {
+            crossed(&mut town, &mut rng, first, site);
+        } else {
+            neighbor = Some(site);
         }
         number += 1;
     }
@@ -58,12 +64,12 @@ pub fn make(plan: &TownPlan) -> MadeTown {
 }
 
 /// What a place is and what befalls it; empty and crossed ones are homes at set places, the rest is drawn.
-fn fate(rng: &mut Rng, number: usize, may_cross: bool) -> (Kind, Story) {
+fn fate(rng: &mut Rng, number: usize) -> (Kind, Story) {
     let kind = Kind::draw(rng);
     let drawn = Story::draw(rng, kind);
     match (number % EMPTY_EVERY, number % CROSSED_EVERY) {
         (117, _) => (Kind::Home, Story::Arrives),
-        (_, 82 | 83) if may_cross => (Kind::Home, Story::Crossed),
+        (_, 82 | 83) => (Kind::Home, Story::Crossed),
         (_, _) => (kind, drawn),
     }
 }
@@ -82,7 +88,7 @@ fn crossed(town: &mut MadeTown, rng: &mut Rng, mut first: Site<'_>, mut second: 
     std::mem::swap(&mut first.meter.meter, &mut second.meter.meter);
     for (site, other) in [(&first, &second), (&second, &first)] {
         let believed_at = Some((on, other.meter.service_point.clone()));
-        enter(town, site, (&Route { believed_at, ..Route::default() }, true));
+        enter(town, site, &Route { believed_at, ..Route::default() });
     }
     let reason = "the customer turned off the water, and the neighbor's meter stood still";
     let since = first.year.begins_on();
@@ -90,8 +96,8 @@ fn crossed(town: &mut MadeTown, rng: &mut Rng, mut first: Site<'_>, mut second: 
 }
 
 /// Enters a place into the records, and what is read there into the months.
-fn enter(town: &mut MadeTown, site: &Site<'_>, (route, is_served): (&Route, bool)) {
-    if is_served {
+fn enter(town: &mut MadeTown, site: &Site<'_>, route: &Route) {
+    if !route.begins_empty {
         town.customers.push(site.customer.clone());
         town.agreements.extend(site.agreements(&site.account(), site.year.begins_on()));
     }

@@ -99,12 +99,11 @@ impl Kind {
 
     /// What the rates of a service depend on besides the class.
     pub fn dimensions(self, service: &str, size: &str) -> String {
-        match (service, self) {
-            ("water", _) => format!("meter_size={size}"),
-            ("trash" | "stormwater", Kind::Home) => String::new(),
-            ("trash", _) => self.trash().map_or_else(String::new, |bin| format!("container={bin}")),
-            ("stormwater", _) => format!("meter_size={size}"),
-            (_, _) => String::new(),
+        match service {
+            "water" => format!("meter_size={size}"),
+            "stormwater" if self != Kind::Home => format!("meter_size={size}"),
+            "trash" if self != Kind::Home => self.trash().map_or_else(String::new, |bin| format!("container={bin}")),
+            _ => String::new(),
         }
     }
 

@@ -84,6 +84,13 @@ pub struct Premise {
     pub owner_from: NaiveDate,
 }
 
+/// The unit in which every meter counts.
+pub const METER_UNIT: &str = "kgal";
+/// How many dials every meter has.
+pub const METER_DIALS: u32 = 6;
+/// How much of the unit one count is.
+pub const METER_MULTIPLIER: &str = "0.01";
+
 /// A meter where it is installed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Meter {
@@ -116,6 +123,13 @@ pub struct Agreement {
     pub dimensions: String,
     /// The first day.
     pub starts_on: NaiveDate,
+}
+
+impl Agreement {
+    /// The rate schedule: each service has one, of the same name.
+    pub fn schedule(&self) -> &'static str {
+        self.service
+    }
 }
 
 /// The reads of a month, a file for each cycle.
@@ -349,7 +363,11 @@ pub struct LeakAdjustment {
     pub leak_from: NaiveDate,
     /// The day it was repaired.
     pub leak_to: NaiveDate,
-    /// What would have been used in the service periods concerned, in counts of 0.01 kgal.
+    /// The first day of the service periods concerned.
+    pub period_from: NaiveDate,
+    /// The day after their last.
+    pub period_to: NaiveDate,
+    /// What would have been used in them without the leak, in counts of 0.01 kgal.
     pub usual_counts: u32,
     /// What ran beyond it.
     pub excess_counts: u32,

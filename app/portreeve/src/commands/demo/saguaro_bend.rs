@@ -17,6 +17,7 @@ use crate::town::{self, TownFile};
 use super::calendar::{CYCLES, READ_DAYS_AFTER, READ_DAYS_BEFORE};
 use super::generator::{TownPlan, make};
 use super::made::TownEvent;
+use super::story::HELD_COUNTS;
 
 macro_rules! rates_file {
     ($name:literal) => {
@@ -46,19 +47,19 @@ fn schedule(name: &str) -> Schedule {
     Schedule::parse(text).unwrap_or_else(|refused| panic!("{name}: {refused}"))
 }
 
-/// A bill by hand: file, day, class, dimension, what is measured, and each line in cents.
-struct Case {
-    file: &'static str,
-    on: &'static str,
-    class: &'static str,
-    dimension: Option<(&'static str, &'static str)>,
-    usage: &'static str,
-    numbers: &'static [(&'static str, &'static str)],
+/// What is billed: by which file and on which day, to whom, and what is measured, of the first days of 30 or of all.
+struct Case<'a> {
+    file: &'a str,
+    on: &'a str,
+    class: &'a str,
+    dimension: Option<(&'a str, &'a str)>,
+    usage: &'a str,
+    numbers: &'a [(&'a str, &'a str)],
     days: Option<u32>,
 }
 
-impl Case {
-    const fn new(file: &'static str, on: &'static str, class: &'static str) -> Case {
+impl<'a> Case<'a> {
+    const fn new(file: &'a str, on: &'a str, class: &'a str) -> Case<'a> {
         Case { file, on, class, dimension: None, usage: "0", numbers: &[], days: None }
     }
 
@@ -81,12 +82,12 @@ impl Case {
     }
 }
 
-fn home(on: &'static str, usage: &'static str) -> Case {
+fn home<'a>(on: &'a str, usage: &'a str) -> Case<'a> {
     Case { dimension: Some(("meter_size", "5/8\"")), usage, ..Case::new("water", on, "residential") }
 }
 
 /// Sewer by a winter average, in thousands of gallons.
-fn sewer(on: &'static str, numbers: &'static [(&'static str, &'static str)]) -> Case {
+fn sewer<'a>(on: &'a str, numbers: &'a [(&'a str, &'a str)]) -> Case<'a> {
     Case { numbers, ..Case::new("sewer", on, "residential") }
 }
 
@@ -119,6 +120,20 @@ fn a_water_bill_with_its_taxes_is_what_it_is_by_hand() {
     // The city bears 16 x 0.0065 = 0.104, so it is not in the total.
     assert_eq!(lines["municipal_water_tax"], 10);
     assert_eq!(total, 1_418 + 7_251 + 251 + 485 + 61);
+}
+
+#[test]
+fn a_home_that_leaks_so_much_is_held_even_without_any_sewer_volume() {
+    let high = sections().high_cents["residential"];
+    for day in ["2022-03-06", "2023-03-06", "2024-03-06", "2025-03-06", "2026-03-06"] {
+        let water = home(day, &format!("{}.{:02}", HELD_COUNTS / 100, HELD_COUNTS % 100)).price().0;
+        let sewer = sewer(day, &[("winter_average", "0")]).price().0;
+        let trash = Case::new("trash", day, "residential").price().0;
+        assert!(high <= Cents(water + sewer + trash), "{day}: {water} {sewer} {trash}");
+        // A large household in June, with its garden and pool, is not.
+        let june = home(day, "25").price().0;
+        assert!(Cents(june + sewer + trash) < high, "{day}");
+    }
 }
 
 #[test]
@@ -318,38 +333,34 @@ fn the_made_town_asks_only_for_what_the_town_file_and_the_rates_have() {
     let sections = sections();
     let town = make(&TownPlan { seed: 5, accounts: 2_500, first: kernel::Month::parse("2025-01").unwrap() });
     assert!(town.premises.iter().all(|premise| sections.property_uses.contains_key(premise.property_use)));
-    let started = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Start(start) => Some(&start.agreements),
-        _ => None,
-    });
+    let started = town
+        .events
+        .iter()
+        .filter_map(|event| if let TownEvent::Start(start) = &event.what { Some(&start.agreements) } else { None });
     let kinds: BTreeSet<(&str, &str, &str)> = town
         .agreements
         .iter()
         .chain(started.flatten())
         .map(|made| (made.service, made.class, &*made.dimensions))
         .collect();
-    let corrected = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::ClassCorrection(correction) => Some(&correction.changes),
-        _ => None,
+    let corrected = town.events.iter().filter_map(|event| {
+        if let TownEvent::ClassCorrection(correction) = &event.what { Some(&correction.changes) } else { None }
     });
     let corrected = corrected.flatten().map(|change| (change.agreement.service, change.class, &*change.dimensions));
     for (service, class, dimensions) in kinds.iter().copied().chain(corrected) {
         let dimension: Vec<(&str, &str)> = dimensions.split_once('=').into_iter().collect();
         for version in &schedule(service).versions {
             let plan = version.compile().unwrap();
-            // A version before the fee knows no sizes of meters; the rest of what a place says is asked for by name.
-            let known: Vec<(&str, &str)> = dimension
-                .iter()
-                .copied()
-                .filter(|(name, _)| version.dimensions.iter().any(|known| known.name == *name))
-                .collect();
-            let found = plan.plan(class, &known);
+            let found = plan.plan(class, &dimension);
             assert!(found.is_ok(), "{service} {class} {dimensions}: {:?}", found.err());
         }
     }
-    let charges = town.events.iter().filter_map(|event| match &event.what {
-        TownEvent::Charge(charge) | TownEvent::RecurringCharge(charge) => Some(charge),
-        _ => None,
+    let charges = town.events.iter().filter_map(|event| {
+        if let TownEvent::Charge(charge) | TownEvent::RecurringCharge(charge) = &event.what {
+            Some(charge)
+        } else {
+            None
+        }
     });
     for charge in charges {
         let schedule = schedule(charge.schedule);

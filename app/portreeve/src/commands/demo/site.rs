@@ -6,13 +6,13 @@ use fastrand::Rng;
 use super::calendar::{CycleYear, MONTHS};
 use super::flow::Flow;
 use super::kind::Kind;
-use super::made::{AccountOf, Address, Agreement, AgreementAt, Customer, Meter, Premise, Read};
+use super::made::{AccountOf, Address, Agreement, AgreementAt, Customer, METER_DIALS, Meter, Premise, Read};
 use super::names;
 
 /// Houses in a block, which is read in one morning.
 pub const BLOCK: usize = 20;
-/// Meters have six dials, so this many counts bring them back to zero.
-pub const AROUND: u32 = 1_000_000;
+/// So many counts bring a meter back to zero.
+pub const AROUND: u32 = 10_u32.pow(METER_DIALS);
 const CITY: &str = "Saguaro Bend";
 const POSTAL_CODE: &str = "85999";
 
@@ -46,6 +46,8 @@ pub struct Route {
     pub by_customer: [bool; MONTHS],
     /// A month and the wrong count written down for it.
     pub wrong: Option<(usize, u32)>,
+    /// Whether nobody is served there when the year begins.
+    pub begins_empty: bool,
     /// Until a day, the place at which the meter is believed to be.
     pub believed_at: Option<(NaiveDate, String)>,
 }
@@ -86,13 +88,19 @@ impl<'a> Site<'a> {
         Site { number, year, kind, premise, customer, meter, exchanged: None, flow }
     }
 
-    /// Winds the meter: it passes zero within the year, or it does not, whatever will have run.
-    pub fn wind(&mut self, rng: &mut Rng, passes_zero: bool) {
-        let total = self.flow.total().clamp(100, AROUND - 5_000);
-        self.meter.install_count = match passes_zero {
-            true => AROUND - total * rng.u32(15..80) / 100,
-            false => rng.u32(0..AROUND - total - 4_000),
-        };
+    /// Winds the meter so that it does not pass zero within the year, whatever will have run.
+    pub fn wind(&mut self, rng: &mut Rng) {
+        self.meter.install_count = rng.u32(0..AROUND - self.year_counts() - 4_000);
+    }
+
+    /// Winds the meter so that it passes zero within the year.
+    pub fn wind_to_turn(&mut self, rng: &mut Rng) {
+        self.meter.install_count = AROUND - self.year_counts() * rng.u32(15..80) / 100;
+    }
+
+    /// What runs in the year, as far as a meter can count it without turning.
+    fn year_counts(&self) -> u32 {
+        self.flow.total().clamp(100, AROUND - 5_000)
     }
 
     /// The account there when the year begins.

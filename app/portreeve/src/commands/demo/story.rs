@@ -1,6 +1,6 @@
 //! What befalls a place in the year: at most one thing, so that each can be followed by itself.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use fastrand::Rng;
 
 use super::calendar::MONTHS;
@@ -11,6 +11,9 @@ use super::made::{
     Meter, MeterExchange, ReadCorrection, ServiceStart, ServiceStop, TownEvent,
 };
 use super::site::{Route, Site, elsewhere, newcomer};
+
+/// A home that used so many counts in a month has a bill that the town file holds, whatever else is on it.
+pub const HELD_COUNTS: u32 = 4_500;
 
 /// What befalls a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +50,8 @@ impl Story {
             885..985 => Story::Leak,
             _ => Story::Quiet,
         };
-        match (story, kind) {
-            (Story::Exchange | Story::Misread | Story::Quiet, _) | (_, Kind::Home) => story,
-            (_, _) => Story::Quiet,
-        }
+        let befalls_all = matches!(story, Story::Exchange | Story::Misread);
+        if befalls_all || kind == Kind::Home { story } else { Story::Quiet }
     }
 
     /// Whether a landlord owns the place, since those who rent move.
@@ -61,7 +62,7 @@ impl Story {
 
 /// Tells what befalls a place: bends its flow, winds its meter, writes the events; answers what becomes of its reads.
 pub fn tell(site: &mut Site<'_>, story: Story, owner: Option<&Customer>, rng: &mut Rng) -> (Route, Vec<DatedEvent>) {
-    let mut route = Route::default();
+    let mut route = Route { begins_empty: story == Story::Arrives, ..Route::default() };
     let mut events = Vec::new();
     match story {
         Story::Quiet => quiet(site, rng, &mut events),
@@ -72,9 +73,10 @@ pub fn tell(site: &mut Site<'_>, story: Story, owner: Option<&Customer>, rng: &m
         Story::Misread => route.wrong = misread(site, rng, &mut events),
         Story::WrongClass => wrong_class(site, rng, &mut events),
         Story::Leak => leak(site, rng, &mut events),
-        Story::Crossed => site.wind(rng, false),
+        Story::Crossed => site.wind(rng),
     }
-    if !matches!(story, Story::Misread | Story::Crossed) {
+    // These need every read of theirs, or would tell another story.
+    if !matches!(story, Story::Misread | Story::Leak | Story::Crossed) {
         gaps(&mut route, rng);
     }
     (route, events)
@@ -84,11 +86,15 @@ fn quiet(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let begins_on = site.year.begins_on();
     if site.kind == Kind::Home && rng.u32(0..100) < 4 {
         // Winter visitors are away in the hot months.
-        let (away, back) = (site.year.periods[4].from(), site.year.periods[8].to());
-        site.flow.silence(away..back);
+        for period in site.year.periods.iter().filter(|period| (5..=9).contains(&period.from().month())) {
+            site.flow.silence(period.from()..period.to());
+        }
     }
-    let passes_zero = rng.u32(0..1_000) < 4;
-    site.wind(rng, passes_zero);
+    if rng.u32(0..1_000) < 4 {
+        site.wind_to_turn(rng);
+    } else {
+        site.wind(rng);
+    }
     if site.kind != Kind::Home {
         return;
     }
@@ -118,7 +124,7 @@ fn moves(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     site.flow.silence(left_on..came_on);
     let habit = site.kind.habit(rng);
     site.flow.inhabit(rng, came_on, habit);
-    site.wind(rng, false);
+    site.wind(rng);
     let customer = newcomer(rng, site, came_on);
     let account = customer.account.as_ref().map_or_else(String::new, |account| account.account.clone());
     events.push(stop(site, rng, left_on, AfterStop::Successor { account }));
@@ -130,7 +136,7 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
     let left_on = site.year.periods[number].from() + Days::new(rng.u64(4..20));
     if let (Some(owner), true) = (owner, rng.bool()) {
         site.flow.inhabit(rng, left_on, Habit { indoor: 1, outdoor: 4, is_workplace: false });
-        site.wind(rng, false);
+        site.wind(rng);
         let taken = newcomer(rng, site, left_on).account.map(|mut account| {
             account.recipient.clone_from(&owner.name);
             account.mailing = elsewhere(rng);
@@ -147,7 +153,7 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
         let habit = site.kind.habit(rng);
         site.flow.inhabit(rng, came_on, habit);
     }
-    site.wind(rng, false);
+    site.wind(rng);
     events.push(stop(site, rng, left_on, AfterStop::Vacant));
     if let Some(came_on) = comes {
         let customer = newcomer(rng, site, came_on);
@@ -158,13 +164,13 @@ fn leaves(site: &mut Site<'_>, owner: Option<&Customer>, rng: &mut Rng, events: 
 fn arrives(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let came_on = quiet_day(site, rng, 0..MONTHS - 1);
     site.flow.silence(site.year.begins_on()..came_on);
-    site.wind(rng, false);
+    site.wind(rng);
     let customer = newcomer(rng, site, came_on);
     start(site, rng, (came_on, customer), events);
 }
 
 fn exchange(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
-    site.wind(rng, false);
+    site.wind(rng);
     let on = quiet_day(site, rng, 0..MONTHS);
     let installed = Meter {
         meter: format!("SB{:06}", 700_000 + site.number),
@@ -186,7 +192,7 @@ fn exchange(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
 
 /// A read that is too high is found before the next; one too low perhaps by the next.
 fn misread(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) -> Option<(usize, u32)> {
-    site.wind(rng, false);
+    site.wind(rng);
     let number = rng.usize(1..MONTHS - 1);
     let right = site.read(site.read_on(number));
     let before = site.read(site.read_on(number - 1)).count;
@@ -210,7 +216,7 @@ fn misread(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) -> 
 }
 
 fn wrong_class(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
-    site.wind(rng, false);
+    site.wind(rng);
     let (begins_on, account) = (site.year.begins_on(), site.account());
     let change = |Agreement { service, class: wrong, .. }| ClassChange {
         agreement: site.agreement_at(service, begins_on),
@@ -228,24 +234,39 @@ fn leak(site: &mut Site<'_>, rng: &mut Rng, events: &mut Vec<DatedEvent>) {
     let number = rng.usize(0..MONTHS - 3);
     let (first, second) = (site.year.periods[number], site.year.periods[number + 1]);
     let (leak_from, leak_to) = (first.from() + Days::new(rng.u64(8..20)), second.from() + Days::new(rng.u64(10..24)));
-    let usual_counts = site.flow.used(first.from()..second.to());
+    let (period_from, period_to) = (first.from(), second.to());
+    let usual_counts = site.flow.used(period_from..period_to);
     let excess_counts = site.flow.leak(leak_from..leak_to, rng.u32(60..240));
-    site.wind(rng, false);
+    site.wind(rng);
     let account = site.account();
-    let held = HeldBill {
-        account: account.clone(),
-        period_from: second.from(),
-        period_to: second.to(),
-        finding: "the read is right; the customer was told of a leak",
-    };
-    let looked_on = site.year.bill_on(number + 1) + Days::new(rng.u64(1..5));
-    events.push(DatedEvent { on: looked_on, what: TownEvent::HeldBill(held) });
+    for (month, period) in [(number, first), (number + 1, second)] {
+        let read_before = if month == 0 { period.from() } else { site.read_on(month - 1) };
+        if HELD_COUNTS <= site.flow.used(read_before..site.read_on(month)) {
+            let finding = "the read is right; the customer was told of a leak";
+            let (account, period_from, period_to) = (account.clone(), period.from(), period.to());
+            let on = site.year.bill_on(month) + Days::new(rng.u64(1..5));
+            events.push(DatedEvent {
+                on,
+                what: TownEvent::HeldBill(HeldBill { account, period_from, period_to, finding }),
+            });
+        }
+    }
     // Policy (assumed): relief from twice the usual use on, when a repair is proved.
     if usual_counts <= excess_counts && rng.u32(0..10) < 7 {
         let proof = ["plumber's receipt", "photograph of the repaired pipe"][rng.usize(0..2)];
         let service_point = site.meter.service_point.clone();
-        let asked = LeakAdjustment { account, service_point, leak_from, leak_to, usual_counts, excess_counts, proof };
-        let on = looked_on + Days::new(rng.u64(5..12));
+        let asked = LeakAdjustment {
+            account,
+            service_point,
+            leak_from,
+            leak_to,
+            period_from,
+            period_to,
+            usual_counts,
+            excess_counts,
+            proof,
+        };
+        let on = site.year.bill_on(number + 1) + Days::new(rng.u64(9..16));
         events.push(DatedEvent { on, what: TownEvent::LeakAdjustment(asked) });
     }
 }
