@@ -123,9 +123,10 @@ fn wrong_key(key: &Key, entry: &Entry, entries: &BTreeMap<String, Entry>) -> Opt
     match (entry.kind, target.kind) {
         (Kind::Account, Kind::Account) if has_both => None,
         (Kind::Account, Kind::Account) => Some(format!("the foreign key to {} contains {SHARD}", refers_to.table)),
-        (Kind::Account | Kind::Place, Kind::Coordinator) | (Kind::Account, Kind::Place) => {
-            Some(format!("a table spread over machines refers to its own kind or reference tables, not to {}", refers_to.table))
-        }
+        (Kind::Account | Kind::Place, Kind::Coordinator) | (Kind::Account, Kind::Place) => Some(format!(
+            "a table spread over machines refers to its own kind or reference tables, not to {}",
+            refers_to.table
+        )),
         (Kind::Place, Kind::Place) | (Kind::Reference | Kind::Coordinator, Kind::Place) => {
             Some(format!("nothing refers to a place table such as {}", refers_to.table))
         }
