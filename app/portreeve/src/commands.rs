@@ -5,6 +5,7 @@ mod act_log;
 mod agreements;
 mod bench;
 mod bills;
+mod charges;
 mod conform;
 mod demo;
 mod imports;
@@ -12,6 +13,7 @@ mod ledger;
 mod measures;
 mod rates;
 mod runs;
+mod services;
 mod set_up;
 mod winter_averages;
 
@@ -54,6 +56,15 @@ pub enum Command {
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
+    /// Start, stop, hand over and correct services
+    #[command(subcommand)]
+    Service(services::ServiceCommand),
+    /// Charge accounts by code
+    #[command(subcommand)]
+    Charge(charges::ChargeCommand),
+    /// Adjust bills
+    #[command(subcommand)]
+    Adjust(charges::AdjustCommand),
     /// Show a bill, or explain why it is what it is
     #[command(subcommand)]
     Bill(bills::BillCommand),
@@ -133,6 +144,9 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
         Command::Import(command) => imports::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
+        Command::Service(command) => services::run(settings, command).await,
+        Command::Charge(command) => charges::run(settings, command).await,
+        Command::Adjust(command) => charges::adjust(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,

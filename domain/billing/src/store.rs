@@ -5,6 +5,7 @@ mod agreement_intake;
 mod agreements;
 mod bills;
 mod calendars;
+mod coverage;
 mod exceptions;
 mod extras;
 mod facts;
@@ -55,7 +56,9 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
+pub(crate) use coverage::{BilledDays, GapFacts, billed_days_between, gap_facts};
 pub(crate) use points::{
+    services_between,
     PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_of, stages_between,
     stop_agreement,
 };
