@@ -58,6 +58,7 @@ fn every_released_command_can_still_be_read() {
     check::<billing::acts::SetCalendars>(&mut kinds);
     check::<billing::acts::SetTerms>(&mut kinds);
     check::<billing::acts::CloseReads>(&mut kinds);
+    check::<billing::acts::MeasureAgain>(&mut kinds);
     check::<billing::acts::PrepareOffCycle>(&mut kinds);
     check::<billing::acts::PrepareCharges>(&mut kinds);
     check::<billing::acts::IssueRun>(&mut kinds);

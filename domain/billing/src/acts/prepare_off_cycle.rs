@@ -79,6 +79,7 @@ impl Act for PrepareOffCycle {
                 let accounts = accounts_named(entry, &self.accounts).await?;
                 let standing = store::standing_bills(entry, &run, &accounts).await?;
                 check_free(entry, &run, &accounts).await?;
+                check_something(entry, &run, &accounts, &standing).await?;
                 let scope = scope_of(&accounts, |account| standing.get(&account).copied());
                 store::insert_scope(entry, new, &scope, &self.reason).await?;
                 chunks_of_scope(&scope)
@@ -209,6 +210,26 @@ async fn check_free(entry: &mut Entry, run: &BillRun, accounts: &[AccountId]) ->
     let named = customers::accounts_by_id(entry, &[account]).await?;
     let account = named.values().map(|account| account.number.to_string()).collect();
     refuse(RunRefused::AlreadyMade { account, run: other })
+}
+
+/// Refuses accounts that have neither a bill to make again nor a service in the period.
+async fn check_something(
+    entry: &mut Entry,
+    run: &BillRun,
+    accounts: &[AccountId],
+    standing: &BTreeMap<AccountId, RunId>,
+) -> Result<(), Failure> {
+    let agreements = store::agreements_of(entry, accounts).await?;
+    let served: BTreeSet<AccountId> = agreements
+        .iter()
+        .filter(|agreement| agreement.days_in(run.period).is_some())
+        .map(|agreement| agreement.account)
+        .collect();
+    let is_nothing = |account: &&AccountId| !standing.contains_key(account) && !served.contains(account);
+    let Some(account) = accounts.iter().find(is_nothing) else { return Ok(()) };
+    let named = customers::accounts_by_id(entry, &[*account]).await?;
+    let account = named.values().map(|account| account.number.to_string()).collect();
+    refuse(RunRefused::NothingToBill { account, run: run.number })
 }
 
 fn scope_of(accounts: &[AccountId], replaces: impl Fn(AccountId) -> Option<RunId>) -> Vec<Scoped> {

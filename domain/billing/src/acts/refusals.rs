@@ -78,6 +78,14 @@ pub enum RunRefused {
         /// The number of that run.
         run: i64,
     },
+    /// Neither a bill nor a service.
+    #[error("account {account} has no bill of run {run} and no service in its period: there is nothing to bill")]
+    NothingToBill {
+        /// The account number.
+        account: String,
+        /// The number of the run.
+        run: i64,
+    },
     /// A charge belongs to a service.
     #[error("account {account} has no service to bill charges with")]
     NoService {
@@ -199,6 +207,7 @@ impl Refusal for RunRefused {
             RunRefused::UnknownAccount(_) => "account_unknown",
             RunRefused::NamedTwice(_) => "account_twice",
             RunRefused::AlreadyMade { .. } => "already_made",
+            RunRefused::NothingToBill { .. } => "nothing_to_bill",
             RunRefused::NoService { .. } => "no_service",
             RunRefused::ReplacedAlready { .. } => "replaced_already",
             RunRefused::Issued { .. } => "run_issued",

@@ -4,10 +4,13 @@
 mod cancelling;
 mod changed;
 mod completeness;
+mod metered;
+mod orders;
 mod permissions;
 mod races;
 mod races_of_runs;
 mod rates;
+mod reads;
 mod services;
 mod tariff;
 mod town;
