@@ -1,10 +1,13 @@
 //! What can be done in this room, in the order of a month's work.
 
+mod adjust_account;
 mod cancel_run;
+mod charge_account;
 mod close_reads;
 mod exempt;
 mod find;
 mod issue_run;
+mod move_services;
 mod post_run;
 mod prepare_off_cycle;
 mod prepare_run;
@@ -18,11 +21,14 @@ mod try_run;
 mod work_exceptions;
 mod write_bills;
 
+pub use adjust_account::{AdjustAccount, AdjustRefused, ReverseAdjustment};
 pub use cancel_run::{CancelRun, CancelWork};
+pub use charge_account::{ChargeAccount, ChargeRefused, EndCharge};
 pub use close_reads::{CloseReads, CloseRefused, CloseWork, ClosedChunk};
 pub use exempt::{EndExemption, ExemptionRefused, RecordExemption};
 pub use find::NotFound;
 pub use issue_run::IssueRun;
+pub use move_services::{CorrectService, MoveRefused, Moved, StartService, StopService, TransferService};
 pub use post_run::{PostRun, PostWork};
 pub use prepare_off_cycle::{PrepareCharges, PrepareOffCycle};
 pub(crate) use prepare_run::prepared_chunk_with;

@@ -22,6 +22,10 @@ pub enum ExceptionCode {
     High,
     /// A read is lower than the one before, and not because the register began again from zero.
     NegativeRead,
+    /// A read is of a count that the meter cannot show.
+    ImpossibleRead,
+    /// A read is of a meter that was not installed there on the day.
+    StrayRead,
     /// A meter was exchanged without its last read.
     UnmeasuredExchange,
     /// Use is far above what is usual.
@@ -114,13 +118,15 @@ pub type Limits = BTreeMap<String, Cents>;
 
 impl ExceptionCode {
     /// All of them, in the order they are looked for.
-    pub const ALL: [ExceptionCode; 13] = [
+    pub const ALL: [ExceptionCode; 15] = [
         ExceptionCode::NoSchedule,
         ExceptionCode::NoConsumption,
         ExceptionCode::NotPriceable,
         ExceptionCode::Zero,
         ExceptionCode::High,
         ExceptionCode::NegativeRead,
+        ExceptionCode::ImpossibleRead,
+        ExceptionCode::StrayRead,
         ExceptionCode::UnmeasuredExchange,
         ExceptionCode::HighUse,
         ExceptionCode::LowUse,
@@ -140,6 +146,8 @@ impl ExceptionCode {
             ExceptionCode::Zero => "zero",
             ExceptionCode::High => "high",
             ExceptionCode::NegativeRead => "negative_read",
+            ExceptionCode::ImpossibleRead => "impossible_read",
+            ExceptionCode::StrayRead => "stray_read",
             ExceptionCode::UnmeasuredExchange => "unmeasured_exchange",
             ExceptionCode::HighUse => "high_use",
             ExceptionCode::LowUse => "low_use",
@@ -164,6 +172,8 @@ impl ExceptionCode {
             ExceptionCode::Zero
             | ExceptionCode::High
             | ExceptionCode::NegativeRead
+            | ExceptionCode::ImpossibleRead
+            | ExceptionCode::StrayRead
             | ExceptionCode::UnmeasuredExchange
             | ExceptionCode::HighUse
             | ExceptionCode::LowUse

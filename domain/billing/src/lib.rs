@@ -49,9 +49,10 @@ pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use stage::{Counted, Stage};
 pub use statement::Statement;
 pub use store::{
-    PointAgreement, Signoff, StoredBill, adjustment_reasons, all_runs, bill_rows_between, bill_totals,
-    bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts, last_account,
-    pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
+    Adjustment, PointAgreement, Signoff, StoredBill, adjustment_reasons, adjustments_of, all_runs, bill_rows_between,
+    bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts,
+    last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month,
+    signoff, terms,
 };
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};

@@ -1,5 +1,6 @@
 //! The SQL of this room, by subject.
 
+mod adjustments;
 mod agreement_intake;
 mod agreements;
 mod bills;
@@ -14,6 +15,8 @@ mod runs;
 mod statements;
 mod what_if;
 
+pub use adjustments::{Adjustment, adjustments_of};
+pub(crate) use adjustments::{insert_adjustment, mark_reversed};
 pub use agreement_intake::pending_agreements;
 pub(crate) use agreement_intake::{
     AgreementOnRecord, agreements_on_record, insert_pending, lock_cycles, pending_at, update_pending,
@@ -51,7 +54,10 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
-pub(crate) use points::{PointService, point_chunks, points_of_cycle, services_at, services_of, stages_between};
+pub(crate) use points::{
+    PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_of, stages_between,
+    stop_agreement,
+};
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,
     mark_issued, next_run_number, run_by_id, set_order, share_run, tallies,

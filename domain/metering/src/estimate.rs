@@ -103,3 +103,120 @@ impl EstimateBy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Days, NaiveDate};
+    use kernel::Unit;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn period(from: &str, days: u64) -> Period {
+        let from: NaiveDate = from.parse().unwrap();
+        Period::new(from, from + Days::new(days)).unwrap()
+    }
+
+    fn past(from: &str, days: u64, steps: i64) -> PastUse {
+        PastUse { period: period(from, days), steps, is_estimated: false }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn estimates_are_what_a_clerk_finds_by_hand() {
+        use EstimateBy::{MeanOfThree, PreviousPeriod, SameMonthLastYear};
+        let last_year = past("2024-03-03", 30, 100);
+        let (december, january) = (past("2024-12-01", 31, 60), past("2025-01-01", 31, 60));
+        let february = past("2025-02-01", 28, 60);
+        let guessed = PastUse { is_estimated: true, ..february };
+        let november = past("2024-11-01", 30, 3);
+        // For March 2025, 31 days.
+        type Row<'a> = (EstimateBy, &'a [PastUse], Option<(i64, EstimateBy)>);
+        let rows: [Row; 12] = [
+            // 100 × 31 ÷ 30 = 103.33
+            (SameMonthLastYear, &[last_year, december, january, february], Some((103, SameMonthLastYear))),
+            // 180 × 31 ÷ 90 = 62
+            (SameMonthLastYear, &[december, january, february],            Some((62, MeanOfThree))),
+            (MeanOfThree,       &[last_year, december, january, february], Some((62, MeanOfThree))),
+            (MeanOfThree,       &[february, january, december],            Some((62, MeanOfThree))),
+            // 60 × 31 ÷ 28 = 66.43
+            (PreviousPeriod,    &[last_year, december, january, february], Some((66, PreviousPeriod))),
+            (SameMonthLastYear, &[january, february],                      Some((66, PreviousPeriod))),
+            (MeanOfThree,       &[january, guessed],                       Some((66, PreviousPeriod))),
+            // (3 + 60 + 60) × 31 ÷ 92 = 41.45
+            (MeanOfThree,       &[november, december, january, guessed],   Some((41, MeanOfThree))),
+            // 31 ÷ 62 = 0.5, away from zero
+            (PreviousPeriod,    &[past("2025-01-01", 59, 0), past("2024-12-29", 62, 1)], Some((0, PreviousPeriod))),
+            (SameMonthLastYear, &[past("2024-03-10", 62, 1)],              Some((1, SameMonthLastYear))),
+            // What begins later is not the past; a correction below zero foretells nothing.
+            (PreviousPeriod,    &[past("2025-03-01", 31, 5)],              None),
+            (PreviousPeriod,    &[past("2025-02-01", 28, -5)],             None),
+        ];
+        for (by, past, expected) in rows {
+            let found = estimate(by, period("2025-03-01", 31), past).map(|found| (found.steps, found.by));
+            assert_eq!(found, expected, "{by:?} of {past:?}");
+        }
+    }
+
+    #[test]
+    fn an_estimate_says_what_it_follows() {
+        let guessed = PastUse { is_estimated: true, ..past("2025-02-01", 28, 60_000) };
+        let found = estimate(EstimateBy::MeanOfThree, period("2025-03-01", 31), &[guessed]).unwrap();
+        assert_eq!(found.words(), "the period before");
+        assert_eq!(
+            found.grounds().sentences(Unit::Kgal),
+            [
+                "No read: estimated by use per day in the period before",
+                "From 2025-02-01 through 2025-02-28, 28 days: 6.00 kgal, itself an estimate",
+            ]
+        );
+    }
+
+    #[test]
+    fn estimates_running_are_counted_from_the_end() {
+        let (read, guess) = (past("2025-01-01", 31, 5), PastUse { is_estimated: true, ..past("2025-02-01", 28, 5) });
+        let later = PastUse { period: period("2025-03-01", 31), ..guess };
+        let rows: [(&[PastUse], i64); 5] = [
+            (&[], 0),
+            (&[read], 0),
+            (&[read, guess], 1),
+            (&[later, read, guess], 2),
+            (&[guess, past("2025-03-01", 31, 5)], 0),
+        ];
+        for (past, expected) in rows {
+            assert_eq!(estimates_in_a_row(past), expected, "{past:?}");
+        }
+    }
+
+    #[test]
+    fn choices_are_read_by_their_codes() {
+        for (code, by) in [
+            ("same_month_last_year", Some(EstimateBy::SameMonthLastYear)),
+            ("mean_of_three", Some(EstimateBy::MeanOfThree)),
+            ("previous_period", Some(EstimateBy::PreviousPeriod)),
+            ("guess", None),
+        ] {
+            assert_eq!(EstimateBy::parse(code), by);
+            assert!(by.is_none_or(|by| by.code() == code));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics_and_no_estimate_is_negative(
+            past in prop::collection::vec((0..800_u64, 1..60_u64, any::<i64>(), any::<bool>()), 0..6),
+        ) {
+            let first: NaiveDate = "2023-01-01".parse().unwrap();
+            let of = |(from, days, steps, is_estimated): (u64, u64, i64, bool)| {
+                let from = first + Days::new(from);
+                PastUse { period: Period::new(from, from + Days::new(days)).unwrap(), steps, is_estimated }
+            };
+            let past: Vec<PastUse> = past.into_iter().map(of).collect();
+            let now = Period::new("2025-02-01".parse().unwrap(), NaiveDate::MAX).unwrap();
+            for by in [EstimateBy::SameMonthLastYear, EstimateBy::MeanOfThree, EstimateBy::PreviousPeriod] {
+                let found = estimate(by, now, &past);
+                prop_assert!(found.is_none_or(|found| 0 <= found.steps && !found.from.is_empty()));
+            }
+        }
+    }
+}

@@ -208,3 +208,106 @@ fn with_separators(plain: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn part() -> MeterPart {
+        MeterPart {
+            serial_number: "4711".to_owned(),
+            from_on: "2025-02-27".parse().unwrap(),
+            from_count: 998_712,
+            from_taken: Taken::Read,
+            to_on: "2025-03-30".parse().unwrap(),
+            to_count: 12,
+            to_taken: Taken::Read,
+            rollovers: 1,
+            highest_count: 999_999,
+            steps: 130_000,
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn parts_are_told_as_a_clerk_would() {
+        let put_in = MeterPart { from_taken: Taken::Installed, from_count: 5, rollovers: 0, to_taken: Taken::CustomerRead, ..part() };
+        let taken_out = MeterPart { from_taken: Taken::CustomerRead, to_taken: Taken::Removed, rollovers: 2, ..part() };
+        let rows = [
+            (part(),    Unit::Kgal,   "Meter 4711: read 998,712 on 2025-02-27 and 12 on 2025-03-30, rolled over after 999,999: 13.00 kgal"),
+            (part(),    Unit::Gallon, "Meter 4711: read 998,712 on 2025-02-27 and 12 on 2025-03-30, rolled over after 999,999: 13,000.0 gallon"),
+            (put_in,    Unit::Kgal,   "Meter 4711: installed at 5 on 2025-02-27, read by the customer as 12 on 2025-03-30: 13.00 kgal"),
+            (taken_out, Unit::Kgal,   "Meter 4711: read by the customer as 998,712 on 2025-02-27, removed at 12 on 2025-03-30, rolled over 2 times after 999,999: 13.00 kgal"),
+        ];
+        for (part, unit, expected) in rows {
+            let grounds = Grounds::Read { parts: vec![part], share: None };
+            assert_eq!(grounds.sentences(unit), [expected]);
+        }
+    }
+
+    #[test]
+    fn shares_are_told_exactly() {
+        let share = Share { days: 28, of_days: 61, steps: 64_262, of_steps: 140_000 };
+        let grounds = Grounds::Read { parts: vec![], share: Some(share) };
+        assert_eq!(grounds.sentences(Unit::Kgal), ["28 of 61 days between the reads: 6.4262 of 14.00 kgal"]);
+    }
+
+    #[test]
+    fn the_text_of_grounds_stays_as_it_is() {
+        let share = Share { days: 28, of_days: 61, steps: 64_262, of_steps: 140_000 };
+        let past = PastPart {
+            period: Period::new("2024-03-01".parse().unwrap(), "2024-04-01".parse().unwrap()).unwrap(),
+            steps: 5,
+            is_estimated: false,
+        };
+        let counted = concat!(
+            r#"{"read":{"parts":[{"serial_number":"4711","from_on":"2025-02-27","from_count":998712,"from_taken":"read","#,
+            r#""to_on":"2025-03-30","to_count":12,"to_taken":"read","rollovers":1,"highest_count":999999,"steps":130000}]"#,
+        );
+        let rows = [
+            (Grounds::Read { parts: vec![part()], share: None }, format!("{counted}}}}}")),
+            (
+                Grounds::Read { parts: vec![part()], share: Some(share) },
+                format!(r#"{counted},"share":{{"days":28,"of_days":61,"steps":64262,"of_steps":140000}}}}}}"#),
+            ),
+            (
+                Grounds::Estimated { by: EstimateBy::MeanOfThree, from: vec![past] },
+                concat!(
+                    r#"{"estimated":{"by":"mean_of_three","#,
+                    r#""from":[{"period":{"from":"2024-03-01","to":"2024-04-01"},"steps":5,"is_estimated":false}]}}"#,
+                )
+                .to_owned(),
+            ),
+        ];
+        for (grounds, text) in rows {
+            assert_eq!(grounds.to_text(), text);
+            assert_eq!(Grounds::parse(&text), Ok(grounds));
+        }
+    }
+
+    #[test]
+    fn what_are_not_grounds_is_refused() {
+        for text in ["", "{}", "null", r#"{"read":{}}"#, r#"{"read":{"parts":[],"more":1}}"#, r#"{"guessed":{}}"#] {
+            assert!(Grounds::parse(text).is_err(), "{text} was taken for grounds");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_are_told_without_a_loss(steps in any::<i64>()) {
+            for unit in [Unit::Gallon, Unit::Kgal, Unit::Ccf, Unit::Day] {
+                let plain = amount(steps, unit).replace(',', "");
+                prop_assert_eq!(Quantity::parse(&plain, unit), Ok(Quantity { steps, unit }));
+            }
+        }
+
+        #[test]
+        fn nothing_panics(text in ".*", count in any::<i64>()) {
+            let _ = Grounds::parse(&text);
+            let part = MeterPart { from_count: count, highest_count: count, rollovers: count, ..part() };
+            prop_assert_eq!(part.sentence(Unit::Day).is_empty(), false);
+        }
+    }
+}

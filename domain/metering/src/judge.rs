@@ -78,13 +78,24 @@ pub fn judge(rule: &ReadRule, period: Period, steps: i64, past: &[PastUse]) -> V
     let past = before(period, past);
     let mut judgments: Vec<Judgment> = against_past(rule, period, steps, &past).into_iter().collect();
     if steps == 0 {
-        let zeros = 1 + past.iter().rev().take_while(|past| past.steps == 0).count();
-        let periods = i64::try_from(zeros).unwrap_or(i64::MAX);
+        let periods = zeros_running(period, &past);
         if 1 <= rule.zero_periods && rule.zero_periods <= periods {
             judgments.push(Judgment::Zero { periods });
         }
     }
     judgments
+}
+
+/// How many periods without a gap used nothing, of which the given one is the last.
+fn zeros_running(period: Period, past: &[PastUse]) -> i64 {
+    let (mut zeros, mut next_on) = (1, period.from());
+    for past in past.iter().rev().take_while(|past| past.steps == 0) {
+        if past.period.to() != next_on {
+            break;
+        }
+        (zeros, next_on) = (zeros + 1, past.period.from());
+    }
+    zeros
 }
 
 /// High or low; cross multiplied, so that nothing is rounded before it is compared.
@@ -193,6 +204,152 @@ impl fmt::Display for Judgment {
             Judgment::High { percent: None, of } => write!(f, "there is use now and was none in {}", of.words()),
             Judgment::Zero { periods: 1 } => write!(f, "no use in this period"),
             Judgment::Zero { periods } => write!(f, "no use in {periods} periods running"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn period(from: &str, days: u64) -> Period {
+        let from: NaiveDate = from.parse().unwrap();
+        Period::new(from, from + chrono::Days::new(days)).unwrap()
+    }
+
+    fn past(from: &str, days: u64, steps: i64) -> PastUse {
+        PastUse { period: period(from, days), steps, is_estimated: false }
+    }
+
+    fn guess(from: &str, days: u64, steps: i64) -> PastUse {
+        PastUse { is_estimated: true, ..past(from, days, steps) }
+    }
+
+    fn shown(judgments: &[Judgment]) -> String {
+        judgments.iter().map(|found| format!("{}: {found}", found.code())).collect::<Vec<_>>().join("; ")
+    }
+
+    const RULE: ReadRule = ReadRule {
+        low_percent: 50,
+        high_percent: 200,
+        least: 20,
+        zero_periods: 2,
+        estimates_in_a_row: 2,
+        estimate_by: EstimateBy::SameMonthLastYear,
+    };
+
+    #[test]
+    #[rustfmt::skip]
+    fn use_is_compared_per_day_with_the_same_month_last_year() {
+        // 31 days now; last year | now | judgment
+        let rows = [
+            (past("2024-03-01", 31, 100), 200, ""),
+            (past("2024-03-01", 31, 100), 201, "high_use: use per day is 201 % of the same month last year"),
+            (past("2024-03-01", 31, 100),  50, ""),
+            (past("2024-03-01", 31, 100),  49, "low_use: use per day is 49 % of the same month last year"),
+            // 100 in 30 days are 103.33 in 31; twice that is 206.67.
+            (past("2024-03-01", 30, 100), 206, ""),
+            (past("2024-03-01", 30, 100), 207, "high_use: use per day is 200 % of the same month last year"),
+            // Differences below 20 are not looked at.
+            (past("2024-03-01", 31,   8),  27, ""),
+            (past("2024-03-01", 31,   8),  28, "high_use: use per day is 350 % of the same month last year"),
+            (past("2024-03-01", 31,  19),   0, ""),
+            (past("2024-03-01", 31,  20),   0, "low_use: use per day is 0 % of the same month last year"),
+            (past("2024-03-01", 31,   0),  20, "high_use: there is use now and was none in the same month last year"),
+            (past("2024-03-01", 31,   0),   0, ""),
+            (past("2024-02-15", 31, 100), 300, "high_use: use per day is 300 % of the same month last year"),
+            (past("2024-03-16", 31, 100), 300, "high_use: use per day is 300 % of the same month last year"),
+            // 16 days away is another month.
+            (past("2024-02-14", 31, 100), 300, ""),
+            (past("2024-03-17", 31, 100), 300, ""),
+            (past("2024-03-01", 31, -50), 300, ""),
+        ];
+        for (last_year, now, expected) in rows {
+            let found = judge(&RULE, period("2025-03-01", 31), now, &[last_year]);
+            assert_eq!(shown(&found), expected, "{last_year:?}, then {now}");
+        }
+    }
+
+    #[test]
+    fn use_is_compared_with_three_reads_where_last_year_is_not_known() {
+        let (a, b, c) = (past("2024-10-01", 31, 70), past("2024-11-01", 30, 90), past("2024-12-01", 31, 116));
+        let by_guess = guess("2025-01-01", 31, 900);
+        // 276 in 92 days are 3 a day, 93 in 31 days.
+        let rows: [(&[PastUse], i64, &str); 6] = [
+            (&[a, b, c, by_guess], 186, ""),
+            (&[a, b, c, by_guess], 187, "high_use: use per day is 201 % of the mean of the last three reads"),
+            (&[by_guess, c, a, b], 46, "low_use: use per day is 49 % of the mean of the last three reads"),
+            (
+                &[past("2024-09-01", 30, 9_000), a, b, c],
+                187,
+                "high_use: use per day is 201 % of the mean of the last three reads",
+            ),
+            (&[b, c, by_guess], 9_000, ""),
+            (&[], 9_000, ""),
+        ];
+        for (past, now, expected) in rows {
+            assert_eq!(shown(&judge(&RULE, period("2025-02-01", 31), now, past)), expected, "{past:?}, then {now}");
+        }
+    }
+
+    #[test]
+    fn nothing_used_is_counted_in_periods_running() {
+        let (some, none, later) = (past("2024-12-01", 31, 9), past("2025-01-01", 31, 0), past("2025-03-01", 31, 9));
+        let never = ReadRule { zero_periods: 0, ..RULE };
+        let at_once = ReadRule { zero_periods: 1, ..RULE };
+        let rows: [(&ReadRule, i64, &[PastUse], &str); 8] = [
+            (&RULE, 0, &[some, none], "zero_use: no use in 2 periods running"),
+            (&RULE, 0, &[later, none, some], "zero_use: no use in 2 periods running"),
+            (&RULE, 1, &[some, none], ""),
+            (&RULE, 0, &[none, some, past("2025-01-02", 30, 3)], ""),
+            (&RULE, 0, &[], ""),
+            (&RULE, 0, &[past("2025-01-01", 30, 0)], ""),
+            (&at_once, 0, &[some], "zero_use: no use in this period"),
+            (&never, 0, &[some, none], ""),
+        ];
+        for (rule, now, past, expected) in rows {
+            assert_eq!(shown(&judge(rule, period("2025-02-01", 28), now, past)), expected, "{past:?}, then {now}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(
+            steps in any::<i64>(), limits in prop::array::uniform4(any::<i64>()),
+            past in prop::collection::vec((0..900_i64, 1..60_u64, any::<i64>(), any::<bool>()), 0..6),
+        ) {
+            let [low_percent, high_percent, least, zero_periods] = limits;
+            let rule = ReadRule { low_percent, high_percent, least, zero_periods, ..RULE };
+            let first: NaiveDate = "2023-01-01".parse().unwrap();
+            let of = |(from, days, steps, is_estimated): &(i64, u64, i64, bool)| {
+                let from = first + chrono::TimeDelta::days(*from);
+                PastUse { period: Period::new(from, from + chrono::Days::new(*days)).unwrap(), steps: *steps, is_estimated: *is_estimated }
+            };
+            let past: Vec<PastUse> = past.iter().map(of).collect();
+            let mut backward = past.clone();
+            backward.reverse();
+            let ever = Period::new(NaiveDate::MIN, NaiveDate::MAX).unwrap();
+            for period in [period("2025-02-01", 28), ever] {
+                let found = judge(&rule, period, steps, &past);
+                prop_assert_eq!(&found, &judge(&rule, period, steps, &backward));
+                prop_assert!(found.len() <= 2);
+            }
+        }
+
+        #[test]
+        fn use_as_ever_is_never_looked_at(daily in 0..1_000_000_i64, days in prop::array::uniform4(28..33_u64)) {
+            let mut from: NaiveDate = "2024-10-01".parse().unwrap();
+            let mut past = Vec::new();
+            for days in days {
+                let period = Period::new(from, from + chrono::Days::new(days)).unwrap();
+                past.push(PastUse { period, steps: daily * period.days(), is_estimated: false });
+                from = period.to();
+            }
+            let now = past.pop().unwrap();
+            let found = judge(&RULE, now.period, now.steps, &past);
+            prop_assert!(found.iter().all(|found| found.code() == "zero_use"), "{:?}", found);
         }
     }
 }

@@ -70,8 +70,14 @@ pub fn measure(installations: &[Installation], reads: &[MeterRead], boundaries: 
     let chosen = readings_of_boundaries(&register, &boundaries);
     let read: Vec<(usize, usize)> =
         chosen.into_iter().enumerate().filter_map(|(boundary, reading)| Some((boundary, reading?))).collect();
-    for (from, to) in read.iter().zip(read.iter().skip(1)) {
-        settle(&register, (from.1, to.1), &mut measured[from.0..to.0]);
+    for ((first, from), (last, to)) in read.iter().zip(read.iter().skip(1)) {
+        let periods = &mut measured[*first..*last];
+        settle(&register, (*from, *to), periods);
+        let Reading { on, taken, stretch, .. } = register.readings[*from];
+        let is_long_ago = taken == Taken::Installed && on < boundaries[*first].read_from;
+        if is_long_ago && stretch == register.readings[*to].stretch {
+            periods.iter_mut().for_each(|measured| measured.explain(&[UseFinding::SinceInstalled { on }]));
+        }
     }
     for (on, finding) in &register.passed_over {
         if let Some(period) = period_closed_by(*on, &boundaries) {

@@ -95,6 +95,11 @@ pub enum UseFinding {
         /// The day the next meter was put in.
         on: NaiveDate,
     },
+    /// There was no read at the beginning, so the figure is everything since the meter was put in, well before.
+    SinceInstalled {
+        /// The day it was put in.
+        on: NaiveDate,
+    },
     /// No read says what was used.
     NoRead,
 }
@@ -127,6 +132,7 @@ impl UseFinding {
             UseFinding::StrayRead { .. } => "stray_read",
             UseFinding::UnmeasuredExchange { .. } => "unmeasured_exchange",
             UseFinding::UnitChanged { .. } => "unit_changed",
+            UseFinding::SinceInstalled { .. } => "since_installed",
             UseFinding::NoRead => "no_read",
         }
     }
@@ -150,6 +156,7 @@ impl fmt::Display for UseFinding {
                 write!(f, "the meter put in on {on} follows one whose last count is not known")
             }
             UseFinding::UnitChanged { on } => write!(f, "the meter put in on {on} measures in another unit"),
+            UseFinding::SinceInstalled { on } => write!(f, "the figure is all use since the meter was put in on {on}"),
             UseFinding::NoRead => write!(f, "no read says what was used"),
         }
     }
@@ -223,19 +230,15 @@ impl Installation {
 
     /// From one count to the next, both of which the meter can show.
     ///
-    /// A lower count is a rollover when the meter stood in its top quarter and went on by less than a quarter:
-    /// with 6 dials from 998,712 to 12 (1,300 on), but neither from 998,712 to 400,000 nor from 500,000 to 12.
+    /// A lower count is a rollover when the meter went on by less than a quarter of its range, which it can only
+    /// from its top quarter: with 6 dials from 998,712 to 12 (1,300 on), not from 998,712 to 400,000 nor from
+    /// 500,000 to 12.
     fn advance(&self, before: i64, count: i64) -> Advance {
-        let range = i128::from(self.range());
-        let (from, to) = (i128::from(before), i128::from(count));
-        let on = to + range - from;
         if before <= count {
-            Advance::Forward(count - before)
-        } else if 3 * range <= 4 * from && 4 * on < range {
-            Advance::RolledOver(count + self.range() - before)
-        } else {
-            Advance::Backward
+            return Advance::Forward(count - before);
         }
+        let on = count + (self.range() - before);
+        if on < (self.range() + 3) / 4 { Advance::RolledOver(on) } else { Advance::Backward }
     }
 }
 
@@ -355,4 +358,54 @@ impl Installation {
 
 fn stray(read: &MeterRead) -> UseFinding {
     UseFinding::StrayRead { read_on: read.read_on, count: read.count }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_told_with_their_figures() {
+        let on: NaiveDate = "2025-02-01".parse().unwrap();
+        let rows = [
+            (
+                UseFinding::RolledOver { read_on: on },
+                "rolled_over: the meter passed zero before the read of 2025-02-01",
+            ),
+            (
+                UseFinding::NegativeRead { read_on: on, count: 90, before: 100 },
+                "negative_read: the read 90 of 2025-02-01 is lower than 100 before it and is not used",
+            ),
+            (
+                UseFinding::ImpossibleRead { read_on: on, count: -1 },
+                "impossible_read: the meter cannot show -1, the read of 2025-02-01, which is not used",
+            ),
+            (
+                UseFinding::StrayRead { read_on: on, count: 9 },
+                "stray_read: the read 9 of 2025-02-01 is of a meter that was not here that day and is not used",
+            ),
+            (
+                UseFinding::UnmeasuredExchange { on },
+                "unmeasured_exchange: the meter put in on 2025-02-01 follows one whose last count is not known",
+            ),
+            (UseFinding::UnitChanged { on }, "unit_changed: the meter put in on 2025-02-01 measures in another unit"),
+            (
+                UseFinding::SinceInstalled { on },
+                "since_installed: the figure is all use since the meter was put in on 2025-02-01",
+            ),
+            (UseFinding::NoRead, "no_read: no read says what was used"),
+        ];
+        for (finding, expected) in rows {
+            assert_eq!(format!("{}: {finding}", finding.code()), expected);
+        }
+    }
+
+    #[test]
+    fn kinds_are_read_by_their_codes() {
+        let rows = [("actual", Some(ReadKind::Actual)), ("customer", Some(ReadKind::Customer)), ("withdrawn", None)];
+        for (code, kind) in rows {
+            assert_eq!(ReadKind::parse(code), kind);
+            assert!(kind.is_none_or(|kind| kind.code() == code));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use acts::ChunkPlan;
 use chrono::NaiveDate;
-use db::{Fault, Read, Value};
+use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, AgreementId, CycleId, Period, RateProfileId, ServicePointId};
 
 use crate::Stage;
@@ -87,6 +87,33 @@ async fn with_services(
         }
     };
     Ok(rows.into_iter().map(service).collect())
+}
+
+/// Stops an agreement on a day.
+pub(crate) async fn stop_agreement(
+    tx: &mut Tx,
+    (account, agreement): (AccountId, AgreementId),
+    stops_on: NaiveDate,
+    reason: &str,
+) -> Result<(), Fault> {
+    const SQL: &str = "
+        update service_agreement
+        set stops_on = $3, stop_reason = $4
+        where account_id = $1 and agreement_id = $2";
+    tx.run_once(SQL, vec![account.into(), agreement.into(), stops_on.into(), reason.into()]).await
+}
+
+/// Gives an agreement the class, dimension values and schedule it should have had from its first day.
+pub(crate) async fn correct_agreement(
+    tx: &mut Tx,
+    (account, agreement): (AccountId, AgreementId),
+    (profile, schedule): (RateProfileId, &str),
+) -> Result<(), Fault> {
+    const SQL: &str = "
+        update service_agreement
+        set rate_profile_id = $3, schedule_code = $4
+        where account_id = $1 and agreement_id = $2";
+    tx.run_once(SQL, vec![account.into(), agreement.into(), profile.into(), schedule.into()]).await
 }
 
 /// Which accounts among `from..to` have their first or last bill of a cycle in a period; others are in between.

@@ -1,8 +1,10 @@
-//! Meters and reads on a database: files in and out, acts, and what bulk work reads.
+//! Meters and reads on a database, and consumption from reads by value and as laws.
 #![cfg(test)]
 
 mod acts;
 mod bulk;
 mod files;
+mod measure;
+mod measure_laws;
 mod place;
 mod rejects;

@@ -1,0 +1,330 @@
+//! Adjusts what an account owes for a charge of a bill, with the tax that was charged on it; and takes that back.
+
+use std::collections::BTreeSet;
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
+use chrono::NaiveDate;
+use db::Fault;
+use finance::JournalEntry;
+use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Refusal};
+use ledger::{Journal, JournalKind, Posting};
+use revenue::{RateBook, charge_posting};
+use serde::{Deserialize, Serialize};
+
+use super::find::account_named;
+use crate::pricing::{BillLine, price};
+use crate::store::{self, Adjustment, StoredBill};
+use crate::{BillInputs, BillRun, Limits, permissions};
+
+/// Adjusts a charge of a bill. The tax on it follows in proportion, at the rate and to the authorities of the bill.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AdjustAccount {
+    /// The number of the bill, such as `3-000017`.
+    pub bill: String,
+    /// The revenue code, such as `water.consumption`.
+    pub revenue: String,
+    /// The amount without tax; negative gives a credit.
+    pub cents: Cents,
+    /// The day it counts from.
+    pub effective_on: NaiveDate,
+    /// The code of the reason; the town's list knows it.
+    pub reason_code: String,
+    /// The reason in words.
+    pub reason: String,
+}
+
+/// Takes an adjustment back, whole.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReverseAdjustment {
+    /// The number of the account.
+    pub account: String,
+    /// Which of its adjustments, from 1 in their order.
+    pub number: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an adjustment came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adjusted {
+    /// Which of the account's adjustments it is, from 1.
+    pub number: i64,
+    /// The amount without tax.
+    pub cents: Cents,
+    /// The tax that goes with it.
+    pub tax: Cents,
+}
+
+/// Why an account is not adjusted.
+#[derive(Debug, thiserror::Error)]
+pub enum AdjustRefused {
+    /// A reason must be given.
+    #[error("say why the account is adjusted")]
+    NoReason,
+    /// No such reason.
+    #[error("'{0}' is not a reason for adjustments in this town")]
+    UnknownReason(String),
+    /// No such bill.
+    #[error("there is no bill {0}")]
+    UnknownBill(String),
+    /// The bill was taken back.
+    #[error("bill {0} was cancelled; there is nothing to adjust")]
+    Cancelled(String),
+    /// The bill has no such charge.
+    #[error("bill {bill} has no charge '{revenue}'")]
+    NoSuchCharge {
+        /// The number of the bill.
+        bill: String,
+        /// The revenue code.
+        revenue: String,
+    },
+    /// A tax follows what it is charged on.
+    #[error("'{0}' is a tax: adjust what it is charged on, and the tax follows")]
+    IsTax(String),
+    /// Nothing is adjusted.
+    #[error("the amount is zero")]
+    Zero,
+    /// More would be given back than was charged.
+    #[error("bill {bill} charges {charged} for '{revenue}', less {given} given back before: no more can be given back")]
+    MoreThanCharged {
+        /// The number of the bill.
+        bill: String,
+        /// The revenue code.
+        revenue: String,
+        /// What was charged.
+        charged: String,
+        /// What was given back before.
+        given: String,
+    },
+    /// No such account.
+    #[error("there is no account {0}")]
+    UnknownAccount(String),
+    /// No such adjustment.
+    #[error("account {account} has no adjustment {number}")]
+    UnknownAdjustment {
+        /// The account number.
+        account: String,
+        /// Which.
+        number: i64,
+    },
+    /// It was taken back.
+    #[error("adjustment {number} of account {account} was taken back already")]
+    Reversed {
+        /// The account number.
+        account: String,
+        /// Which.
+        number: i64,
+    },
+}
+
+impl Refusal for AdjustRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            AdjustRefused::NoReason => "reason_missing",
+            AdjustRefused::UnknownReason(_) => "reason_unknown",
+            AdjustRefused::UnknownBill(_) => "bill_unknown",
+            AdjustRefused::Cancelled(_) => "bill_cancelled",
+            AdjustRefused::NoSuchCharge { .. } => "charge_unknown",
+            AdjustRefused::IsTax(_) => "is_tax",
+            AdjustRefused::Zero => "amount_zero",
+            AdjustRefused::MoreThanCharged { .. } => "more_than_charged",
+            AdjustRefused::UnknownAccount(_) => "account_unknown",
+            AdjustRefused::UnknownAdjustment { .. } => "adjustment_unknown",
+            AdjustRefused::Reversed { .. } => "adjustment_reversed",
+        }
+    }
+}
+
+impl Act for AdjustAccount {
+    const KIND: &'static str = "billing.adjust_account";
+    type Outcome = Adjusted;
+
+    fn permission(&self) -> Permission {
+        permissions::ADJUST
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Adjusted, Failure> {
+        if self.reason.trim().is_empty() {
+            return refuse(AdjustRefused::NoReason);
+        }
+        if !store::adjustment_reasons(entry).await?.contains_key(&self.reason_code) {
+            return refuse(AdjustRefused::UnknownReason(self.reason_code.clone()));
+        }
+        if self.cents.is_zero() {
+            return refuse(AdjustRefused::Zero);
+        }
+        let (run, bill) = self.found(entry).await?;
+        customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
+        let book = RateBook::load(entry).await?;
+        let inputs = store::items_of_bills(entry, &[bill.account], &run).await?;
+        let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
+        let inputs = inputs.into_iter().next().unwrap_or(nothing);
+        let priced = price(&book, &Limits::new(), &inputs);
+        let postings = self.postings(&priced.lines, bill.account)?;
+        let there = store::adjustments_of(entry, bill.account).await?;
+        self.check_within(&priced.lines, &there, &bill)?;
+        let id: JournalId = entry.id("journal").await?;
+        let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
+        let moved: Cents = postings.iter().map(|part| part.cents).sum();
+        let journal = Journal {
+            id,
+            kind: JournalKind::Adjustment,
+            gl_on,
+            reverses: None,
+            tender: Cents::ZERO,
+            postings: postings.iter().filter_map(|part| part.posting).collect(),
+        };
+        let agreements = postings.iter().filter(|part| part.posting.is_some());
+        let agreements =
+            agreements.map(|part| Some(inputs.item(part.item).agreement)).collect::<Vec<Option<AgreementId>>>();
+        let chart = finance::chart(entry).await?;
+        let written = JournalEntry::new(bill.account, self.bill.clone(), journal, agreements);
+        finance::write_journals(entry, &chart, &[written]).await?;
+        let number = i64::try_from(there.len()).unwrap_or(i64::MAX) + 1;
+        let adjustment = Adjustment {
+            id: entry.id::<AdjustmentId>("adjustment").await?,
+            account: bill.account,
+            journal: id,
+            run: run.id,
+            revenue: self.revenue.clone(),
+            cents: self.cents,
+            tax: moved - self.cents,
+            effective_on: self.effective_on,
+            reason_code: self.reason_code.clone(),
+            reason: self.reason.clone(),
+            reversed_by: None,
+        };
+        let act = entry.act;
+        store::insert_adjustment(entry, act, &adjustment).await?;
+        Ok(Adjusted { number, cents: self.cents, tax: adjustment.tax })
+    }
+}
+
+/// A part of an adjustment: of the charge itself, or of a tax on it.
+struct AdjustedPart {
+    item: usize,
+    cents: Cents,
+    posting: Option<Posting>,
+}
+
+impl AdjustAccount {
+    async fn found(&self, entry: &mut Entry) -> Result<(BillRun, StoredBill), Failure> {
+        let unknown = || refused(AdjustRefused::UnknownBill(self.bill.clone()));
+        let number = BillNumber::parse(&self.bill).map_err(|_| unknown())?;
+        let run = store::run_by_number(entry, number.run).await?.ok_or_else(unknown)?;
+        let range = super::prepared_chunk_with(entry, &run, number.position).await?.ok_or_else(unknown)?;
+        let bill = store::bill_at(entry, run.id, number.position, range).await?.ok_or_else(unknown)?;
+        if bill.cancelled_by.is_some() {
+            return refuse(AdjustRefused::Cancelled(self.bill.clone()));
+        }
+        Ok((run, bill))
+    }
+
+    /// The amount over the lines of the charge, and of each tax line its share: what the charge bears of it.
+    ///
+    /// A credit of $10.00 on $40.00 of water, of which the city tax of 2.9 % was $1.16 on these $40.00: $0.29 of tax.
+    fn postings(&self, lines: &[BillLine<'_>], account: AccountId) -> Result<Vec<AdjustedPart>, Failure> {
+        if self.revenue.starts_with("tax.") {
+            return refuse(AdjustRefused::IsTax(self.revenue.clone()));
+        }
+        let own: Vec<&BillLine<'_>> =
+            lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne).collect();
+        if own.iter().all(|line| line.cents.is_zero()) {
+            let (bill, revenue) = (self.bill.clone(), self.revenue.clone());
+            return refuse(AdjustRefused::NoSuchCharge { bill, revenue });
+        }
+        let weights: Vec<i64> = own.iter().map(|line| line.cents.0).collect();
+        let mut parts = Vec::new();
+        for (line, cents) in own.iter().zip(self.cents.split(&weights)) {
+            parts.push(part(line, account, cents));
+            // A tax on the bill is borne by all charges of its item that are no taxes, in proportion.
+            let charges =
+                lines.iter().filter(|other| other.item == line.item && !is_tax(other) && !other.place.is_borne);
+            let base: Cents = charges.map(|charge| charge.cents).sum();
+            for tax in lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
+                let scaled = i128::from(tax.cents.0) * i128::from(cents.0);
+                parts.push(part(tax, account, kernel_round(scaled, i128::from(base.0))));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Refuses to give back more than a bill charged.
+    fn check_within(&self, lines: &[BillLine<'_>], there: &[Adjustment], bill: &StoredBill) -> Result<(), Failure> {
+        let own = lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne);
+        let charged: Cents = own.map(|line| line.cents).sum();
+        let earlier =
+            there.iter().filter(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
+        let given: Cents = earlier.map(|one| one.cents).sum();
+        if charged + given + self.cents < Cents::ZERO && self.cents < Cents::ZERO {
+            return refuse(AdjustRefused::MoreThanCharged {
+                bill: self.bill.clone(),
+                revenue: self.revenue.clone(),
+                charged: charged.dollars(),
+                given: (-given).dollars(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn is_tax(line: &BillLine<'_>) -> bool {
+    line.place.code.starts_with("tax.")
+}
+
+fn part(line: &BillLine<'_>, account: AccountId, cents: Cents) -> AdjustedPart {
+    AdjustedPart { item: line.item, cents, posting: charge_posting(account, &line.place, cents) }
+}
+
+/// A quotient in whole cents, half a cent away from zero; nothing of nothing.
+fn kernel_round(numerator: i128, denominator: i128) -> Cents {
+    if denominator == 0 {
+        return Cents::ZERO;
+    }
+    let (sign, whole) = ((numerator.signum() * denominator.signum()), denominator.abs());
+    let quotient = (2 * numerator.abs() + whole) / (2 * whole);
+    Cents(i64::try_from(sign * quotient).unwrap_or(0))
+}
+
+impl Act for ReverseAdjustment {
+    const KIND: &'static str = "billing.reverse_adjustment";
+    type Outcome = ();
+
+    fn permission(&self) -> Permission {
+        permissions::ADJUST
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        if self.reason.trim().is_empty() {
+            return refuse(AdjustRefused::NoReason);
+        }
+        let account = account_named(entry, &self.account).await?;
+        let account = account.map_err(|_| refused(AdjustRefused::UnknownAccount(self.account.clone())))?;
+        customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+        let there = store::adjustments_of(entry, account).await?;
+        let (number, named) = (self.number, self.account.clone());
+        let at = usize::try_from(number - 1).ok().and_then(|place| there.get(place));
+        let Some(adjustment) = at else {
+            return refuse(AdjustRefused::UnknownAdjustment { account: named, number });
+        };
+        if adjustment.reversed_by.is_some() {
+            return refuse(AdjustRefused::Reversed { account: named, number });
+        }
+        let chart = finance::chart(entry).await?;
+        let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
+        let keys: BTreeSet<finance::JournalKey> = [(account, adjustment.journal)].into();
+        let reversed = finance::reverse_journals(entry, &chart, &keys, gl_on).await?;
+        let journal = reversed.get(&adjustment.journal).copied();
+        let journal = journal.ok_or_else(|| Fault::new("an adjustment's journal was not reversed"))?;
+        store::mark_reversed(entry, (account, adjustment.id), journal).await?;
+        Ok(())
+    }
+}

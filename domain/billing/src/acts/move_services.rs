@@ -1,0 +1,437 @@
+//! Starts, stops and hands over services when people move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
+use chrono::NaiveDate;
+use kernel::{AccountId, AgreementId, Refusal, ServicePointId};
+use revenue::RateProfile;
+use serde::{Deserialize, Serialize};
+
+use super::find::account_named;
+use crate::measuring::measure_points;
+use crate::store::{self, PointService};
+use crate::{Agreement, NewAgreement, permissions};
+
+/// Starts a service for an account. It cannot begin without cycle, rate schedule and liable account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StartService {
+    /// The number of the account that will be liable.
+    pub account: String,
+    /// The reference of the service point; of a service without a point of its own that of the meter.
+    pub service_point: String,
+    /// The service.
+    pub service: String,
+    /// The code of the rate schedule.
+    pub schedule: String,
+    /// The code of the cycle.
+    pub cycle: String,
+    /// The customer class.
+    pub class: String,
+    /// What else the rates ask, such as the meter size.
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, String>,
+    /// The first day.
+    pub starts_on: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// Stops services of an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StopService {
+    /// The number of the account.
+    pub account: String,
+    /// The reference of a service point, when only its services stop; all of the account's otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_point: Option<String>,
+    /// The day after the last day of service.
+    pub stops_on: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// Hands all services of an account over to another from a day on: tenant to tenant, tenant to owner, owner to tenant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TransferService {
+    /// The number of the account that was liable.
+    pub from_account: String,
+    /// The number of the account that is from now on.
+    pub to_account: String,
+    /// The reference of a service point, when only its services are handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_point: Option<String>,
+    /// The first day of the new one.
+    pub on: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// Corrects the class, dimension values or rate schedule of a service, from its first day; bills are then made again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CorrectService {
+    /// The number of the account.
+    pub account: String,
+    /// The reference of the service point.
+    pub service_point: String,
+    /// The service.
+    pub service: String,
+    /// A day on which the service is active, to tell which one is meant.
+    pub on: NaiveDate,
+    /// The class it should have.
+    pub class: String,
+    /// The dimension values it should have.
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, String>,
+    /// The rate schedule it should have.
+    pub schedule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a move changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Services that stopped.
+    pub stopped: i64,
+    /// Services that started.
+    pub started: i64,
+}
+
+/// Why a move is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveRefused {
+    /// A reason must be given.
+    #[error("say why the service starts, stops or is corrected")]
+    NoReason,
+    /// No such account.
+    #[error("there is no account {0}")]
+    UnknownAccount(String),
+    /// No such service point.
+    #[error("there is no service point '{0}'")]
+    UnknownPoint(String),
+    /// No such cycle.
+    #[error("there is no billing cycle '{0}'")]
+    UnknownCycle(String),
+    /// A cycle that is never billed.
+    #[error("cycle '{0}' has no calendar: a service in it would never be billed")]
+    NoCalendar(String),
+    /// No such schedule, or one of another service.
+    #[error("there is no rate schedule '{schedule}' for {service}")]
+    UnknownSchedule {
+        /// The schedule.
+        schedule: String,
+        /// The service.
+        service: String,
+    },
+    /// No such class.
+    #[error("'{0}' is not a customer class of this town")]
+    UnknownClass(String),
+    /// Somebody else answers for the place on the day.
+    #[error("account {account} has {service} at '{point}' on {on}; it must stop first")]
+    Taken {
+        /// The account number.
+        account: String,
+        /// The service.
+        service: String,
+        /// The reference of the service point.
+        point: String,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// Nothing to stop or correct.
+    #[error("account {account} has no such service on {on}")]
+    NotActive {
+        /// The account number.
+        account: String,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A service that ends before it began.
+    #[error("a service of account {account} began on {starts_on}; it cannot stop on {stops_on}")]
+    StopsBeforeStart {
+        /// The account number.
+        account: String,
+        /// Its first day.
+        starts_on: NaiveDate,
+        /// The day given.
+        stops_on: NaiveDate,
+    },
+    /// From and to are one.
+    #[error("account {0} cannot hand its services over to itself")]
+    ToItself(String),
+}
+
+impl Refusal for MoveRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            MoveRefused::NoReason => "reason_missing",
+            MoveRefused::UnknownAccount(_) => "account_unknown",
+            MoveRefused::UnknownPoint(_) => "service_point_unknown",
+            MoveRefused::UnknownCycle(_) => "cycle_unknown",
+            MoveRefused::NoCalendar(_) => "no_calendar",
+            MoveRefused::UnknownSchedule { .. } => "schedule_unknown",
+            MoveRefused::UnknownClass(_) => "class_unknown",
+            MoveRefused::Taken { .. } => "place_taken",
+            MoveRefused::NotActive { .. } => "service_not_active",
+            MoveRefused::StopsBeforeStart { .. } => "stops_before_start",
+            MoveRefused::ToItself(_) => "same_account",
+        }
+    }
+}
+
+impl Act for StartService {
+    const KIND: &'static str = "billing.start_service";
+    type Outcome = Moved;
+
+    fn permission(&self) -> Permission {
+        permissions::MOVES
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
+        check_reason(&self.reason)?;
+        let account = locked(entry, &self.account).await?;
+        let point = point_named(entry, &self.service_point).await?;
+        let cycle = store::cycle_by_code(entry, &self.cycle).await?;
+        let cycle = cycle.ok_or_else(|| refused(MoveRefused::UnknownCycle(self.cycle.clone())))?;
+        if !store::cycle_periods(entry).await?.iter().any(|one| one.cycle == cycle.id) {
+            return refuse(MoveRefused::NoCalendar(self.cycle.clone()));
+        }
+        let profile = profile_for(entry, (&self.service, &self.schedule), &self.class, &self.dimensions).await?;
+        let services = store::services_at(entry, &[point]).await?;
+        let new = PointService {
+            account,
+            agreement: entry.id("service_agreement").await?,
+            service_point: point,
+            service: self.service.clone(),
+            schedule: self.schedule.clone(),
+            profile,
+            cycle: cycle.id,
+            starts_on: self.starts_on,
+            stops_on: None,
+            is_measured: false,
+        };
+        check_free(entry, &services, &[], &new).await?;
+        store::insert_agreements(entry, vec![agreement_of(&new)]).await?;
+        measure_points(entry, &[point]).await?;
+        Ok(Moved { stopped: 0, started: 1 })
+    }
+}
+
+impl Act for StopService {
+    const KIND: &'static str = "billing.stop_service";
+    type Outcome = Moved;
+
+    fn permission(&self) -> Permission {
+        permissions::MOVES
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
+        check_reason(&self.reason)?;
+        let account = locked(entry, &self.account).await?;
+        let services = stopping(entry, (account, &self.account), self.service_point.as_deref(), self.stops_on).await?;
+        stop(entry, &services, self.stops_on, &self.reason).await?;
+        measure_points(entry, &points_of(&services)).await?;
+        let stopped = i64::try_from(services.len()).unwrap_or(i64::MAX);
+        Ok(Moved { stopped, started: 0 })
+    }
+}
+
+impl Act for TransferService {
+    const KIND: &'static str = "billing.transfer_service";
+    type Outcome = Moved;
+
+    fn permission(&self) -> Permission {
+        permissions::MOVES
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
+        check_reason(&self.reason)?;
+        if self.from_account == self.to_account {
+            return refuse(MoveRefused::ToItself(self.to_account.clone()));
+        }
+        let from = locked(entry, &self.from_account).await?;
+        let to = locked(entry, &self.to_account).await?;
+        let services = stopping(entry, (from, &self.from_account), self.service_point.as_deref(), self.on).await?;
+        let points = points_of(&services);
+        let there = store::services_at(entry, &points).await?;
+        let stopped: Vec<AgreementId> = services.iter().map(|service| service.agreement).collect();
+        let mut new = Vec::with_capacity(services.len());
+        let mut ids = entry.ids("service_agreement", services.len()).await?;
+        for service in &services {
+            let started = PointService {
+                account: to,
+                agreement: ids.take(),
+                starts_on: self.on,
+                stops_on: None,
+                ..service.clone()
+            };
+            check_free(entry, &there, &stopped, &started).await?;
+            new.push(agreement_of(&started));
+        }
+        stop(entry, &services, self.on, &self.reason).await?;
+        store::insert_agreements(entry, new).await?;
+        measure_points(entry, &points).await?;
+        let count = i64::try_from(services.len()).unwrap_or(i64::MAX);
+        Ok(Moved { stopped: count, started: count })
+    }
+}
+
+impl Act for CorrectService {
+    const KIND: &'static str = "billing.correct_service";
+    type Outcome = ();
+
+    fn permission(&self) -> Permission {
+        permissions::CORRECT
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        check_reason(&self.reason)?;
+        let account = locked(entry, &self.account).await?;
+        let point = point_named(entry, &self.service_point).await?;
+        let profile = profile_for(entry, (&self.service, &self.schedule), &self.class, &self.dimensions).await?;
+        let services = store::services_of(entry, account).await?;
+        let is_meant = |service: &&PointService| {
+            service.service_point == point
+                && service.service == self.service
+                && service.starts_on <= self.on
+                && service.stops_on.is_none_or(|stops_on| self.on < stops_on)
+        };
+        let not_active = || MoveRefused::NotActive { account: self.account.clone(), on: self.on };
+        let service = services.iter().find(is_meant).ok_or_else(|| refused(not_active()))?;
+        store::correct_agreement(entry, (account, service.agreement), (profile, &self.schedule)).await?;
+        Ok(())
+    }
+}
+
+fn check_reason(reason: &str) -> Result<(), Failure> {
+    if reason.trim().is_empty() { refuse(MoveRefused::NoReason) } else { Ok(()) }
+}
+
+/// The account with a number, held alone: runs that post it wait.
+async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
+    let account = account_named(entry, number).await?;
+    let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
+    customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+    Ok(account)
+}
+
+async fn point_named(entry: &mut Entry, reference: &str) -> Result<ServicePointId, Failure> {
+    let points = premises::service_points_by_reference(entry, &[reference]).await?;
+    let point = points.get(reference).copied();
+    point.ok_or_else(|| refused(MoveRefused::UnknownPoint(reference.to_owned())))
+}
+
+/// The rate profile of a class with its dimension values, once schedule and class are known to fit.
+async fn profile_for(
+    entry: &mut Entry,
+    (service, schedule): (&str, &str),
+    class: &str,
+    dimensions: &BTreeMap<String, String>,
+) -> Result<kernel::RateProfileId, Failure> {
+    if revenue::schedule_codes(entry).await?.get(schedule).is_none_or(|priced| priced != service) {
+        let (schedule, service) = (schedule.to_owned(), service.to_owned());
+        return refuse(MoveRefused::UnknownSchedule { schedule, service });
+    }
+    if !revenue::class_codes(entry).await?.contains(class) {
+        return refuse(MoveRefused::UnknownClass(class.to_owned()));
+    }
+    let profile = RateProfile { class: class.to_owned(), dimensions: dimensions.clone() };
+    let ids = revenue::ensure_profiles(entry, &[profile.clone()].into()).await?;
+    Ok(ids[&profile])
+}
+
+/// The services of an account that stop on a day.
+async fn stopping(
+    entry: &mut Entry,
+    (account, number): (AccountId, &str),
+    point: Option<&str>,
+    stops_on: NaiveDate,
+) -> Result<Vec<PointService>, Failure> {
+    let point = match point {
+        Some(point) => Some(point_named(entry, point).await?),
+        None => None,
+    };
+    let mut services = store::services_of(entry, account).await?;
+    services.retain(|service| {
+        point.is_none_or(|point| service.service_point == point)
+            && service.stops_on.is_none_or(|stopped_on| stops_on < stopped_on)
+    });
+    if services.is_empty() {
+        return refuse(MoveRefused::NotActive { account: number.to_owned(), on: stops_on });
+    }
+    if let Some(service) = services.iter().find(|service| stops_on <= service.starts_on) {
+        let (account, starts_on) = (number.to_owned(), service.starts_on);
+        return refuse(MoveRefused::StopsBeforeStart { account, starts_on, stops_on });
+    }
+    Ok(services)
+}
+
+async fn stop(entry: &mut Entry, services: &[PointService], on: NaiveDate, reason: &str) -> Result<(), Failure> {
+    for service in services {
+        store::stop_agreement(entry, (service.account, service.agreement), on, reason).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a service where another account, or the same one, has it from its first day on.
+async fn check_free(
+    entry: &mut Entry,
+    there: &[PointService],
+    stopping: &[AgreementId],
+    new: &PointService,
+) -> Result<(), Failure> {
+    let is_in_the_way = |other: &&PointService| {
+        other.service_point == new.service_point
+            && other.service == new.service
+            && !stopping.contains(&other.agreement)
+            && other.stops_on.is_none_or(|stops_on| new.starts_on < stops_on)
+    };
+    let Some(other) = there.iter().find(is_in_the_way) else { return Ok(()) };
+    let named = customers::accounts_by_id(entry, &[other.account]).await?;
+    let points = premises::references_by_id(entry, &[other.service_point]).await?;
+    refuse(MoveRefused::Taken {
+        account: named.values().map(|account| account.number.to_string()).collect(),
+        service: other.service.clone(),
+        point: points.values().cloned().collect(),
+        on: new.starts_on.max(other.starts_on),
+    })
+}
+
+fn points_of(services: &[PointService]) -> Vec<ServicePointId> {
+    let points: BTreeSet<ServicePointId> = services.iter().map(|service| service.service_point).collect();
+    points.into_iter().collect()
+}
+
+fn agreement_of(service: &PointService) -> NewAgreement {
+    NewAgreement {
+        agreement: Agreement {
+            id: service.agreement,
+            account: service.account,
+            service_point: service.service_point,
+            schedule: service.schedule.clone(),
+            profile: service.profile,
+            starts_on: service.starts_on,
+            stops_on: service.stops_on,
+        },
+        service: service.service.clone(),
+        cycle: service.cycle,
+        source: String::new(),
+    }
+}
