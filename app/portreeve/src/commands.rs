@@ -9,7 +9,9 @@ mod conform;
 mod imports;
 mod ledger;
 mod measures;
+mod meters;
 mod rates;
+mod reads;
 mod runs;
 mod set_up;
 mod winter_averages;
@@ -50,6 +52,12 @@ pub enum Command {
     /// Bring in files
     #[command(subcommand)]
     Import(imports::ImportCommand),
+    /// Meters: exchange, swap, show
+    #[command(subcommand)]
+    Meter(meters::MeterCommand),
+    /// Reads of meters: enter, correct, history
+    #[command(subcommand)]
+    Read(reads::ReadCommand),
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
@@ -128,6 +136,8 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Account(command) => accounts::run(settings, command).await,
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
         Command::Import(command) => imports::run(settings, command).await,
+        Command::Meter(command) => meters::run(settings, command).await,
+        Command::Read(command) => reads::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
