@@ -6,6 +6,8 @@ mod agreements;
 mod bench;
 mod bills;
 mod conform;
+mod customers;
+mod exports;
 mod imports;
 mod ledger;
 mod measures;
@@ -23,6 +25,9 @@ use db::Fault;
 use crate::config::Settings;
 use crate::office::{Office, Who};
 use crate::output;
+
+#[cfg(test)]
+pub use set_up::all_permissions;
 
 /// Every command.
 #[derive(Subcommand)]
@@ -47,9 +52,13 @@ pub enum Command {
     /// Work out winter averages
     #[command(subcommand)]
     WinterAverage(winter_averages::WinterAverageCommand),
-    /// Bring in files
+    /// Merge customers, set addresses, bill payers, owners and tenants
     #[command(subcommand)]
-    Import(imports::ImportCommand),
+    Customer(customers::CustomerCommand),
+    /// Bring in files
+    Import(imports::ImportArgs),
+    /// Write what is on record as a file that can be brought in
+    Export(exports::ExportArgs),
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
@@ -127,7 +136,9 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Agreement(command) => agreements::run(settings, command).await,
         Command::Account(command) => accounts::run(settings, command).await,
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
-        Command::Import(command) => imports::run(settings, command).await,
+        Command::Customer(command) => customers::run(settings, command).await,
+        Command::Import(args) => imports::run(settings, args).await,
+        Command::Export(args) => exports::run(settings, args).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
