@@ -6,6 +6,8 @@ mod agreements;
 mod bench;
 mod bills;
 mod conform;
+mod customers;
+mod exports;
 mod imports;
 mod ledger;
 mod measures;
@@ -25,6 +27,9 @@ use db::Fault;
 use crate::config::Settings;
 use crate::office::{Office, Who};
 use crate::output;
+
+#[cfg(test)]
+pub use set_up::all_permissions;
 
 /// Every command.
 #[derive(Subcommand)]
@@ -49,9 +54,13 @@ pub enum Command {
     /// Work out winter averages
     #[command(subcommand)]
     WinterAverage(winter_averages::WinterAverageCommand),
-    /// Bring in files
+    /// Merge customers, set addresses, bill payers, owners and tenants
     #[command(subcommand)]
-    Import(imports::ImportCommand),
+    Customer(customers::CustomerCommand),
+    /// Bring in files
+    Import(imports::ImportArgs),
+    /// Write what is on record as a file that can be brought in
+    Export(exports::ExportArgs),
     /// Meters: exchange, swap, show
     #[command(subcommand)]
     Meter(meters::MeterCommand),
@@ -135,7 +144,9 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Agreement(command) => agreements::run(settings, command).await,
         Command::Account(command) => accounts::run(settings, command).await,
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
-        Command::Import(command) => imports::run(settings, command).await,
+        Command::Customer(command) => customers::run(settings, command).await,
+        Command::Import(args) => imports::run(settings, args).await,
+        Command::Export(args) => exports::run(settings, args).await,
         Command::Meter(command) => meters::run(settings, command).await,
         Command::Read(command) => reads::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,

@@ -7,6 +7,7 @@ use billing::ExceptionRule;
 use billing::acts::{NewCycle, SetUpBilling};
 use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
 use kernel::Cents;
+use premises::acts::SetUpPremises;
 use revenue::acts::{NewLine, NewTax, SetUpRevenue};
 use serde::Deserialize;
 
@@ -25,6 +26,8 @@ pub struct TownFile {
     taxes: Vec<NewTax>,
     #[serde(default)]
     city_expenses: BTreeMap<String, String>,
+    #[serde(default)]
+    property_uses: BTreeMap<String, String>,
     cycles: Vec<NewCycle>,
     #[serde(default)]
     exception_rules: Vec<ExceptionRule>,
@@ -43,6 +46,11 @@ pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Fai
         city_expenses: town.city_expenses,
     };
     office.act_unless_in_force(who, &revenue).await?;
+    // Towns that keep no parcels have no property uses, and nobody need be allowed to set them up.
+    if !town.property_uses.is_empty() {
+        let premises = SetUpPremises { property_uses: town.property_uses };
+        office.act_unless_in_force(who, &premises).await?;
+    }
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
     Ok(())

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use ::acts::{Entry, Failure, Permission};
 use async_trait::async_trait;
-use db::Fault;
 use imports::{Field, Intake, Need, Record, Taken};
 
 use crate::permissions;
@@ -79,9 +78,4 @@ fn source_of(source: &str, line: i64) -> String {
 /// Whether something stored comes from this import.
 fn is_from(stored: &str, source: &str) -> bool {
     stored.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The next of the ids asked for; they were counted beforehand.
-fn next_id<T: From<i64>>(ids: &mut Vec<i64>) -> Result<T, Fault> {
-    ids.pop().map(T::from).ok_or_else(|| Fault::new("more is new in a customer file than was counted"))
 }

@@ -16,5 +16,5 @@ pub use party::{Party, Role, in_the_way};
 pub use store::{
     account_by_number, account_named, account_texts, accounts_by_id, accounts_by_reference_or_number,
     customer_references, customers_by_reference, hold_accounts, insert_accounts, insert_customers, lock_accounts,
-    mailing_addresses, parties_of,
+    mailing_addresses, parties_of, surviving,
 };

@@ -15,6 +15,7 @@ mod parties;
 
 pub(crate) use addresses::insert_addresses;
 pub use addresses::mailing_addresses;
+pub use merges::surviving;
 pub(crate) use merges::{
     MergedAccount, NewMerge, accounts_of, delete_merge, insert_merge, lock_customers, merge_act, merged_into,
     move_accounts, moved_by,

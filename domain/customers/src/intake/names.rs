@@ -6,10 +6,10 @@ use ::acts::Entry;
 use chrono::NaiveDate;
 use db::{Fault, Read};
 use imports::{Reject, Taken};
-use kernel::{AccountId, CustomerId};
+use kernel::{AccountId, CustomerId, IdBlock};
 
 use super::said::{Said, SaidAccount};
-use super::{is_from, next_id, source_of};
+use super::{is_from, source_of};
 use crate::store::{self, KnownCustomer};
 use crate::{
     AddressLines, CustomerKind, MailingAddress, NamedAccount, NewAccount, NewCustomer, Party, Purpose, Role, in_force,
@@ -22,8 +22,8 @@ pub(super) struct Names {
     today: NaiveDate,
     customers: BTreeMap<String, KnownCustomer>,
     accounts: BTreeMap<String, KnownAccount>,
-    customer_ids: Vec<i64>,
-    account_ids: Vec<i64>,
+    customer_ids: IdBlock,
+    account_ids: IdBlock,
     new_customers: BTreeSet<String>,
     changed_customers: BTreeSet<String>,
     new_accounts: Vec<String>,
@@ -63,8 +63,8 @@ impl Names {
         Ok(Names {
             source: source.to_owned(),
             today: entry.today,
-            customer_ids: ids(entry, "customer", fresh_customers).await?,
-            account_ids: ids(entry, "account", fresh_accounts).await?,
+            customer_ids: entry.ids("customer", fresh_customers).await?,
+            account_ids: entry.ids("account", fresh_accounts).await?,
             customers: known,
             accounts: there,
             new_customers: BTreeSet::new(),
@@ -98,7 +98,7 @@ impl Names {
         }
         let source = source_of(&self.source, line);
         if is_new_customer {
-            self.add_customer(said, &source)?;
+            self.add_customer(said, &source);
         } else if customer_changes {
             self.change_customer(said, &source);
         }
@@ -203,9 +203,9 @@ impl Names {
         Taken::Rejected(Reject::new(field, "suspected_duplicate", format!("line {line} of this file said so already")))
     }
 
-    fn add_customer(&mut self, said: &Said, source: &str) -> Result<(), Fault> {
+    fn add_customer(&mut self, said: &Said, source: &str) {
         let customer = KnownCustomer {
-            id: next_id(&mut self.customer_ids)?,
+            id: self.customer_ids.take(),
             reference: said.customer.clone(),
             kind: said.kind,
             name: said.name.clone(),
@@ -216,7 +216,6 @@ impl Names {
         };
         self.customers.insert(said.customer.clone(), customer);
         self.new_customers.insert(said.customer.clone());
-        Ok(())
     }
 
     fn change_customer(&mut self, said: &Said, source: &str) {
@@ -236,7 +235,7 @@ impl Names {
     }
 
     fn add_account(&mut self, said: &Said, account: &SaidAccount, source: &str) -> Result<(), Fault> {
-        let id: AccountId = next_id(&mut self.account_ids)?;
+        let id: AccountId = self.account_ids.take();
         let holder = self.customers.get(&said.customer).map(|customer| customer.id);
         let customer = holder.ok_or_else(|| Fault::new("an account was opened for nobody"))?;
         let named =
@@ -346,12 +345,4 @@ async fn known_accounts(read: &mut Read, names: &[&str]) -> Result<BTreeMap<Stri
         KnownAccount { named, address, payer }
     };
     Ok(named.into_iter().map(|(name, account)| (name, known(account))).collect())
-}
-
-/// So many ids of a noun, to be taken from the end.
-async fn ids(entry: &mut Entry, noun: &'static str, count: usize) -> Result<Vec<i64>, Fault> {
-    let mut block = entry.ids(noun, count).await?;
-    let mut ids: Vec<i64> = (0..count).map(|_| block.take()).collect();
-    ids.reverse();
-    Ok(ids)
 }

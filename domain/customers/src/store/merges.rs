@@ -1,5 +1,7 @@
 //! Customers that were found to be the same, and the accounts that moved for it.
 
+use std::collections::BTreeMap;
+
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActId, CustomerId};
 
@@ -101,4 +103,16 @@ pub(crate) async fn move_accounts(tx: &mut Tx, act: ActId, moved: &[MergedAccoun
     }
     tx.bulk(rows).await?;
     Ok(())
+}
+
+/// Who stays for each of these customers: themselves, or the one they were merged into.
+pub async fn surviving(read: &mut Read, customers: &[CustomerId]) -> Result<BTreeMap<CustomerId, CustomerId>, Fault> {
+    const SQL: &str = "
+        select c.customer_id, coalesce(m.into_id, c.customer_id)
+        from customer c
+        left join customer_merge m on m.merged_id = c.customer_id
+        where c.customer_id in ({list})";
+    let keys: Vec<Value> = customers.iter().map(|customer| Value::from(*customer)).collect();
+    let rows: Vec<(i64, i64)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(id, stays)| (CustomerId(id), CustomerId(stays))).collect())
 }
