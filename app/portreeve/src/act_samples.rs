@@ -33,6 +33,17 @@ fn every_released_command_can_still_be_read() {
     check::<staff::AddActor>(&mut kinds);
     check::<staff::GrantPermission>(&mut kinds);
     check::<staff::RevokePermission>(&mut kinds);
+    check::<metering::acts::EnterRead>(&mut kinds);
+    check::<metering::acts::CorrectRead>(&mut kinds);
+    check::<metering::acts::ExchangeMeter>(&mut kinds);
+    check::<metering::acts::SwapMeters>(&mut kinds);
+    check::<imports::ImportFile>(&mut kinds);
+    check::<customers::acts::MergeCustomers>(&mut kinds);
+    check::<customers::acts::UnmergeCustomers>(&mut kinds);
+    check::<customers::acts::SetMailingAddress>(&mut kinds);
+    check::<customers::acts::SetParty>(&mut kinds);
+    check::<customers::acts::EndParty>(&mut kinds);
+    check::<premises::acts::SetUpPremises>(&mut kinds);
     check::<finance::EstablishBooks>(&mut kinds);
     check::<finance::LockPeriod>(&mut kinds);
     check::<finance::UnlockPeriod>(&mut kinds);

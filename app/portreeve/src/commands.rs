@@ -7,11 +7,15 @@ mod bench;
 mod bills;
 mod charges;
 mod conform;
+mod customers;
 mod demo;
+mod exports;
 mod imports;
 mod ledger;
 mod measures;
+mod meters;
 mod rates;
+mod reads;
 mod runs;
 mod services;
 mod set_up;
@@ -26,6 +30,9 @@ use db::Fault;
 use crate::config::Settings;
 use crate::office::{Office, Who};
 use crate::output;
+
+#[cfg(test)]
+pub use set_up::all_permissions;
 
 /// Every command.
 #[derive(Subcommand)]
@@ -50,9 +57,19 @@ pub enum Command {
     /// Work out winter averages
     #[command(subcommand)]
     WinterAverage(winter_averages::WinterAverageCommand),
-    /// Bring in files
+    /// Merge customers, set addresses, bill payers, owners and tenants
     #[command(subcommand)]
-    Import(imports::ImportCommand),
+    Customer(customers::CustomerCommand),
+    /// Bring in files
+    Import(imports::ImportArgs),
+    /// Write what is on record as a file that can be brought in
+    Export(exports::ExportArgs),
+    /// Meters: exchange, swap, show
+    #[command(subcommand)]
+    Meter(meters::MeterCommand),
+    /// Reads of meters: enter, correct, history
+    #[command(subcommand)]
+    Read(reads::ReadCommand),
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
@@ -142,7 +159,11 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Agreement(command) => agreements::run(settings, command).await,
         Command::Account(command) => accounts::run(settings, command).await,
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
-        Command::Import(command) => imports::run(settings, command).await,
+        Command::Customer(command) => customers::run(settings, command).await,
+        Command::Import(args) => imports::run(settings, args).await,
+        Command::Export(args) => exports::run(settings, args).await,
+        Command::Meter(command) => meters::run(settings, command).await,
+        Command::Read(command) => reads::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Service(command) => services::run(settings, command).await,
         Command::Charge(command) => charges::run(settings, command).await,

@@ -5,9 +5,11 @@
 mod act_samples;
 mod commands;
 mod config;
+mod intakes;
 mod office;
 mod output;
 mod town;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! The office: an open database, its door, and workers that know every kind of job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +9,7 @@ use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, Winte
 use billing::import::ImportWork;
 use chrono::NaiveDate;
 use db::{Db, DoorKey, Fault};
+use imports::Intake;
 use jobs::{JobKind, Report, Worker, kind_of};
 use kernel::OrderId;
 
@@ -95,7 +96,20 @@ impl Office {
         self.finish_with(who, order, name, run_jobs()).await
     }
 
-    /// Carries out the import of the file at a path to its end.
+    /// Carries out the import of the file at a path to its end, handing its records to an intake.
+    pub async fn finish_file(
+        &self,
+        who: &Who,
+        order: OrderId,
+        intake: &Arc<dyn Intake>,
+        path: &Path,
+    ) -> Result<Report, Failure> {
+        let (intake, path) = (intake.clone(), path.to_owned());
+        let kind = kind_of(move |inputs: &str| imports::ImportWork::new(inputs, intake.clone(), &path));
+        self.finish_with(who, order, "Importing", vec![kind]).await
+    }
+
+    /// Carries out the import of the consumption file at a path to its end.
     pub async fn finish_import(&self, who: &Who, order: OrderId, path: PathBuf) -> Result<Report, Failure> {
         let kind = kind_of(move |inputs: &str| ImportWork::new(inputs, &path));
         self.finish_with(who, order, "Importing", vec![kind]).await

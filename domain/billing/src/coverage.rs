@@ -185,12 +185,7 @@ impl City {
         Ok(City { as_of, periods, regular, cancelled, when_read: when_read.map(|cycle| cycle.id).collect() })
     }
 
-    async fn look_at(
-        &self,
-        read: &mut Read,
-        range: (AccountId, AccountId),
-        proof: &mut Coverage,
-    ) -> Result<(), Fault> {
+    async fn look_at(&self, read: &mut Read, range: (AccountId, AccountId), proof: &mut Coverage) -> Result<(), Fault> {
         let services = store::services_between(read, range).await?;
         let mut billed: BTreeMap<(AccountId, AgreementId), Vec<BilledDays>> = BTreeMap::new();
         for days in store::billed_days_between(read, range).await? {
@@ -219,7 +214,9 @@ impl City {
             let has_meter = !gap.service.is_measured || metered.contains(&gap.service.service_point);
             proof.listed.push(self.explain(gap, &facts, has_meter, account_number));
         }
-        proof.findings.extend(over.into_iter().map(|(account, found)| Overbilled { account_number: number(account), ..found }));
+        proof
+            .findings
+            .extend(over.into_iter().map(|(account, found)| Overbilled { account_number: number(account), ..found }));
         Ok(())
     }
 
@@ -238,7 +235,11 @@ impl City {
         let mut next: Option<NaiveDate> = None;
         for days in billed {
             if let Some(next) = next.filter(|next| days.period.from() < *next) {
-                finding("billed_twice", days.period.from(), (next.min(days.period.to()) - days.period.from()).num_days());
+                finding(
+                    "billed_twice",
+                    days.period.from(),
+                    (next.min(days.period.to()) - days.period.from()).num_days(),
+                );
             }
             next = Some(next.map_or(days.period.to(), |next| next.max(days.period.to())));
             let end = service.stops_on.unwrap_or(NaiveDate::MAX);

@@ -15,7 +15,7 @@ use crate::extra::{Extra, ExtraKind};
 use crate::pricing::{Given, parts_of};
 use crate::store::{self, StoredBill};
 use crate::words::say;
-use crate::{BillInputs, BilledLine, BillRun, Inputs, QuantityRecord, Stage, Statement};
+use crate::{BillInputs, BillRun, BilledLine, Inputs, QuantityRecord, Stage, Statement};
 
 /// A bill with everything it was priced from.
 #[derive(Clone, Debug)]
@@ -102,7 +102,9 @@ impl ExplainedService {
             });
             lines.push(ShownLine { title: charge.title.title(language).into(), cents });
         }
-        lines.extend(billed.into_iter().map(|line| ShownLine { title: line.charge.as_str().into(), cents: -line.cents }));
+        lines.extend(
+            billed.into_iter().map(|line| ShownLine { title: line.charge.as_str().into(), cents: -line.cents }),
+        );
         lines
     }
 }
@@ -341,9 +343,11 @@ async fn reads_of(read: &mut Read, inputs: &BillInputs) -> Result<BTreeMap<Consu
     let mut reads = BTreeMap::new();
     for (id, unit) in used {
         let Some(known) = known.get(&id).filter(|known| !known.grounds.is_empty()) else { continue };
-        let grounds = Grounds::parse(&known.grounds).map_err(|error| Fault::caused("reading why a use is so", error))?;
+        let grounds =
+            Grounds::parse(&known.grounds).map_err(|error| Fault::caused("reading why a use is so", error))?;
         let mut sentences = grounds.sentences(unit);
-        let findings = known.findings.lines().map(|finding| finding.split_once(": ").map_or(finding, |(_, words)| words));
+        let findings =
+            known.findings.lines().map(|finding| finding.split_once(": ").map_or(finding, |(_, words)| words));
         sentences.extend(findings.map(str::to_owned));
         reads.insert(id, sentences);
     }

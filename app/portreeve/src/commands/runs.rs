@@ -1,7 +1,10 @@
 //! `run`: a bill run from prepare to post.
 
 use acts::Failure;
-use billing::acts::{ApplyRules, CancelRun, CloseReads, ClosedChunk, IssueRun, HoldBill, PostRun, PrepareRun, ReleaseException, SignRun, TryRun};
+use billing::acts::{
+    ApplyRules, CancelRun, CloseReads, ClosedChunk, HoldBill, IssueRun, PostRun, PrepareRun, ReleaseException, SignRun,
+    TryRun,
+};
 use billing::{BillRun, ExceptionCode, RunState};
 use chrono::{Days, NaiveDate};
 use clap::Subcommand;
@@ -221,9 +224,8 @@ async fn calendar_period(office: &Office, cycle: &str, from_on: NaiveDate) -> Re
     let found = found.ok_or_else(|| Ended::Refused(format!("there is no billing cycle '{cycle}'")))?;
     let periods = billing::cycle_periods(&mut read).await?;
     let period = periods.iter().find(|one| one.cycle == found.id && one.period.from() == from_on);
-    let period = period.ok_or_else(|| {
-        Ended::Refused(format!("the calendar of cycle '{cycle}' has no period from {from_on}"))
-    })?;
+    let period = period
+        .ok_or_else(|| Ended::Refused(format!("the calendar of cycle '{cycle}' has no period from {from_on}")))?;
     Ok((period.period, period.bill_on))
 }
 
@@ -242,7 +244,9 @@ async fn prepare_wanted(office: &Office, who: &Who, wanted: Wanted<'_>) -> Resul
             }
             run.number
         }
-        Some(run) => return Err(Ended::Refused(format!("run {} already bills this cycle from {}", run.number, period.from()))),
+        Some(run) => {
+            return Err(Ended::Refused(format!("run {} already bills this cycle from {}", run.number, period.from())));
+        }
         None => {
             let bill_on = bill_on.unwrap_or_else(|| period.to() - Days::new(1));
             let act = PrepareRun { cycle: cycle.to_owned(), period, bill_on, chunk_accounts };

@@ -110,17 +110,8 @@ pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
         ServiceCommand::Start(args) => {
             let dimensions: BTreeMap<String, String> = args.dimensions.into_iter().collect();
             let StartArgs { account, service_point, service, schedule, cycle, class, on: starts_on, .. } = args;
-            let act = StartService {
-                account,
-                service_point,
-                service,
-                schedule,
-                cycle,
-                class,
-                dimensions,
-                starts_on,
-                reason,
-            };
+            let act =
+                StartService { account, service_point, service, schedule, cycle, class, dimensions, starts_on, reason };
             office.act_now(&who, &act).await?.outcome
         }
         ServiceCommand::Stop { account, on, service_point } => {

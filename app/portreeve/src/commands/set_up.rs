@@ -94,6 +94,9 @@ pub async fn town(settings: &Settings, TownCommand::Apply { file }: TownCommand)
 pub fn all_permissions() -> Vec<acts::Permission> {
     let rooms = [
         staff::PERMISSIONS,
+        customers::permissions::PERMISSIONS,
+        premises::permissions::PERMISSIONS,
+        metering::permissions::PERMISSIONS,
         finance::PERMISSIONS,
         revenue::permissions::PERMISSIONS,
         billing::permissions::PERMISSIONS,

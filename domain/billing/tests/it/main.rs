@@ -1,6 +1,7 @@
 //! Bill runs against both engines: changes between sign-off and post, races, completeness, cancelling.
 #![cfg(test)]
 
+mod agreements_in;
 mod cancelling;
 mod changed;
 mod completeness;

@@ -338,8 +338,7 @@ impl Metered {
             self.tariff.town.read().await.all(sql, vec![account.into()]).await.unwrap();
         let mut sums = std::collections::BTreeMap::new();
         for (fund, debit, credit, cents) in rows {
-            let (low, high, cents) =
-                if debit < credit { (debit, credit, cents) } else { (credit, debit, -cents) };
+            let (low, high, cents) = if debit < credit { (debit, credit, cents) } else { (credit, debit, -cents) };
             *sums.entry((fund, low, high)).or_insert(0) += cents;
         }
         let sums = sums.into_iter().filter(|(_, cents)| *cents != 0);
@@ -357,8 +356,7 @@ impl Metered {
     pub(crate) async fn listed_by(&self, as_of: &str) -> Vec<(billing::UncoveredReason, i64)> {
         let proof = billing::coverage(&mut self.tariff.town.read().await, day(as_of)).await.unwrap();
         assert_eq!(proof.findings, []);
-        let uncovered: i64 =
-            proof.listed.iter().filter_map(|one| Some((one.to_on? - one.from_on).num_days())).sum();
+        let uncovered: i64 = proof.listed.iter().filter_map(|one| Some((one.to_on? - one.from_on).num_days())).sum();
         assert_eq!(proof.billed_days + uncovered, proof.days, "{:?}", proof.listed);
         proof.by_reason.into_iter().collect()
     }

@@ -62,11 +62,7 @@ impl Cast {
     async fn new(engine: Engine) -> Cast {
         let town = Metered::new(engine).await;
         let (tenant, owner) = (town.house(1_000).await, town.house(2_000).await);
-        let ended = Priced {
-            starts_on: day("2024-01-01"),
-            stops_on: Some(day("2024-02-01")),
-            ..service("sewer")
-        };
+        let ended = Priced { starts_on: day("2024-01-01"), stops_on: Some(day("2024-02-01")), ..service("sewer") };
         let next = town.tariff.open(&[ended]).await;
         let places = [town.place(tenant).await, town.place(owner).await];
         Cast { town, places, tenant, owner, next }

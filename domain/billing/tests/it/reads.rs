@@ -30,7 +30,10 @@ async fn a_register_that_began_again_from_zero_is_counted_through() {
         let run = town.bill("2025-01").await;
         // 10 + 4 kgal: 10 at 3.00, 4 at 5.00.
         let paper = town.paper(run, account).await;
-        assert_lines(&paper, &["Base charge $10.00", "Water use $50.00", "City tax $3.00", "Sewer $28.00", "Total $91.00"]);
+        assert_lines(
+            &paper,
+            &["Base charge $10.00", "Water use $50.00", "City tax $3.00", "Sewer $28.00", "Total $91.00"],
+        );
         let explained = town.view(run, account).await.explained();
         assert!(explained.contains("9,990") && explained.contains("rolled over after 9,999"), "{explained}");
         town.tariff.town.base.remove().await;
@@ -91,7 +94,8 @@ async fn an_actual_read_settles_the_estimates_before_it_up_or_down() {
             town.read(&place, "2025-04-01", read).await;
             let run = town.bill("2025-03").await;
             let paper = town.paper(run, account).await;
-            let mut expected = vec!["Settlement of what was billed by estimate, 2025-02-01 through 2025-02-28".to_owned()];
+            let mut expected =
+                vec!["Settlement of what was billed by estimate, 2025-02-01 through 2025-02-28".to_owned()];
             expected.extend(settled.iter().map(|(title, cents)| format!("{title} {cents}")));
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             let at = paper.iter().position(|line| line.starts_with("Settlement")).expect("a settlement");
@@ -131,7 +135,10 @@ async fn who_moves_out_has_a_final_bill_and_who_moves_in_a_first() {
         let town = Metered::new(engine).await;
         let tenant = town.house(100).await;
         let place = town.place(tenant).await;
-        let next = town.tariff.open(&[Priced { starts_on: day("2024-06-01"), stops_on: Some(day("2024-07-01")), ..service("sewer") }]).await;
+        let next = town
+            .tariff
+            .open(&[Priced { starts_on: day("2024-06-01"), stops_on: Some(day("2024-07-01")), ..service("sewer") }])
+            .await;
         town.read(&place, "2025-01-15", 104).await;
         town.read(&place, "2025-02-01", 114).await;
         let (from_account, to_account) = (town.tariff.town.number(tenant).await, town.tariff.town.number(next).await);
@@ -205,7 +212,14 @@ async fn a_charge_rides_on_the_next_bill_with_its_tax() {
         town.tariff.town.act(&charge).await;
         let run = town.bill("2025-01").await;
         // Nothing used: $10.00 and its tax; two visits of $55.00 and theirs.
-        let lines = ["Base charge $10.00", "Water use $0.00", "City tax $0.50", "Service call $110.00", "City tax $5.50", "Total $126.00"];
+        let lines = [
+            "Base charge $10.00",
+            "Water use $0.00",
+            "City tax $0.50",
+            "Service call $110.00",
+            "City tax $5.50",
+            "Total $126.00",
+        ];
         assert_lines(&town.paper(run, account).await, &lines);
         town.read(&place, "2025-03-01", 100).await;
         let next = town.bill("2025-02").await;

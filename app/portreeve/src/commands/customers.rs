@@ -1,0 +1,129 @@
+//! `customer`: duplicates, addresses, and who is what for an account.
+
+use chrono::NaiveDate;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use customers::acts::{EndParty, MergeCustomers, SetMailingAddress, SetParty, UnmergeCustomers};
+use customers::{AddressLines, Purpose, Role};
+
+use super::{Ended, Outcome, office_and_who};
+use crate::config::Settings;
+use crate::output;
+
+/// Customers.
+#[derive(Subcommand)]
+pub enum CustomerCommand {
+    /// Merge a customer who is on record twice: the accounts move to the one who stays
+    Merge {
+        /// The reference of the one who goes
+        merged: String,
+        /// The reference of the one who stays
+        #[arg(long)]
+        into: String,
+    },
+    /// Take back that a customer was merged; the accounts move back
+    Unmerge {
+        /// The reference of the one who was merged
+        merged: String,
+    },
+    /// Record where mail for an account goes, from a day on
+    SetAddress(AddressArgs),
+    /// Record that a customer is something for an account, from a day on
+    SetParty {
+        /// The number or reference of the account
+        account: String,
+        /// What the customer is
+        #[arg(value_parser = PossibleValuesParser::new(Role::ALL.map(Role::code)))]
+        role: String,
+        /// The reference of the customer
+        customer: String,
+        /// The first day
+        #[arg(long = "from", value_name = "DATE")]
+        from_on: NaiveDate,
+    },
+    /// End what a customer is for an account
+    EndParty {
+        /// The number or reference of the account
+        account: String,
+        /// What the customer is
+        #[arg(value_parser = PossibleValuesParser::new(Role::ALL.map(Role::code)))]
+        role: String,
+        /// The reference of the customer
+        customer: String,
+        /// The last day
+        #[arg(long = "to", value_name = "DATE")]
+        to_on: NaiveDate,
+    },
+}
+
+/// An address.
+#[derive(Args)]
+pub struct AddressArgs {
+    /// The number or reference of the account
+    account: String,
+    /// What it is for
+    #[arg(long, default_value = "mailing", value_parser = PossibleValuesParser::new(Purpose::ALL.map(Purpose::code)))]
+    purpose: String,
+    /// The first day; the same day again corrects what was recorded for it
+    #[arg(long = "from", value_name = "DATE")]
+    from_on: NaiveDate,
+    /// Whom it is addressed to, where that is not the customer
+    #[arg(long, default_value = "")]
+    recipient: String,
+    /// Street and number
+    #[arg(long)]
+    street: String,
+    /// The city
+    #[arg(long)]
+    city: String,
+    /// The state
+    #[arg(long, default_value = "")]
+    state: String,
+    /// The ZIP code
+    #[arg(long, default_value = "")]
+    postal_code: String,
+}
+
+/// Changes what is on record of customers; the reason is the one given with the command.
+pub async fn run(settings: &Settings, command: CustomerCommand) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    let reason = who.reason.clone();
+    match command {
+        CustomerCommand::Merge { merged, into } => {
+            let act = MergeCustomers { merged, into, reason };
+            let count = office.act_now(&who, &act).await?.outcome;
+            output::talk(&format!("{} is merged into {}; {count} accounts moved", act.merged, act.into));
+        }
+        CustomerCommand::Unmerge { merged } => {
+            let act = UnmergeCustomers { merged, reason };
+            let count = office.act_now(&who, &act).await?.outcome;
+            output::talk(&format!("{} is a customer again; {count} accounts moved back", act.merged));
+        }
+        CustomerCommand::SetAddress(args) => {
+            let purpose = Purpose::of_code(&args.purpose);
+            let purpose = purpose.ok_or_else(|| Ended::WrongUse(format!("no address is for '{}'", args.purpose)))?;
+            let AddressArgs { account, from_on, recipient, street, city, state, postal_code, .. } = args;
+            let lines = AddressLines { recipient, street, city, state, postal_code };
+            let act = SetMailingAddress { account, purpose, from_on, lines };
+            office.act_now(&who, &act).await?;
+            output::talk(&format!("account {} has another {} address from {from_on}", act.account, purpose.code()));
+        }
+        CustomerCommand::SetParty { account, role, customer, from_on } => {
+            let role = role_of(&role)?;
+            let words = format!("{customer} is {role} of account {account} from {from_on}");
+            office.act_now(&who, &SetParty { account, role, customer, from_on }).await?;
+            output::talk(&words);
+        }
+        CustomerCommand::EndParty { account, role, customer, to_on } => {
+            let role = role_of(&role)?;
+            let words = format!("{customer} is {role} of account {account} until {to_on}");
+            office.act_now(&who, &EndParty { account, role, customer, to_on }).await?;
+            output::talk(&words);
+        }
+    }
+    Ok(Ended::Done)
+}
+
+fn role_of(code: &str) -> Result<Role, Ended> {
+    Role::of_code(code).ok_or_else(|| Ended::WrongUse(format!("nobody is '{code}' of an account")))
+}
