@@ -139,7 +139,7 @@ pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Fai
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
     let periods = town.calendars.iter().map(Calendar::periods).collect::<Result<Vec<_>, _>>().map_err(refused)?;
-    let holiday = |holiday: &Holiday| Ok((holiday.day()?, holiday.name.clone()));
+    let holiday = |holiday: &Holiday| Ok::<_, TownFileRefused>((holiday.day()?, holiday.name.clone()));
     let holidays = town.holidays.iter().map(holiday).collect::<Result<BTreeMap<_, _>, _>>().map_err(refused)?;
     if !periods.is_empty() || !holidays.is_empty() {
         office.act_unless_in_force(who, &SetCalendars { periods: periods.concat(), holidays }).await?;

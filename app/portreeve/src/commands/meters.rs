@@ -6,6 +6,7 @@ use kernel::{ServicePointId, Unit};
 use metering::acts::{ExchangeMeter, MeterFacts, SwapMeters};
 use metering::{Placement, multiplier};
 
+use super::reads::measure_again;
 use super::{Ended, Outcome, office, office_and_who};
 use crate::config::Settings;
 use crate::output;
@@ -69,8 +70,10 @@ pub async fn run(settings: &Settings, command: MeterCommand) -> Outcome {
             let (office, who) = office_and_who(settings).await?;
             let words = format!("the meters of {point_a} and {point_b} trade places from {from_on}");
             let reason = who.reason.clone();
-            office.act_now(&who, &SwapMeters { point_a, point_b, from_on, reason }).await?;
+            let swap = SwapMeters { point_a, point_b, from_on, reason };
+            let points = office.act_now(&who, &swap).await?.outcome;
             output::talk(&words);
+            measure_again(&office, &who, points).await?;
         }
         MeterCommand::Show { serial_number } => show(settings, &serial_number).await?,
     }
@@ -94,8 +97,9 @@ async fn exchange(settings: &Settings, args: ExchangeArgs) -> Result<(), Ended> 
         },
         install_count: args.install_count,
     };
-    office.act_now(&who, &exchange).await?;
+    let points = office.act_now(&who, &exchange).await?.outcome;
     output::talk(&words);
+    measure_again(&office, &who, points).await?;
     Ok(())
 }
 
