@@ -5,6 +5,7 @@ mod agreements_in;
 mod cancelling;
 mod changed;
 mod completeness;
+mod corrections;
 mod metered;
 mod orders;
 mod permissions;
