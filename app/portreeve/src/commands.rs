@@ -10,6 +10,7 @@ mod imports;
 mod ledger;
 mod measures;
 mod rates;
+mod reports;
 mod runs;
 mod set_up;
 mod winter_averages;
@@ -56,6 +57,9 @@ pub enum Command {
     /// Show a bill, or explain why it is what it is
     #[command(subcommand)]
     Bill(bills::BillCommand),
+    /// Print reports: taxes, receivables
+    #[command(subcommand)]
+    Report(reports::ReportCommand),
     /// Prove and export the books
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -130,6 +134,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Import(command) => imports::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
+        Command::Report(command) => reports::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Conform(command) => conform::run(settings, command).await,

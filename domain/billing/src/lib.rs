@@ -1,6 +1,7 @@
 //! Service agreements, cycles, bill runs, registers and bills.
 
 pub mod acts;
+mod aging;
 mod agreement;
 mod charge;
 mod completeness;
@@ -20,11 +21,13 @@ mod run;
 mod settle;
 mod store;
 mod tally;
+mod tax_report;
 mod views;
 mod what_if;
 mod winter;
 mod words;
 
+pub use aging::{AgedLine, Aging, receivables_by_age};
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use charge::AccountCharge;
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
@@ -45,6 +48,7 @@ pub use store::{
     cycle_by_code, cycles, exception_counts, last_account, point_agreements, queue, rejects, run_by_number,
     run_progress, runs_of_month, signoff,
 };
+pub use tax_report::{OwedLine, TaxReport, tax_report};
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};
 

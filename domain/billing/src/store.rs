@@ -38,8 +38,8 @@ pub(crate) use holdings::{
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
 pub(crate) use register::{
-    DecidedCount, HeldException, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed,
-    schedules_between, signed_act,
+    DecidedCount, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed, schedules_between,
+    signed_act,
 };
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,

@@ -40,6 +40,7 @@ impl Comparison {
         let counted = |what: &str, now, last| compared(what, (now, now), (last, last));
         let mut bills: Vec<Compared<i64>> = BillCount::ALL
             .iter()
+            .rev()
             .map(|kind| counted(kind.word(), now.counts.of(*kind), last.counts.of(*kind)))
             .collect();
         bills.push(counted("going out", now.counts.going_out(), last.counts.going_out()));

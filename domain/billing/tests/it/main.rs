@@ -8,6 +8,7 @@ mod permissions;
 mod races;
 mod races_of_runs;
 mod rates;
+mod registers;
 mod services;
 mod tariff;
 mod town;
