@@ -13,6 +13,7 @@ mod races;
 mod races_of_runs;
 mod rates;
 mod reads;
+mod registers;
 mod services;
 mod tariff;
 mod town;
