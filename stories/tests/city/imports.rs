@@ -275,7 +275,7 @@ fn a_mapping_is_named_with_what_is_wrong() {
     );
     assert_eq!(
         town.program.ends("clerk", &words[..3], 2).lines().next(),
-        Some("error: the following required arguments were not provided:")
+        Some("portreeve: a file of consumption needs --mapping")
     );
 }
 
