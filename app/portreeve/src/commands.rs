@@ -5,8 +5,10 @@ mod act_log;
 mod agreements;
 mod bench;
 mod bills;
+mod charges;
 mod conform;
 mod customers;
+mod demo;
 mod exports;
 mod imports;
 mod ledger;
@@ -15,6 +17,7 @@ mod meters;
 mod rates;
 mod reads;
 mod runs;
+mod services;
 mod set_up;
 mod winter_averages;
 
@@ -70,6 +73,15 @@ pub enum Command {
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
+    /// Start, stop, hand over and correct services
+    #[command(subcommand)]
+    Service(services::ServiceCommand),
+    /// Charge accounts by code
+    #[command(subcommand)]
+    Charge(charges::ChargeCommand),
+    /// Adjust bills
+    #[command(subcommand)]
+    Adjust(charges::AdjustCommand),
     /// Show a bill, or explain why it is what it is
     #[command(subcommand)]
     Bill(bills::BillCommand),
@@ -82,6 +94,9 @@ pub enum Command {
     /// Bill real reads of a real city and compare
     #[command(subcommand)]
     Conform(conform::ConformCommand),
+    /// Make the invented town of Saguaro Bend
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
     /// Measure
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -150,10 +165,14 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Meter(command) => meters::run(settings, command).await,
         Command::Read(command) => reads::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
+        Command::Service(command) => services::run(settings, command).await,
+        Command::Charge(command) => charges::run(settings, command).await,
+        Command::Adjust(command) => charges::adjust(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Conform(command) => conform::run(settings, command).await,
+        Command::Demo(command) => demo::run(command),
         Command::Bench(command) => bench::run(settings, command).await,
     };
     outcome.unwrap_or_else(|ended| ended)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use acts::{Act, Actor, By, Done, Door, Failure, NoConflicts, SystemClock};
-use billing::acts::{CancelWork, PostWork, PrepareWork, TryWork, WinterWork};
+use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, WinterWork};
 use billing::import::ImportWork;
 use chrono::NaiveDate;
 use db::{Db, DoorKey, Fault};
@@ -138,5 +138,6 @@ fn run_jobs() -> Vec<Arc<dyn JobKind>> {
         kind_of(PostWork::new),
         kind_of(CancelWork::new),
         kind_of(WinterWork::new),
+        kind_of(CloseWork::new),
     ]
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use acts::Failure;
-use billing::ExceptionRule;
-use billing::acts::{NewCycle, SetUpBilling};
+use acts::{Failure, refused};
+use billing::acts::{NewCycle, NewPeriod, SetCalendars, SetTerms, SetUpBilling};
+use billing::{ClassReadRule, ExceptionRule};
+use chrono::{Days, NaiveDate};
 use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
-use kernel::Cents;
+use kernel::{Cents, Month, Period, Refusal};
 use premises::acts::SetUpPremises;
 use revenue::acts::{NewLine, NewTax, SetUpRevenue};
 use serde::Deserialize;
@@ -26,13 +27,97 @@ pub struct TownFile {
     taxes: Vec<NewTax>,
     #[serde(default)]
     city_expenses: BTreeMap<String, String>,
+    cycles: Vec<NewCycle>,
     #[serde(default)]
     property_uses: BTreeMap<String, String>,
-    cycles: Vec<NewCycle>,
+    #[serde(default)]
+    holidays: Vec<Holiday>,
+    #[serde(default)]
+    calendars: Vec<Calendar>,
+    #[serde(default)]
+    class_terms: BTreeMap<String, i64>,
+    #[serde(default)]
+    read_rules: Vec<ClassReadRule>,
+    #[serde(default)]
+    adjustment_reasons: BTreeMap<String, String>,
     #[serde(default)]
     exception_rules: Vec<ExceptionRule>,
     #[serde(default)]
     high_cents: BTreeMap<String, Cents>,
+}
+
+/// A day on which city hall is closed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holiday {
+    on: toml::value::Datetime,
+    name: String,
+}
+
+/// The calendar of a cycle by a rule: periods from a day of each month to the same day of the next.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calendar {
+    cycle: String,
+    /// The month in which the first period begins, such as 2024-12.
+    first: String,
+    /// The month in which the last one begins.
+    last: String,
+    begins_on_day: u32,
+    read_days_before: u64,
+    read_days_after: u64,
+    billed_days_after: u64,
+}
+
+/// What is wrong with a town file, in words.
+#[derive(Debug, thiserror::Error)]
+pub enum TownFileRefused {
+    /// A holiday that is no day.
+    #[error("holidays: '{0}' is not a day such as 2025-07-04")]
+    Holiday(String),
+    /// A calendar that makes no periods.
+    #[error("calendars, cycle '{0}': first and last are months such as 2024-12, begins_on_day is 1 to 28")]
+    Calendar(String),
+}
+
+impl Refusal for TownFileRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            TownFileRefused::Holiday(_) => "holiday",
+            TownFileRefused::Calendar(_) => "calendar",
+        }
+    }
+}
+
+impl Holiday {
+    fn day(&self) -> Result<NaiveDate, TownFileRefused> {
+        self.on.to_string().parse().map_err(|_| TownFileRefused::Holiday(self.on.to_string()))
+    }
+}
+
+impl Calendar {
+    fn periods(&self) -> Result<Vec<NewPeriod>, TownFileRefused> {
+        let wrong = || TownFileRefused::Calendar(self.cycle.clone());
+        let (first, last) = (Month::parse(&self.first), Month::parse(&self.last));
+        let (mut month, last) = (first.map_err(|_| wrong())?, last.map_err(|_| wrong())?);
+        if last < month || !(1..=28).contains(&self.begins_on_day) {
+            return Err(wrong());
+        }
+        let day = |month: Month| month.first_on() + Days::new(u64::from(self.begins_on_day - 1));
+        let mut periods = Vec::new();
+        while month <= last {
+            let to = day(month.next());
+            periods.push(NewPeriod {
+                cycle: self.cycle.clone(),
+                period: Period::new(day(month), to).map_err(|_| wrong())?,
+                read_from: to - Days::new(self.read_days_before),
+                read_through: to + Days::new(self.read_days_after),
+                bill_on: to + Days::new(self.billed_days_after),
+            });
+            month = month.next();
+        }
+        Ok(periods)
+    }
 }
 
 /// Applies a town file: adds what is new, refuses to change what is there.
@@ -46,12 +131,24 @@ pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Fai
         city_expenses: town.city_expenses,
     };
     office.act_unless_in_force(who, &revenue).await?;
-    // Towns that keep no parcels have no property uses, and nobody need be allowed to set them up.
-    if !town.property_uses.is_empty() {
-        let premises = SetUpPremises { property_uses: town.property_uses };
-        office.act_unless_in_force(who, &premises).await?;
-    }
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
+    if !town.property_uses.is_empty() {
+        office.act_unless_in_force(who, &SetUpPremises { property_uses: town.property_uses }).await?;
+    }
+    let periods = town.calendars.iter().map(Calendar::periods).collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    let holiday = |holiday: &Holiday| Ok((holiday.day()?, holiday.name.clone()));
+    let holidays = town.holidays.iter().map(holiday).collect::<Result<BTreeMap<_, _>, _>>().map_err(refused)?;
+    if !periods.is_empty() || !holidays.is_empty() {
+        office.act_unless_in_force(who, &SetCalendars { periods: periods.concat(), holidays }).await?;
+    }
+    let terms = SetTerms {
+        days_to_pay: town.class_terms,
+        read_rules: town.read_rules,
+        adjustment_reasons: town.adjustment_reasons,
+    };
+    if !terms.days_to_pay.is_empty() || !terms.read_rules.is_empty() || !terms.adjustment_reasons.is_empty() {
+        office.act_unless_in_force(who, &terms).await?;
+    }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod agreement;
 mod calendar;
 mod charge;
 mod completeness;
+mod coverage;
 mod exception;
 mod extra;
 mod gather;
@@ -35,6 +36,7 @@ pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
+pub use coverage::{Coverage, Overbilled, Uncovered, UncoveredReason, coverage};
 pub use exception::{Disposition, Exception, ExceptionCode, ExceptionRule, ExceptionState, Limits, QueuedException};
 pub use extra::{BilledLine, Extra, ExtraKind};
 pub use inputs::{BillInputs, Inputs, match_consumption};
@@ -44,7 +46,10 @@ pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
 pub use read_rule::ClassReadRule;
-pub use register::{Register, register};
+pub use register::{
+    BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
+    RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+};
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use stage::{Counted, Stage};
 pub use statement::Statement;

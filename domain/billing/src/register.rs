@@ -1,20 +1,41 @@
-//! The register of a run: what an analyst checks and someone else signs.
+//! The register of a run: what an analyst checks, someone else signs, and an auditor reads years later.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod bills;
+mod charges;
+mod comparison;
+mod print;
+mod receivables;
+mod taxes;
+mod walk;
 
-use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
 use db::{Fault, Read};
-use kernel::{AccountId, Cents, Digest, Period, Quantity, RateVersionId, Unit};
+use finance::Window;
+use kernel::{AccountId, ActId, ActorId, Cents, Digest, Period, Quantity};
 use revenue::RateBook;
 
-use crate::acts::trial_of;
-use crate::pricing::price;
-use crate::store::{self, RunTally};
-use crate::tally::{Spot, Tallies};
-use crate::{BillRun, ExceptionCode, Limits};
+pub use bills::{BillCount, BillCounts};
+pub use charges::{JournalLine, RegisterLine};
+pub use comparison::{Compared, Comparison};
+pub(crate) use receivables::named;
+pub use receivables::{RollForward, RollSum};
+pub use taxes::{TaxSum, TaxedLine};
+pub(crate) use taxes::{Taxes, Way};
+
+use crate::acts::{HoldBill, trial_of};
+use crate::run::RunKind;
+use crate::store;
+use crate::{BillRun, ExceptionCode, ExceptionState, Signoff};
+use receivables::Receivables;
+use walk::{RunSums, Walk};
 
 /// The register of a run.
+///
+/// Of the figures these reconcile, whatever the run: the counts make up all bills; the charges that are not borne come
+/// to the total; the journal comes to all charges; what the roll-forward bills comes to the total; consumption and
+/// taxes are of the bills that go out.
 #[derive(Clone, Debug)]
 pub struct Register {
     /// The number of the run, which is the register's number.
@@ -27,238 +48,254 @@ pub struct Register {
     pub bill_on: NaiveDate,
     /// When they are due.
     pub due_on: NaiveDate,
-    /// Bills with something owed.
-    pub regular: i64,
-    /// Bills that come to nothing.
-    pub zero: i64,
-    /// Bills that owe the customer.
-    pub credit: i64,
-    /// Bills that stay back.
-    pub held: i64,
+    /// Bills by kind.
+    pub counts: BillCounts,
     /// What the bills that go out come to.
     pub total: Cents,
-    /// Charges of the bills that go out.
+    /// What the bills that go out are for.
+    pub consumption: Vec<UsedLine>,
+    /// Charges of the bills that go out, taxes and what the city bears among them.
     pub charges: Vec<RegisterLine>,
-    /// What will be posted: (fund, debit, credit) ids to the sum.
+    /// Their taxes.
+    pub taxes: Vec<TaxedLine>,
+    /// What the accounts of the run owe.
+    pub receivables: Vec<RollForward>,
+    /// What is posted with them.
     pub journal: Vec<JournalLine>,
-    /// Exceptions by code and state.
-    pub exceptions: BTreeMap<(ExceptionCode, &'static str), i64>,
+    /// How exceptions stand.
+    pub exceptions: Vec<DecidedLine>,
+    /// The bills that stay back.
+    pub held: Vec<HeldLine>,
+    /// This run beside the last posted one of its cycle, if there is one.
+    pub comparison: Option<Comparison>,
     /// The digest over all items, in order.
     pub items: Digest,
+    /// What was signed, and by whom.
+    pub signed: Option<SignedLine>,
 }
 
-/// Charges of one class under one version.
+/// Consumption of one class in one unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegisterLine {
+pub struct UsedLine {
     /// The service.
     pub service: String,
     /// The class.
     pub class: String,
-    /// The schedule with the first day of its version.
-    pub schedule: String,
-    /// The revenue code.
-    pub revenue: String,
-    /// The code of the fund.
-    pub fund: String,
-    /// How many services.
-    pub count: i64,
-    /// Consumption, in its unit.
-    pub consumption: String,
-    /// What they are charged.
-    pub charged: Cents,
-    /// Whether the city bears it, so that it is not part of the bills.
-    pub is_borne: bool,
+    /// What the meters registered; where no meter of ours was read, the figure that came in.
+    pub registered: Quantity,
+    /// What the bills are for, after estimates, adjustments and caps.
+    pub billed: Quantity,
 }
 
-/// A line of the journal to come.
+/// How many exceptions of a code were decided alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JournalLine {
-    /// The code of the fund.
-    pub fund: String,
-    /// The code and name of the ledger account debited.
-    pub debit: String,
-    /// The code and name of the ledger account credited.
-    pub credit: String,
-    /// How much.
-    pub cents: Cents,
+pub struct DecidedLine {
+    /// What is unusual.
+    pub code: ExceptionCode,
+    /// What was decided.
+    pub state: ExceptionState,
+    /// Who decided, or started the rule that did.
+    pub decided_by: String,
+    /// The rule; empty where a person decided each.
+    pub rule: String,
+    /// How many.
+    pub count: i64,
 }
 
-impl Register {
-    /// The fingerprint of the register's text.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.body().as_bytes())
-    }
+/// A bill that stays back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldLine {
+    /// The number of the account.
+    pub account: String,
+    /// What its bill would come to.
+    pub total: Cents,
+    /// The codes of its exceptions.
+    pub codes: Vec<ExceptionCode>,
+    /// Why.
+    pub reason: String,
+    /// Who held it, or started the rule that did.
+    pub decided_by: String,
+    /// Who looks after it.
+    pub assignee: String,
+    /// Until when.
+    pub due_on: NaiveDate,
+    /// Whether it was taken out after the sign-off.
+    pub is_since_signoff: bool,
+}
 
-    /// The register as it is read, ending with its hash.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        format!("{}Hash of this register {}\n", self.body(), self.digest())
-    }
-
-    fn body(&self) -> String {
-        let mut text = String::new();
-        let last_on = self.period.to().pred_opt().unwrap_or(self.period.to());
-        let lines = [
-            format!("BILLING REGISTER {}", self.number),
-            format!("Cycle {}   service {} to {last_on}", self.cycle, self.period.from()),
-            format!("Bill date {}   due date {}", self.bill_on, self.due_on),
-            String::new(),
-            format!(
-                "Bills   regular {:>9}   zero {:>9}   credit {:>9}   held {:>9}",
-                self.regular, self.zero, self.credit, self.held
-            ),
-            format!("Total charged {:>24}", self.total.dollars()),
-            String::new(),
-            format!(
-                "{:<10}{:<20}{:<34}{:<20}{:<8}{:>9}{:>22}{:>18}",
-                "Service", "Class", "Schedule", "Charge", "Fund", "Count", "Consumption", "Charged"
-            ),
-        ];
-        for line in lines {
-            let _ = writeln!(text, "{}", line.trim_end());
-        }
-        for line in &self.charges {
-            let RegisterLine { service, class, schedule, revenue, fund, count, consumption, charged, is_borne } = line;
-            let (charged, mark) = (charged.dollars(), if *is_borne { " *" } else { "" });
-            let _ = writeln!(
-                text,
-                "{service:<10}{class:<20}{schedule:<34}{revenue:<20}{fund:<8}{count:>9}{consumption:>22}{charged:>18}{mark}"
-            );
-        }
-        if self.charges.iter().any(|line| line.is_borne) {
-            let _ = writeln!(text, "* borne by the city: posted, and not part of the bills");
-        }
-        let _ = writeln!(text, "\nJournal to come");
-        for JournalLine { fund, debit, credit, cents } in &self.journal {
-            let _ = writeln!(text, "  {fund:<8}debit {debit:<32}credit {credit:<32}{:>18}", cents.dollars());
-        }
-        let _ = writeln!(text, "\nExceptions");
-        for ((code, state), count) in &self.exceptions {
-            let _ = writeln!(text, "  {:<18}{state:<10}{count:>9}", code.code());
-        }
-        let _ = writeln!(text, "\nDigest over all items {}", self.items);
-        text
-    }
+/// What was signed, beside the register as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedLine {
+    /// Who signed.
+    pub by: String,
+    /// The hash of the register that was signed.
+    pub register: Digest,
+    /// How many bills were to go out.
+    pub bills: i64,
+    /// What they came to.
+    pub total: Cents,
 }
 
 /// The register of a tried run as it stands: what is held is left out of every sum.
 pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault> {
     let book = RateBook::load(read).await?;
+    let chart = finance::chart(read).await?;
+    let names = staff::names(read).await?;
+    let signed_act = store::signed_act(read, run.id).await?;
+    let last = last_posted(read, run, signed_act).await?;
+    let mut receivables = Receivables::new(&chart);
+    let window = Window {
+        from_on: last.as_ref().map_or(run.period.from(), |last| last.gl_on + Days::new(1)),
+        through_on: run.gl_on,
+        before: signed_act,
+    };
+    let sums = Walk::of(read, run, &book).await?.sum(read, run, Some((&mut receivables, window))).await?;
     let (tried, items) = trial_of(read, run).await?;
     let held = store::held_accounts(read, run.id).await?;
-    let mut sums = sums_of(store::tallies(read, run.id).await?);
-    let kinds = take_out(read, run, &book, &held, &mut sums).await?;
+    sums.check(run, &store::tallies(read, run.id).await?, (Cents(tried.total_cents), held.values().copied().sum()))?;
+    let comparison = match &last {
+        None => None,
+        Some(last) => {
+            let was = Walk::of(read, last, &book).await?.sum(read, last, None).await?;
+            Some(Comparison::of((last.number, last.period), &sums, &was))
+        }
+    };
     let cycles = store::cycles(read).await?;
     let cycle = cycles.into_iter().find(|cycle| cycle.id == run.cycle).map_or_else(String::new, |cycle| cycle.code);
-    let held_count = i64::try_from(held.len()).map_err(|_| Fault::new("too many held bills"))?;
-    let (zero, credit) = (tried.zero_bills - kinds.0, tried.credit_bills - kinds.1);
-    let chart = finance::chart(read).await?;
+    let signoff = store::signoff(read, run.id).await?;
     Ok(Register {
         number: run.number,
         cycle,
         period: run.period,
         bill_on: run.bill_on,
         due_on: run.due_on,
-        regular: tried.bills - held_count - zero - credit,
-        zero,
-        credit,
-        held: held_count,
-        total: Cents(tried.total_cents) - held.values().copied().sum(),
-        charges: charges_of(&book, &chart, &sums),
-        journal: journal_of(&book, &chart, &sums),
-        exceptions: store::exception_counts(read, run.id).await?,
+        total: sums.total,
+        consumption: consumption_of(&sums),
+        charges: charges::charges_of(&book, &chart, &sums.charges),
+        taxes: sums.taxes.lines(&chart),
+        receivables: receivables.lines(),
+        journal: charges::journal_of(&book, &chart, &sums.charges),
+        exceptions: decided_of(read, run, &names).await?,
+        held: held_of(read, run, (&held, &names), signed_act).await?,
+        comparison,
         items,
+        signed: signoff.map(|signoff| signed_of(&signoff, &names)),
+        counts: sums.counts,
     })
 }
 
-/// Service, class, version, revenue code, unit, where in the books; then count, steps, cents.
-type Sums = BTreeMap<(String, String, i64, String, String, Option<Spot>), (i64, i64, i64)>;
-
-fn sums_of(tallies: Vec<RunTally>) -> Sums {
-    let sum = |row: RunTally| {
-        let key = (row.service, row.class, row.rate_version_id, row.revenue_code, row.unit, row.spot);
-        (key, (row.item_count, row.steps, row.cents))
-    };
-    tallies.into_iter().map(sum).collect()
-}
-
-/// Takes the held bills out of the sums; answers how many of them are zero and credit bills.
-async fn take_out(
-    read: &mut Read,
-    run: &BillRun,
-    book: &RateBook,
-    held: &BTreeMap<AccountId, Cents>,
-    sums: &mut Sums,
-) -> Result<(i64, i64), Fault> {
-    let mut tallies = Tallies::default();
-    let mut kinds = (0, 0);
-    for total in held.values() {
-        kinds.0 += i64::from(total.is_zero());
-        kinds.1 += i64::from(*total < Cents::ZERO);
-    }
-    let accounts: Vec<AccountId> = held.keys().copied().collect();
-    for bill in store::items_of_bills(read, &accounts, run).await? {
-        // What was frozen is what the tallies hold, whatever changed since.
-        tallies.add(book, &bill, &price(book, &Limits::new(), &bill));
-    }
-    for (key, (count, steps, cents)) in sums_of(tallies.into_rows()) {
-        let sum = sums.entry(key).or_default();
-        *sum = (sum.0 - count, sum.1 - steps, sum.2 - cents);
-    }
-    sums.retain(|_, sum| *sum != (0, 0, 0));
-    Ok(kinds)
-}
-
-fn charges_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Vec<RegisterLine> {
-    let mut lines = Vec::new();
-    for ((service, class, version, revenue, unit, spot), (count, steps, cents)) in sums {
-        let schedule = book.version(RateVersionId(*version)).and_then(|version| {
-            let effective_on = version.version()?.effective_on;
-            Some(format!("{} {effective_on}", version.schedule.code))
-        });
-        let consumption = match Unit::parse(unit) {
-            Ok(unit) => format!("{} {}", Quantity { steps: *steps, unit }, unit.code()),
-            Err(_) => String::new(),
-        };
-        let fund = place_of(book, revenue, *spot).and_then(|spot| chart.fund(spot.fund));
-        lines.push(RegisterLine {
-            service: service.clone(),
-            class: class.clone(),
-            schedule: schedule.unwrap_or_default(),
-            revenue: revenue.clone(),
-            fund: fund.map_or_else(String::new, |fund| fund.code.clone()),
-            count: *count,
-            consumption,
-            charged: Cents(*cents),
-            is_borne: spot.is_some_and(|spot| spot.is_borne),
-        });
-    }
-    lines
-}
-
-fn journal_of(book: &RateBook, chart: &ledger::Chart, sums: &Sums) -> Vec<JournalLine> {
-    let mut by_line: BTreeMap<(&str, Spot), Cents> = BTreeMap::new();
-    for ((_, _, _, revenue, _, spot), (_, _, cents)) in sums {
-        if let Some(spot) = place_of(book, revenue, *spot) {
-            *by_line.entry((revenue, spot)).or_default() += Cents(*cents);
+/// The last posted run of the same cycle for an earlier period; one that was cancelled after the sign-off still counts.
+async fn last_posted(read: &mut Read, run: &BillRun, signed: Option<ActId>) -> Result<Option<BillRun>, Fault> {
+    let mut earlier = store::all_runs(read).await?;
+    earlier.retain(|other| {
+        other.cycle == run.cycle
+            && other.kind == RunKind::Regular
+            && run.kind == RunKind::Regular
+            && other.period.from() < run.period.from()
+            && other.number < run.number
+            && other.cancelled.is_none_or(|cancelled| signed.is_some_and(|signed| signed < cancelled))
+    });
+    earlier.sort_by_key(|other| (other.period.from(), other.number));
+    for other in earlier.into_iter().rev() {
+        let progress = store::run_progress(read, &other).await?;
+        if other.post_order.is_some() && progress.post.is_complete() {
+            return Ok(Some(other));
         }
     }
-    let named = |id| {
-        let account = chart.ledger_account(id);
-        account.map_or_else(String::new, |account| format!("{} {}", account.code, account.name))
-    };
-    let line = |((_, spot), cents): ((&str, Spot), Cents)| {
-        let fund = chart.fund(spot.fund).map_or_else(String::new, |fund| fund.code.clone());
-        JournalLine { fund, debit: named(spot.debit), credit: named(spot.credit), cents }
-    };
-    by_line.into_iter().filter(|(_, cents)| !cents.is_zero()).map(line).collect()
+    Ok(None)
 }
 
-/// Where a tallied charge goes; what was tallied before places were kept goes where its code does.
-fn place_of(book: &RateBook, code: &str, spot: Option<Spot>) -> Option<Spot> {
-    spot.or_else(|| {
-        let line = book.line(code)?;
-        Some(Spot { fund: line.fund, debit: line.receivable, credit: line.revenue, is_borne: false })
-    })
+fn consumption_of(sums: &RunSums) -> Vec<UsedLine> {
+    let line = |((service, class, unit), (registered, billed)): (&(String, String, kernel::Unit), &(i64, i64))| {
+        let quantity = |steps: i64| Quantity { steps, unit: *unit };
+        let (registered, billed) = (quantity(*registered), quantity(*billed));
+        UsedLine { service: service.clone(), class: class.clone(), registered, billed }
+    };
+    sums.used.iter().map(line).collect()
+}
+
+async fn decided_of(
+    read: &mut Read,
+    run: &BillRun,
+    names: &BTreeMap<ActorId, String>,
+) -> Result<Vec<DecidedLine>, Fault> {
+    let line = |counted: store::DecidedCount| DecidedLine {
+        code: counted.code,
+        state: counted.state,
+        decided_by: counted.decided_by.and_then(|id| names.get(&id)).cloned().unwrap_or_default(),
+        rule: counted.rule.unwrap_or_default(),
+        count: counted.count,
+    };
+    Ok(store::decided_counts(read, run.id).await?.into_iter().map(line).collect())
+}
+
+async fn held_of(
+    read: &mut Read,
+    run: &BillRun,
+    (held, names): (&BTreeMap<AccountId, Cents>, &BTreeMap<ActorId, String>),
+    signed: Option<ActId>,
+) -> Result<Vec<HeldLine>, Fault> {
+    let taken_out = taken_out_since(read, run, signed).await?;
+    let accounts: Vec<AccountId> = held.keys().copied().collect();
+    let accounts = customers::accounts_by_id(read, &accounts).await?;
+    let mut lines: BTreeMap<AccountId, HeldLine> = BTreeMap::new();
+    for exception in store::held_exceptions(read, run.id).await? {
+        let account = accounts.get(&exception.account).map_or_else(String::new, |account| account.number.to_string());
+        let is_since_signoff = taken_out.contains(&account) || is_found_after_signoff(exception.code);
+        let line = lines.entry(exception.account).or_insert_with(|| HeldLine {
+            account,
+            total: held.get(&exception.account).copied().unwrap_or_default(),
+            codes: Vec::new(),
+            reason: exception.reason,
+            decided_by: names.get(&exception.decided_by).cloned().unwrap_or_default(),
+            assignee: exception.assignee,
+            due_on: exception.due_on,
+            is_since_signoff: false,
+        });
+        line.codes.push(exception.code);
+        line.is_since_signoff |= is_since_signoff;
+    }
+    Ok(lines.into_values().collect())
+}
+
+/// The numbers of the accounts whose bills people took out after the sign-off.
+async fn taken_out_since(read: &mut Read, run: &BillRun, signed: Option<ActId>) -> Result<BTreeSet<String>, Fault> {
+    let Some(signed) = signed else { return Ok(BTreeSet::new()) };
+    let kind = <HoldBill as acts::Act>::KIND;
+    let commands = acts::commands_on(read, acts::Subject::run(run.id), kind, signed).await?;
+    let account = |text: String| {
+        let hold: HoldBill = serde_json::from_str(&text).map_err(|error| Fault::caused("reading a hold", error))?;
+        Ok(hold.account)
+    };
+    commands.into_iter().map(account).collect()
+}
+
+/// Whether an exception can only be found after the sign-off.
+fn is_found_after_signoff(code: ExceptionCode) -> bool {
+    match code {
+        ExceptionCode::NoSchedule
+        | ExceptionCode::NoConsumption
+        | ExceptionCode::NotPriceable
+        | ExceptionCode::Zero
+        | ExceptionCode::High
+        | ExceptionCode::NegativeRead
+        | ExceptionCode::ImpossibleRead
+        | ExceptionCode::StrayRead
+        | ExceptionCode::UnmeasuredExchange
+        | ExceptionCode::HighUse
+        | ExceptionCode::LowUse
+        | ExceptionCode::ZeroUse
+        | ExceptionCode::EstimatedOften
+        | ExceptionCode::TakenOut => false,
+        ExceptionCode::Changed => true,
+    }
+}
+
+fn signed_of(signoff: &Signoff, names: &BTreeMap<ActorId, String>) -> SignedLine {
+    SignedLine {
+        by: names.get(&signoff.signed_by).cloned().unwrap_or_default(),
+        register: signoff.register,
+        bills: signoff.bills,
+        total: signoff.total,
+    }
 }

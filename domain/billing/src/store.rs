@@ -5,12 +5,14 @@ mod agreement_intake;
 mod agreements;
 mod bills;
 mod calendars;
+mod coverage;
 mod exceptions;
 mod extras;
 mod facts;
 mod holdings;
 mod imports;
 mod points;
+mod register;
 mod runs;
 mod statements;
 mod what_if;
@@ -34,6 +36,7 @@ pub use calendars::{adjustment_reasons, cycle_periods, read_rules, terms};
 pub(crate) use calendars::{
     close_period, insert_adjustment_reason, insert_days_to_pay, insert_holiday, insert_periods, insert_read_rule,
 };
+pub(crate) use coverage::{BilledDays, GapFacts, billed_days_between, gap_facts};
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,
     insert_exceptions, open_count, take_out,
@@ -55,8 +58,12 @@ pub(crate) use holdings::{
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
 pub(crate) use points::{
-    PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_of, stages_between,
-    stop_agreement,
+    PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_between, services_of,
+    stages_between, stop_agreement,
+};
+pub(crate) use register::{
+    DecidedCount, HeldException, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed,
+    schedules_between, signed_act,
 };
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,

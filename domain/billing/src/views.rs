@@ -1,17 +1,21 @@
 //! A bill as people read it: its services, and why each costs what it costs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use db::{Fault, Read};
-use kernel::{AccountId, BillNumber, Cents, Period};
+use kernel::{AccountId, BillNumber, Cents, ConsumptionId, Period, RunId, Unit};
+use metering::Grounds;
 use rates::Explanation;
 use revenue::RateBook;
 
 use crate::acts::prepared_chunk_with;
+use crate::charge::COUNT;
+use crate::extra::{Extra, ExtraKind};
 use crate::pricing::{Given, parts_of};
 use crate::store::{self, StoredBill};
 use crate::words::say;
-use crate::{BillInputs, BillRun, Inputs, QuantityRecord};
+use crate::{BillInputs, BillRun, BilledLine, Inputs, QuantityRecord, Stage, Statement};
 
 /// A bill with everything it was priced from.
 #[derive(Clone, Debug)]
@@ -26,13 +30,19 @@ pub struct BillView {
     pub run: BillRun,
     /// The bill as it was written.
     pub bill: StoredBill,
-    /// Its services, explained.
+    /// Its services, explained; then settlements and charges.
     pub services: Vec<ExplainedService>,
+    /// The statement as it stood; none on bills from before statements were kept.
+    pub statement: Option<Statement>,
+    /// The number of the bill it takes the place of, and why it was made.
+    pub replaces: Option<(BillNumber, String)>,
 }
 
 /// One service of a bill, explained.
 #[derive(Clone, Debug)]
 pub struct ExplainedService {
+    /// What it is, beside a service of the bill's own period.
+    pub extra: Option<ExplainedExtra>,
     /// The reference of the service point.
     pub service_point: String,
     /// The code of the rate schedule.
@@ -43,15 +53,59 @@ pub struct ExplainedService {
     pub quantities: Vec<QuantityRecord>,
     /// Exemption code and certificate.
     pub exemptions: Vec<(String, String)>,
+    /// How what was used follows from reads, in sentences.
+    pub reads: Vec<String>,
     /// Every step of the price, for each version with the days it prices; mostly there is one.
     pub parts: Vec<(Period, Explanation)>,
+}
+
+/// What an extra of a bill is.
+#[derive(Clone, Debug)]
+pub enum ExplainedExtra {
+    /// Days of an earlier period by what is known now, less what was billed for them.
+    Settlement(Vec<BilledLine>),
+    /// A charge by code, so many times.
+    Charge(String),
+}
+
+/// A line of a bill as people read it.
+struct ShownLine<'a> {
+    title: std::borrow::Cow<'a, str>,
+    cents: Cents,
 }
 
 impl ExplainedService {
     /// What it comes to.
     #[must_use]
     pub fn total(&self) -> Cents {
-        self.parts.iter().map(|(_, explanation)| explanation.total).sum()
+        let now: Cents = self.parts.iter().map(|(_, explanation)| explanation.total).sum();
+        now - self.billed().iter().filter(|line| !line.is_borne).map(|line| line.cents).sum()
+    }
+
+    fn billed(&self) -> &[BilledLine] {
+        match &self.extra {
+            Some(ExplainedExtra::Settlement(billed)) => billed,
+            Some(ExplainedExtra::Charge(_)) | None => &[],
+        }
+    }
+
+    /// Its lines in one part: what is charged, of a settlement less what was billed before.
+    fn lines<'a>(&'a self, part: &'a Explanation, language: &str) -> Vec<ShownLine<'a>> {
+        let mut billed: Vec<&BilledLine> = self.billed().iter().filter(|line| !line.is_borne).collect();
+        let mut lines = Vec::new();
+        for charge in part.charges.iter().filter(|charge| charge.is_billed) {
+            let mut cents = charge.cents;
+            billed.retain(|line| {
+                let is_same = line.charge == charge.name;
+                cents = if is_same { cents - line.cents } else { cents };
+                !is_same
+            });
+            lines.push(ShownLine { title: charge.title.title(language).into(), cents });
+        }
+        lines.extend(
+            billed.into_iter().map(|line| ShownLine { title: line.charge.as_str().into(), cents: -line.cents }),
+        );
+        lines
     }
 }
 
@@ -77,19 +131,62 @@ impl BillView {
         for service in &self.services {
             let (from, through) = ends(service.period);
             let gaps = [("point", service.service_point.as_str()), ("from", &from), ("through", &through)];
-            let _ = writeln!(text, "{}", say(language, "service_point", &gaps));
+            let heading = match &service.extra {
+                None => say(language, "service_point", &gaps),
+                Some(ExplainedExtra::Settlement(_)) => say(language, "settlement", &gaps),
+                Some(ExplainedExtra::Charge(count)) => {
+                    let gaps = [("title", service.schedule.as_str()), ("count", count), ("from", &from)];
+                    say(language, "charge", &gaps)
+                }
+            };
+            let _ = writeln!(text, "{heading}");
             for (period, explanation) in &service.parts {
                 if 1 < service.parts.len() {
                     let ((from, through), date) = (ends(*period), explanation.effective_on.to_string());
                     let gaps = [("date", date.as_str()), ("from", &from), ("through", &through)];
                     let _ = writeln!(text, "{}", say(language, "rates_of", &gaps));
                 }
-                for charge in explanation.charges.iter().filter(|charge| charge.is_billed) {
-                    let _ = writeln!(text, "  {:<40}{:>16}", charge.title.title(language), charge.cents.dollars());
+                for line in service.lines(explanation, language) {
+                    let _ = writeln!(text, "  {:<40}{:>16}", line.title, line.cents.dollars());
                 }
             }
         }
         let _ = writeln!(text, "{:<42}{:>16}", say(language, "total", &[]), self.bill.total.dollars());
+        text
+    }
+
+    /// The statement that goes with the bill: what was owed, what happened since, what is due.
+    #[must_use]
+    pub fn statement_in(&self, language: &str) -> String {
+        let Some(made) = &self.statement else { return String::new() };
+        let mut text = String::new();
+        let _ = writeln!(text, "{}", say(language, "statement", &[("bill_on", &self.bill.bill_on.to_string())]));
+        let figures = [
+            ("previous", made.previous),
+            ("payments", made.payments),
+            ("adjustments", made.adjustments),
+            ("forward", made.forward),
+            ("past_due", made.past_due),
+            ("current", made.current),
+            ("due", made.due),
+        ];
+        for (key, cents) in figures {
+            let indent = if key == "past_due" { "    " } else { "  " };
+            let _ = writeln!(text, "{:<48}{:>16}", format!("{indent}{}", say(language, key, &[])), cents.dollars());
+        }
+        let notes = [
+            (made.stage == Stage::First, "stage_first"),
+            (made.stage == Stage::Final, "stage_final"),
+            (made.is_estimated, "estimated"),
+        ];
+        for (_, key) in notes.into_iter().filter(|(is, _)| *is) {
+            let _ = writeln!(text, "{}", say(language, key, &[]));
+        }
+        if let Some((number, reason)) = &self.replaces {
+            let gaps = [("number", number.to_string()), ("reason", reason.clone())];
+            let gaps = gaps.each_ref().map(|(gap, filled)| (*gap, filled.as_str()));
+            let _ = writeln!(text, "{}", say(language, "replaces", &gaps));
+        }
         text
     }
 
@@ -114,6 +211,9 @@ impl BillView {
                 ];
                 let key = if 1 < service.parts.len() { "why_part" } else { "why" };
                 let _ = writeln!(text, "\n{}", say(language, key, &gaps));
+                for sentence in &service.reads {
+                    let _ = writeln!(text, "{}", say(language, "reads", &[("sentence", sentence)]));
+                }
                 for quantity in &service.quantities {
                     let amount = quantity.amount.map_or_else(String::new, |amount| amount.normalize().to_string());
                     let (name, date) = (quantity.name.replace('_', " "), quantity.from_on.to_string());
@@ -127,6 +227,11 @@ impl BillView {
                     let _ = writeln!(text, "{}", say(language, "exemption", &gaps));
                 }
                 text.push_str(&explanation.to_text_in(language));
+                for line in service.billed().iter().filter(|line| !line.is_borne) {
+                    let gaps = [("title", line.charge.clone()), ("cents", line.cents.dollars())];
+                    let gaps = gaps.each_ref().map(|(gap, filled)| (*gap, filled.as_str()));
+                    let _ = writeln!(text, "{}", say(language, "billed_before", &gaps));
+                }
             }
         }
         text
@@ -146,6 +251,11 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     let accounts = customers::accounts_by_id(read, &[bill.account]).await?;
     let account = accounts.get(&bill.account).ok_or_else(|| Fault::new("a bill has no account"))?;
     let services = explain(read, &run, &bill).await?;
+    let statement = store::statement_of(read, bill.account, run.id).await?;
+    let replaces = match statement.and_then(|(_, replaces)| replaces) {
+        Some(replaced) => replaced_bill(read, (bill.account, run.id), replaced).await?,
+        None => None,
+    };
     let again: Cents = services.iter().map(ExplainedService::total).sum();
     if again != bill.total {
         return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
@@ -157,24 +267,41 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
         run,
         bill,
         services,
+        statement: statement.map(|(made, _)| made),
+        replaces,
     }))
+}
+
+/// The number of a bill that another took the place of, and why.
+async fn replaced_bill(
+    read: &mut Read,
+    (account, run): (AccountId, RunId),
+    replaced: RunId,
+) -> Result<Option<(BillNumber, String)>, Fault> {
+    let (old_run, old) = (store::run_by_id(read, replaced).await?, store::bill_of(read, account, replaced).await?);
+    let (Some(old_run), Some(old)) = (old_run, old) else { return Ok(None) };
+    let reason = store::scope_reason(read, account, run).await?.unwrap_or_default();
+    Ok(Some((BillNumber { run: old_run.number, position: old.position }, reason)))
 }
 
 async fn explain(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<Vec<ExplainedService>, Fault> {
     let account = bill.account;
     let book = RateBook::load(read).await?;
     let items = store::items_of_bill(read, account, run.id).await?;
-    let inputs = BillInputs { items, ..BillInputs::empty(account, bill.position, run.price_on) };
+    let extras = store::extras_of(read, run.id, &[account]).await?.remove(&account).unwrap_or_default();
+    let inputs = BillInputs { items, extras, ..BillInputs::empty(account, bill.position, run.price_on) };
+    let grounds = reads_of(read, &inputs).await?;
     let points = store::service_points_of(read, account).await?;
     let ids: Vec<kernel::ServicePointId> = points.values().copied().collect();
     let names = premises::references_by_id(read, &ids).await?;
     let alone = (account, AccountId(account.0 + 1));
     let records = store::quantities_between(read, alone, run.price_on).await?;
     let mut services = Vec::new();
-    for item in &inputs.items {
+    for (place, (item, price_on)) in inputs.all().enumerate() {
+        let extra = place.checked_sub(inputs.items.len()).map(|extra| explained_extra(&inputs.extras[extra]));
         let given = Given::of(item);
         let mut parts = Vec::new();
-        for part in parts_of(&book, run.price_on, item).map_err(|exception| Fault::new(exception.detail))? {
+        for part in parts_of(&book, price_on, item).map_err(|exception| Fault::new(exception.detail))? {
             let explanation = part.plan.plan.explain(&part.inputs(&given));
             let explanation = explanation.map_err(|refused| Fault::caused("explaining a bill", refused))?;
             parts.push((part.period, explanation));
@@ -183,15 +310,48 @@ async fn explain(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<Ve
         let version = item.version.and_then(|id| book.version(id));
         let exemptions = item.particulars.iter().flat_map(|particulars| &particulars.exemptions);
         services.push(ExplainedService {
+            extra,
             service_point: name.cloned().unwrap_or_default(),
             schedule: version.map_or_else(String::new, |version| version.schedule.code.clone()),
             period: item.period,
             quantities: records.iter().filter(|record| is_frozen(record, item)).cloned().collect(),
             exemptions: exemptions.map(|held| (held.code.clone(), held.certificate.clone())).collect(),
+            reads: item.consumption.and_then(|used| grounds.get(&used)).cloned().unwrap_or_default(),
             parts,
         });
     }
     Ok(services)
+}
+
+/// What an extra of a bill is, for people.
+fn explained_extra(extra: &Extra) -> ExplainedExtra {
+    let held = extra.inputs.particulars.as_ref().and_then(|particulars| particulars.quantities.get(COUNT));
+    match extra.kind {
+        ExtraKind::Settlement => ExplainedExtra::Settlement(extra.billed.clone()),
+        ExtraKind::Charge(_) => {
+            ExplainedExtra::Charge(held.map_or_else(|| "1".to_owned(), |held| held.amount.normalize().to_string()))
+        }
+    }
+}
+
+/// How each use on a bill follows from reads, in sentences; nothing for what came as a figure.
+async fn reads_of(read: &mut Read, inputs: &BillInputs) -> Result<BTreeMap<ConsumptionId, Vec<String>>, Fault> {
+    let used: Vec<(ConsumptionId, Unit)> =
+        inputs.all().filter_map(|(item, _)| Some((item.consumption?, item.quantity?.unit))).collect();
+    let ids: Vec<ConsumptionId> = used.iter().map(|(id, _)| *id).collect();
+    let known = metering::consumption_grounds(read, inputs.account, &ids).await?;
+    let mut reads = BTreeMap::new();
+    for (id, unit) in used {
+        let Some(known) = known.get(&id).filter(|known| !known.grounds.is_empty()) else { continue };
+        let grounds =
+            Grounds::parse(&known.grounds).map_err(|error| Fault::caused("reading why a use is so", error))?;
+        let mut sentences = grounds.sentences(unit);
+        let findings =
+            known.findings.lines().map(|finding| finding.split_once(": ").map_or(finding, |(_, words)| words));
+        sentences.extend(findings.map(str::to_owned));
+        reads.insert(id, sentences);
+    }
+    Ok(reads)
 }
 
 /// Whether a record of a quantity is the one that an item was priced by.

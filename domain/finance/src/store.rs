@@ -11,10 +11,12 @@ use crate::{JournalEntry, JournalKey};
 
 mod audit;
 mod days;
+mod movements;
 mod payments;
 
 pub(crate) use audit::{AUDITS, Moved, audit, kinds_unknown, moved, tender, totals};
 pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
+pub(crate) use movements::movements;
 pub(crate) use payments::{payers, payments};
 
 /// A range of accounts and, within them, of journals.

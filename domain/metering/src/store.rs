@@ -3,6 +3,7 @@
 mod consumption;
 mod meters;
 mod reads;
+mod registered;
 mod revisions;
 
 use chrono::NaiveDate;
@@ -17,6 +18,7 @@ pub use meters::{
     meters_by_serial, placements_at, placements_of,
 };
 pub use reads::{insert_reads, newest_reads, read_history, reads_between, reads_of};
+pub use registered::{RegisteredUse, registered_between};
 pub use revisions::{NotedUse, StandingUse, noted_between, revised_accounts, standing_uses};
 
 /// The day of a packed row: `20140301`.

@@ -3,6 +3,7 @@
 pub mod acts;
 mod airport;
 mod books;
+mod fees;
 mod line;
 pub mod permissions;
 mod place;

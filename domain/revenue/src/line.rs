@@ -2,7 +2,7 @@
 
 use kernel::{FundId, LedgerAccountId};
 
-use crate::{airport, sewer, stormwater, tax, trash, water};
+use crate::{airport, fees, sewer, stormwater, tax, trash, water};
 
 /// One line of revenue the program knows how to charge; a new one is a module and a line in [`ALL`].
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub struct RevenueModule {
 
 /// Every revenue line there is.
 pub const ALL: &[RevenueModule] =
-    &[water::MODULE, sewer::MODULE, trash::MODULE, stormwater::MODULE, airport::MODULE, tax::MODULE];
+    &[water::MODULE, sewer::MODULE, trash::MODULE, stormwater::MODULE, airport::MODULE, fees::MODULE, tax::MODULE];
 
 /// Where the charges of one revenue code go in this town's books.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use rates::{Basis, Compiled, Plan, PlanRefused, Schedule, Version};
 use tokio::sync::Mutex;
 
 use crate::books::{Books, ChargeShape};
-use crate::{Places, RateProfile, RevenueLine, store};
+use crate::{Places, RateProfile, RevenueLine, TaxLine, store};
 
 /// All that prices depend on besides the customer's use. A recorded version or profile never changes, so a book only
 /// grows; a version that is superseded explains no new bill, and stays for what was asked of it.
@@ -110,6 +110,11 @@ impl RateBook {
     #[must_use]
     pub fn line(&self, code: &str) -> Option<&RevenueLine> {
         self.books.lines.get(code)
+    }
+
+    /// Every tax with a place in the books, by authority and code.
+    pub fn taxes(&self) -> impl Iterator<Item = &TaxLine> {
+        self.books.taxes.values()
     }
 
     /// The version of a schedule that holds on a day, whatever its basis.

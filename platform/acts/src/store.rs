@@ -232,6 +232,18 @@ pub async fn newest_command(read: &mut Read, kind: &str) -> Result<Option<String
     Ok(row.map(|(command,)| command))
 }
 
+/// The commands of a kind that were carried out on a subject after an act, oldest first.
+pub async fn commands_on(read: &mut Read, subject: Subject, kind: &str, after: ActId) -> Result<Vec<String>, Fault> {
+    const SQL: &str = "
+        select command
+        from act
+        where subject_kind = $1 and subject_id = $2 and kind = $3 and $4 < act_id
+        order by act_id";
+    let args = vec![subject.kind.into(), subject.id.into(), kind.into(), after.into()];
+    let rows: Vec<(String,)> = read.all(SQL, args).await?;
+    Ok(rows.into_iter().map(|(command,)| command).collect())
+}
+
 /// Whether a command was carried out under a key.
 pub async fn was_done(read: &mut Read, key: &str) -> Result<bool, Fault> {
     Ok(act_by_key(read, key).await?.is_some())

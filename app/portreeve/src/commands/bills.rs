@@ -1,10 +1,14 @@
 //! `bill`: one bill, shown or explained.
 
+use acts::Act;
+use billing::acts::{PrepareCharges, PrepareOffCycle, Prepared};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use kernel::BillNumber;
 
-use super::{Ended, Outcome, office};
+use super::{Ended, Outcome, office, office_and_who, runs};
 use crate::config::Settings;
+use crate::office::Who;
 use crate::output;
 
 /// One bill.
@@ -19,6 +23,26 @@ pub enum BillCommand {
         #[arg(long, default_value = "en", value_parser = ["en", "es"])]
         language: String,
     },
+    /// Make bills of a posted run again from what is known now, or those that were held or late; prints the new run
+    Again {
+        /// The number of the run
+        run: i64,
+        /// The number of an account; may be repeated; every bill of the run that stands when none is given
+        #[arg(long = "account", value_name = "ACCOUNT")]
+        accounts: Vec<String>,
+        /// The date on the new bills; the business date when it is not given
+        #[arg(long, value_name = "DATE")]
+        bill_on: Option<NaiveDate>,
+    },
+    /// Bill charges by code alone, without waiting for the next bill; prints the new run
+    Charges {
+        /// The number of an account; may be repeated
+        #[arg(long = "account", value_name = "ACCOUNT", required = true)]
+        accounts: Vec<String>,
+        /// The date on the bills; the business date when it is not given
+        #[arg(long, value_name = "DATE")]
+        bill_on: Option<NaiveDate>,
+    },
     /// Show every tier, quantity and price
     Explain {
         /// The number of the bill, such as 3-000017
@@ -30,6 +54,20 @@ pub enum BillCommand {
     },
 }
 
+/// Makes bills beside the cycle, in a run that is then tried, signed and posted like any other.
+async fn beside_the_cycle<A>(settings: &Settings, act: impl FnOnce(&Who) -> A) -> Outcome
+where
+    A: Act<Outcome = Prepared>,
+{
+    let (office, who) = office_and_who(settings).await?;
+    let act = act(&who);
+    let number = office.act_now(&who, &act).await?.outcome.number;
+    let run = runs::find(&office, number).await?;
+    runs::finish(&office, &who, run.prepare_order, "Preparing").await?;
+    output::data(&number.to_string());
+    Ok(Ended::Done)
+}
+
 fn number(text: &str) -> Result<BillNumber, String> {
     BillNumber::parse(text).map_err(|error| error.to_string())
 }
@@ -39,12 +77,22 @@ pub async fn run(settings: &Settings, command: BillCommand) -> Outcome {
     let (bill, language, is_explained) = match command {
         BillCommand::Show { bill, language } => (bill, language, false),
         BillCommand::Explain { bill, language } => (bill, language, true),
+        BillCommand::Again { run, accounts, bill_on } => {
+            let bill_on = bill_on.unwrap_or(settings.today);
+            let act = |who: &Who| PrepareOffCycle { run, accounts, bill_on, reason: who.reason.clone() };
+            return beside_the_cycle(settings, act).await;
+        }
+        BillCommand::Charges { accounts, bill_on } => {
+            let bill_on = bill_on.unwrap_or(settings.today);
+            let act = |who: &Who| PrepareCharges { accounts, bill_on, reason: who.reason.clone() };
+            return beside_the_cycle(settings, act).await;
+        }
     };
     let office = office(settings).await?;
     let mut read = office.db().read().await?;
     let view = billing::bill_view(&mut read, bill).await?;
     let view = view.ok_or_else(|| Ended::Refused(format!("there is no bill {bill}")))?;
     let text = if is_explained { view.explained_in(&language) } else { view.to_text_in(&language) };
-    output::data(text.trim_end());
+    output::data(format!("{text}\n{}", view.statement_in(&language)).trim_end());
     Ok(Ended::Done)
 }

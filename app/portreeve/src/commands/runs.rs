@@ -1,11 +1,14 @@
 //! `run`: a bill run from prepare to post.
 
 use acts::Failure;
-use billing::acts::{ApplyRules, CancelRun, HoldBill, PostRun, PrepareRun, ReleaseException, SignRun, TryRun};
+use billing::acts::{
+    ApplyRules, CancelRun, CloseReads, ClosedChunk, HoldBill, IssueRun, PostRun, PrepareRun, ReleaseException, SignRun,
+    TryRun,
+};
 use billing::{BillRun, ExceptionCode, RunState};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use clap::Subcommand;
-use kernel::{AccountId, Month, OrderId};
+use kernel::{AccountId, Month, OrderId, Period};
 
 use super::{Ended, Outcome, office_and_who};
 use crate::config::Settings;
@@ -21,9 +24,12 @@ pub enum RunCommand {
         #[arg(long)]
         cycle: String,
         /// The month to bill, such as 2014-03
-        #[arg(long, value_parser = month)]
-        month: Month,
-        /// The date on the bills; the month's last day when it is not given
+        #[arg(long, value_parser = month, required_unless_present = "from_on")]
+        month: Option<Month>,
+        /// Instead of a month: the first day of a period of the cycle's calendar, which also knows the bill date
+        #[arg(long = "from", value_name = "DATE", conflicts_with = "month")]
+        from_on: Option<NaiveDate>,
+        /// The date on the bills; the calendar's, or the month's last day, when it is not given
         #[arg(long)]
         bill_on: Option<NaiveDate>,
         /// How many accounts are frozen, tried and posted at a time; only speed depends on it
@@ -70,6 +76,20 @@ pub enum RunCommand {
         /// The number of the run
         run: i64,
     },
+    /// Close the reads of a cycle's period: use is judged, and estimated where nothing was read
+    CloseReads {
+        /// The code of the cycle
+        #[arg(long)]
+        cycle: String,
+        /// The first day of the period
+        #[arg(long = "from", value_name = "DATE")]
+        from_on: NaiveDate,
+    },
+    /// Mark the bills of a run as given out: from then on wrong ones are made again, the run is not cancelled
+    Issue {
+        /// The number of the run
+        run: i64,
+    },
     /// Cancel the run; posted bills are reversed
     Cancel {
         /// The number of the run
@@ -80,8 +100,11 @@ pub enum RunCommand {
     /// Prove that every active agreement is billed or explained
     Completeness {
         /// The month, such as 2014-03
-        #[arg(value_parser = month)]
-        month: Month,
+        #[arg(value_parser = month, required_unless_present = "as_of")]
+        month: Option<Month>,
+        /// Instead of a month: prove day by day that all service up to the last bills due by this day is billed once
+        #[arg(long, value_name = "DATE", conflicts_with = "month")]
+        as_of: Option<NaiveDate>,
     },
 }
 
@@ -93,8 +116,17 @@ fn month(text: &str) -> Result<Month, String> {
 pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     match command {
-        RunCommand::Prepare { cycle, month, bill_on, chunk_accounts } => {
-            let wanted = Wanted { cycle: &cycle, month, bill_on, chunk_accounts };
+        RunCommand::Prepare { cycle, month, from_on, bill_on, chunk_accounts } => {
+            let (period, by_calendar) = match (month, from_on) {
+                (Some(month), _) => (month.period(), None),
+                (None, from_on) => {
+                    let from_on = from_on.ok_or_else(|| Ended::WrongUse("name a month or a first day".into()))?;
+                    let (period, bill_on) = calendar_period(&office, &cycle, from_on).await?;
+                    (period, Some(bill_on))
+                }
+            };
+            let bill_on = bill_on.or(by_calendar);
+            let wanted = Wanted { cycle: &cycle, period, bill_on, chunk_accounts };
             let run = prepare_wanted(&office, &who, wanted).await?;
             output::data(&run.number.to_string());
         }
@@ -140,13 +172,28 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
             cancel(&office, &who, &run).await?;
             summary(&office, run.number).await?;
         }
+        RunCommand::CloseReads { cycle, from_on } => {
+            let order = office.act_now(&who, &CloseReads { cycle, from_on }).await?.outcome;
+            finish(&office, &who, order, "Closing reads").await?;
+            let closed = ClosedChunk::of_order(&mut office.db().read().await?, order).await?;
+            let ClosedChunk { figures, estimates, unknown } = closed;
+            output::data(&format!("{figures} figures, {estimates} of them estimates; {unknown} cannot be known yet"));
+        }
+        RunCommand::Issue { run } => {
+            let run = find(&office, run).await?;
+            office.act_now(&who, &IssueRun { run: run.id }).await?;
+            output::talk(&format!("the bills of run {} are given out", run.number));
+        }
         RunCommand::List => {
             let runs = billing::all_runs(&mut office.db().read().await?).await?;
             for run in runs {
                 summary(&office, run.number).await?;
             }
         }
-        RunCommand::Completeness { month } => return completeness(&office, month).await,
+        RunCommand::Completeness { month: Some(month), .. } => return completeness(&office, month).await,
+        RunCommand::Completeness { month: None, as_of } => {
+            return coverage(&office, as_of.unwrap_or(settings.today)).await;
+        }
     }
     Ok(Ended::Done)
 }
@@ -154,7 +201,7 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
 /// The run that is wanted.
 struct Wanted<'a> {
     cycle: &'a str,
-    month: Month,
+    period: Period,
     bill_on: Option<NaiveDate>,
     chunk_accounts: Option<i64>,
 }
@@ -167,31 +214,45 @@ pub async fn prepare(
     month: Month,
     bill_on: Option<NaiveDate>,
 ) -> Result<BillRun, Ended> {
-    prepare_wanted(office, who, Wanted { cycle, month, bill_on, chunk_accounts: None }).await
+    prepare_wanted(office, who, Wanted { cycle, period: month.period(), bill_on, chunk_accounts: None }).await
 }
 
-async fn prepare_wanted(office: &Office, who: &Who, wanted: Wanted<'_>) -> Result<BillRun, Ended> {
-    let Wanted { cycle, month, bill_on, chunk_accounts } = wanted;
+/// The period of a cycle's calendar that begins on a day, with its bill date.
+async fn calendar_period(office: &Office, cycle: &str, from_on: NaiveDate) -> Result<(Period, NaiveDate), Ended> {
     let mut read = office.db().read().await?;
     let found = billing::cycle_by_code(&mut read, cycle).await?;
     let found = found.ok_or_else(|| Ended::Refused(format!("there is no billing cycle '{cycle}'")))?;
-    let begun = billing::current_run(&mut read, found.id, month.first_on()).await?;
+    let periods = billing::cycle_periods(&mut read).await?;
+    let period = periods.iter().find(|one| one.cycle == found.id && one.period.from() == from_on);
+    let period = period
+        .ok_or_else(|| Ended::Refused(format!("the calendar of cycle '{cycle}' has no period from {from_on}")))?;
+    Ok((period.period, period.bill_on))
+}
+
+async fn prepare_wanted(office: &Office, who: &Who, wanted: Wanted<'_>) -> Result<BillRun, Ended> {
+    let Wanted { cycle, period, bill_on, chunk_accounts } = wanted;
+    let mut read = office.db().read().await?;
+    let found = billing::cycle_by_code(&mut read, cycle).await?;
+    let found = found.ok_or_else(|| Ended::Refused(format!("there is no billing cycle '{cycle}'")))?;
+    let begun = billing::current_run(&mut read, found.id, period.from()).await?;
     let earlier = billing::all_runs(&mut read).await?;
     drop(read);
     let number = match begun {
-        Some(run) if run.period == month.period() && bill_on.is_none_or(|bill_on| bill_on == run.bill_on) => {
+        Some(run) if run.period == period && bill_on.is_none_or(|bill_on| bill_on == run.bill_on) => {
             if state(office, &run).await? != RunState::Preparing {
                 output::talk(&format!("run {} was prepared before", run.number));
             }
             run.number
         }
-        Some(run) => return Err(Ended::Refused(format!("run {} already bills this cycle for {month}", run.number))),
+        Some(run) => {
+            return Err(Ended::Refused(format!("run {} already bills this cycle from {}", run.number, period.from())));
+        }
         None => {
-            let bill_on = bill_on.unwrap_or_else(|| month.last_on());
-            let act = PrepareRun { cycle: cycle.to_owned(), period: month.period(), bill_on, chunk_accounts };
+            let bill_on = bill_on.unwrap_or_else(|| period.to() - Days::new(1));
+            let act = PrepareRun { cycle: cycle.to_owned(), period, bill_on, chunk_accounts };
             // A cancelled run gives its place free, so the next one is another command.
-            let same = earlier.iter().filter(|run| run.cycle == found.id && run.period == month.period()).count();
-            let key = format!("prepare {cycle} {month} {same}");
+            let same = earlier.iter().filter(|run| run.cycle == found.id && run.period == period).count();
+            let key = format!("prepare {cycle} {period} {same}");
             office.act(&who.under(key), &act).await?.outcome.number
         }
     };
@@ -253,7 +314,8 @@ async fn release_one(office: &Office, who: &Who, run: &BillRun, account: &str, c
     Ok(())
 }
 
-async fn finish(office: &Office, who: &Who, order: OrderId, name: &str) -> Result<(), Ended> {
+/// Carries out a job of a run to its end.
+pub async fn finish(office: &Office, who: &Who, order: OrderId, name: &str) -> Result<(), Ended> {
     let report = office.finish(who, order, name).await.map_err(|failure: Failure| Ended::from(failure))?;
     if report.refusals.is_empty() {
         return Ok(());
@@ -329,6 +391,16 @@ async fn list_exceptions(office: &Office, run: &BillRun) -> Result<(), Ended> {
             output::data(&line);
         }
     }
+}
+
+async fn coverage(office: &Office, as_of: NaiveDate) -> Outcome {
+    let proof = billing::coverage(&mut office.db().read().await?, as_of).await?;
+    let text = serde_json::to_string_pretty(&proof).map_err(|error| Ended::Fault(error.to_string()))?;
+    output::data(&text);
+    if proof.is_complete() {
+        return Ok(Ended::Done);
+    }
+    Err(Ended::Refused(format!("{} findings: days billed twice or beyond the service", proof.findings.len())))
 }
 
 async fn completeness(office: &Office, month: Month) -> Outcome {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use db::{Fault, Read, Rows, Tx};
+use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RunId};
 
 use crate::exception::{Disposition, ExceptionRule, ExceptionState, QueuedException};
@@ -19,6 +19,13 @@ struct ExceptionRow {
     rule: Option<String>,
     assignee: Option<String>,
     due_on: Option<NaiveDate>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RunExceptionRow {
+    run_id: i64,
+    #[sqlx(flatten)]
+    queued: ExceptionRow,
 }
 
 /// Queues exceptions, all open.
@@ -49,6 +56,21 @@ pub(crate) async fn exceptions_between(
         order by account_id, code";
     let rows: Vec<ExceptionRow> = read.all(SQL, vec![run.into(), from.into(), to.into()]).await?;
     rows.into_iter().map(queued_of).collect()
+}
+
+/// The exceptions of some accounts in all runs, each with its run.
+pub(super) async fn exceptions_of(
+    read: &mut Read,
+    accounts: &[AccountId],
+) -> Result<Vec<(RunId, QueuedException)>, Fault> {
+    const SQL: &str = "
+        select run_id, account_id, code, detail, state, reason, rule, assignee, due_on
+        from run_exception
+        where account_id in ({list})
+        order by account_id, run_id, code";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<RunExceptionRow> = read.listed(SQL, &keys).await?;
+    rows.into_iter().map(|row| Ok((RunId(row.run_id), queued_of(row.queued)?))).collect()
 }
 
 /// A page of a run's queue after an account, by account.

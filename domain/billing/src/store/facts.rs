@@ -36,7 +36,7 @@ pub(crate) struct TriedBill {
 pub(super) struct ItemRow {
     pub(super) account_id: i64,
     agreement_id: i64,
-    position: i64,
+    pub(super) position: i64,
     consumption_id: Option<i64>,
     rate_version_id: Option<i64>,
     rate_profile_id: i64,

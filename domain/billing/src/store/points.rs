@@ -64,6 +64,22 @@ pub(crate) async fn services_of(read: &mut Read, account: AccountId) -> Result<V
     with_services(read, rows, &points).await
 }
 
+/// All agreements there ever were of accounts `from..to`, by account and agreement.
+pub(crate) async fn services_between(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<PointService>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, service_point_id, service, schedule_code, rate_profile_id, cycle_id, starts_on,
+               stops_on
+        from service_agreement
+        where $1 <= account_id and account_id < $2
+        order by account_id, agreement_id";
+    let rows: Vec<PointRow> = read.all(SQL, vec![from.into(), to.into()]).await?;
+    let points: Vec<ServicePointId> = rows.iter().map(|row| ServicePointId(row.service_point_id)).collect();
+    with_services(read, rows, &points).await
+}
+
 async fn with_services(
     read: &mut Read,
     rows: Vec<PointRow>,

@@ -32,7 +32,7 @@ struct RunRow {
 }
 
 /// One line of a chunk's tally: what the trial charged, by where it goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RunTally {
     pub(crate) service: String,
     pub(crate) class: String,

@@ -1,0 +1,115 @@
+//! `charge`: charges and credits by code; `adjust`: adjustments of bills, with their tax.
+
+use billing::acts::{AdjustAccount, ChargeAccount, EndCharge, ReverseAdjustment};
+use chrono::NaiveDate;
+use clap::Subcommand;
+use kernel::{Cents, Decimal};
+
+use super::{Ended, Outcome, office_and_who};
+use crate::config::Settings;
+use crate::output;
+
+/// Charges by code.
+#[derive(Subcommand)]
+pub enum ChargeCommand {
+    /// Charge an account by code; it rides on the next bill
+    Add {
+        /// The number of the account
+        account: String,
+        /// The code, such as fee-account-setup
+        code: String,
+        /// The day it is for
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// How often; below zero for a credit by the same price and tax
+        #[arg(long, default_value = "1", allow_hyphen_values = true)]
+        count: Decimal,
+        /// In every period from then on
+        #[arg(long)]
+        recurring: bool,
+    },
+    /// End a recurring charge, or take back one that waits for its bill
+    End {
+        /// The number of the account
+        account: String,
+        /// The code
+        code: String,
+        /// The day it was for, or began
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// The day after the last; its own day takes it back
+        #[arg(long, value_name = "DATE")]
+        ends: NaiveDate,
+    },
+}
+
+/// Adjustments.
+#[derive(Subcommand)]
+pub enum AdjustCommand {
+    /// Adjust a charge of a bill; the tax on it follows at the bill's rate
+    Bill {
+        /// The number of the bill, such as 3-000017
+        bill: String,
+        /// The revenue code, such as water.consumption
+        revenue: String,
+        /// The amount without tax in dollars; below zero gives a credit
+        #[arg(long, allow_hyphen_values = true, value_parser = dollars)]
+        amount: Cents,
+        /// The code of the reason, from the town's list
+        #[arg(long)]
+        code: String,
+        /// The day it counts from; the business date when it is not given
+        #[arg(long, value_name = "DATE")]
+        effective: Option<NaiveDate>,
+    },
+    /// Take an adjustment back
+    Reverse {
+        /// The number of the account
+        account: String,
+        /// Which of its adjustments, from 1
+        number: i64,
+    },
+}
+
+fn dollars(text: &str) -> Result<Cents, String> {
+    Cents::parse_dollars(text).map_err(|error| error.to_string())
+}
+
+/// Charges, or ends a charge.
+pub async fn run(settings: &Settings, command: ChargeCommand) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    match command {
+        ChargeCommand::Add { account, code, on, count, recurring } => {
+            let reason = who.reason.clone();
+            let words = format!("account {account} is charged '{code}' on its next bill");
+            let act = ChargeAccount { account, code, count, from_on: on, is_recurring: recurring, reason };
+            office.act_now(&who, &act).await?;
+            output::talk(&words);
+        }
+        ChargeCommand::End { account, code, on, ends } => {
+            office.act_now(&who, &EndCharge { account, code, from_on: on, to_on: ends }).await?;
+            output::talk("the charge has ended");
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// Adjusts, or takes an adjustment back.
+pub async fn adjust(settings: &Settings, command: AdjustCommand) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    let reason = who.reason.clone();
+    match command {
+        AdjustCommand::Bill { bill, revenue, amount, code, effective } => {
+            let effective_on = effective.unwrap_or(settings.today);
+            let act = AdjustAccount { bill, revenue, cents: amount, effective_on, reason_code: code, reason };
+            let adjusted = office.act_now(&who, &act).await?.outcome;
+            let (cents, tax) = (adjusted.cents.dollars(), adjusted.tax.dollars());
+            output::data(&format!("adjustment {}: {cents}, tax {tax}", adjusted.number));
+        }
+        AdjustCommand::Reverse { account, number } => {
+            office.act_now(&who, &ReverseAdjustment { account, number, reason }).await?;
+            output::talk("the adjustment was taken back");
+        }
+    }
+    Ok(Ended::Done)
+}

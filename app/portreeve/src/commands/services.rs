@@ -1,0 +1,136 @@
+//! `service`: starts, stops, hands over and corrects services when people move or records were wrong.
+
+use std::collections::BTreeMap;
+
+use billing::acts::{CorrectService, Moved, StartService, StopService, TransferService};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use super::{Ended, Outcome, office_and_who};
+use crate::config::Settings;
+use crate::output;
+
+/// Services.
+#[derive(Subcommand)]
+pub enum ServiceCommand {
+    /// Start a service for an account
+    Start(StartArgs),
+    /// Stop the services of an account, or those at one service point
+    Stop {
+        /// The number of the account
+        account: String,
+        /// The day after the last day of service
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// Only what is served at this service point
+        #[arg(long)]
+        service_point: Option<String>,
+    },
+    /// Hand the services of an account over to another, such as tenant to tenant or tenant to owner
+    Transfer {
+        /// The number of the account that was liable
+        from: String,
+        /// The number of the account that is from now on
+        to: String,
+        /// The first day of the new one
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// Only what is served at this service point
+        #[arg(long)]
+        service_point: Option<String>,
+    },
+    /// Correct the class, dimension values or schedule of a service from its first day
+    Correct(CorrectArgs),
+}
+
+/// A service to start.
+#[derive(Args)]
+pub struct StartArgs {
+    /// The number of the account
+    account: String,
+    /// The reference of the service point
+    #[arg(long)]
+    service_point: String,
+    /// The service, such as water
+    #[arg(long)]
+    service: String,
+    /// The code of the rate schedule
+    #[arg(long)]
+    schedule: String,
+    /// The code of the cycle
+    #[arg(long)]
+    cycle: String,
+    /// The customer class
+    #[arg(long)]
+    class: String,
+    /// What else the rates ask, such as meter_size=1"; may be repeated
+    #[arg(long = "dimension", value_name = "NAME=VALUE", value_parser = dimension)]
+    dimensions: Vec<(String, String)>,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    on: NaiveDate,
+}
+
+/// What a service should be.
+#[derive(Args)]
+pub struct CorrectArgs {
+    /// The number of the account
+    account: String,
+    /// The reference of the service point
+    #[arg(long)]
+    service_point: String,
+    /// The service
+    #[arg(long)]
+    service: String,
+    /// A day on which the service is active
+    #[arg(long, value_name = "DATE")]
+    on: NaiveDate,
+    /// The class it should have
+    #[arg(long)]
+    class: String,
+    /// The dimension values it should have; may be repeated
+    #[arg(long = "dimension", value_name = "NAME=VALUE", value_parser = dimension)]
+    dimensions: Vec<(String, String)>,
+    /// The rate schedule it should have
+    #[arg(long)]
+    schedule: String,
+}
+
+fn dimension(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
+    let (name, value) = parts.ok_or_else(|| format!("'{text}' is not of the form name=value"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Moves or corrects; the reason is the one given with the command.
+pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    let reason = who.reason.clone();
+    let moved = match command {
+        ServiceCommand::Start(args) => {
+            let dimensions: BTreeMap<String, String> = args.dimensions.into_iter().collect();
+            let StartArgs { account, service_point, service, schedule, cycle, class, on: starts_on, .. } = args;
+            let act =
+                StartService { account, service_point, service, schedule, cycle, class, dimensions, starts_on, reason };
+            office.act_now(&who, &act).await?.outcome
+        }
+        ServiceCommand::Stop { account, on, service_point } => {
+            office.act_now(&who, &StopService { account, service_point, stops_on: on, reason }).await?.outcome
+        }
+        ServiceCommand::Transfer { from, to, on, service_point } => {
+            let act = TransferService { from_account: from, to_account: to, service_point, on, reason };
+            office.act_now(&who, &act).await?.outcome
+        }
+        ServiceCommand::Correct(args) => {
+            let dimensions: BTreeMap<String, String> = args.dimensions.into_iter().collect();
+            let CorrectArgs { account, service_point, service, on, class, schedule, .. } = args;
+            let act = CorrectService { account, service_point, service, on, class, dimensions, schedule, reason };
+            office.act_now(&who, &act).await?;
+            output::talk("the service is corrected; make its bills again");
+            return Ok(Ended::Done);
+        }
+    };
+    let Moved { stopped, started } = moved;
+    output::data(&format!("{stopped} services stopped, {started} started"));
+    Ok(Ended::Done)
+}

@@ -1,0 +1,155 @@
+//! Taxes of bills, by authority and code: what they were charged on, and what they come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use kernel::{Cents, FundId, LedgerAccountId};
+use ledger::Chart;
+use rates::PlanCharge;
+use revenue::RateBook;
+
+use crate::pricing::plan_of;
+use crate::{BillInputs, BillLine, Inputs, PricedBill};
+
+/// What bills charge of one tax in one fund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaxedLine {
+    /// The authority it is owed to.
+    pub authority: String,
+    /// The authority's code for it.
+    pub code: String,
+    /// The code of the fund that bears it.
+    pub fund: String,
+    /// The code and name of the ledger account in which it is owed.
+    pub liability: String,
+    /// Whether the city pays it, so that it is not part of the bills.
+    pub is_borne: bool,
+    /// The sums.
+    pub sum: TaxSum,
+}
+
+/// What one tax was charged on, and what it comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaxSum {
+    /// Bills with the tax, less bills taken back.
+    pub bills: i64,
+    /// The charges of which it is a percentage; nothing for a tax by the unit.
+    pub taxable: Cents,
+    /// Such charges of accounts that are exempt.
+    pub exempt: Cents,
+    /// The tax.
+    pub tax: Cents,
+}
+
+/// Whether a bill was written or taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Charged,
+    TakenBack,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct TaxKey {
+    authority: String,
+    code: String,
+    fund: FundId,
+    liability: LedgerAccountId,
+    is_borne: bool,
+}
+
+/// Adds up the taxes of bills.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taxes(BTreeMap<TaxKey, TaxSum>);
+
+impl Taxes {
+    /// Adds a bill, or takes it off.
+    pub(crate) fn add(&mut self, book: &RateBook, (bill, priced): (&BillInputs, &PricedBill<'_>), way: Way) {
+        let sign = match way {
+            Way::Charged => 1,
+            Way::TakenBack => -1,
+        };
+        let mut on_bill = BTreeSet::new();
+        for (number, (item, price_on)) in bill.all().enumerate() {
+            let lines: Vec<&BillLine<'_>> = priced.lines.iter().filter(|line| line.item == number).collect();
+            for line in &lines {
+                let Some((key, base, is_exempt)) = tax_of(book, (item, price_on), line, &lines) else { continue };
+                let sum = self.0.entry(key.clone()).or_default();
+                let base = Cents(base.0 * sign);
+                if is_exempt {
+                    sum.exempt += base;
+                } else {
+                    sum.taxable += base;
+                }
+                sum.tax += Cents(line.cents.0 * sign);
+                if on_bill.insert(key) {
+                    sum.bills += sign;
+                }
+            }
+        }
+    }
+
+    /// The sums by authority, code, fund and ledger account.
+    pub(crate) fn lines(&self, chart: &Chart) -> Vec<TaxedLine> {
+        let line = |(key, sum): (&TaxKey, &TaxSum)| {
+            let fund = chart.fund(key.fund).map_or_else(String::new, |fund| fund.code.clone());
+            let liability = chart.ledger_account(key.liability);
+            TaxedLine {
+                authority: key.authority.clone(),
+                code: key.code.clone(),
+                fund,
+                liability: liability.map_or_else(String::new, |side| format!("{} {}", side.code, side.name)),
+                is_borne: key.is_borne,
+                sum: *sum,
+            }
+        };
+        self.0.iter().map(line).collect()
+    }
+
+    /// What is owed by fund and ledger account.
+    pub(crate) fn by_liability(&self) -> BTreeMap<(FundId, LedgerAccountId), Cents> {
+        let mut sums: BTreeMap<(FundId, LedgerAccountId), Cents> = BTreeMap::new();
+        for (key, sum) in &self.0 {
+            *sums.entry((key.fund, key.liability)).or_default() += sum.tax;
+        }
+        sums
+    }
+}
+
+/// Which tax a line is, the charges it is on within the same fund and receivable, and whether these are exempt.
+fn tax_of(
+    book: &RateBook,
+    (item, price_on): (&Inputs, NaiveDate),
+    line: &BillLine<'_>,
+    lines: &[&BillLine<'_>],
+) -> Option<(TaxKey, Cents, bool)> {
+    let key = |authority: &str, code: &str| TaxKey {
+        authority: authority.to_owned(),
+        code: code.to_owned(),
+        fund: line.place.fund,
+        liability: line.place.credit,
+        is_borne: line.place.is_borne,
+    };
+    let plan = plan_of(book, price_on, item, Some(line.version)).ok()?;
+    let Some(charge) = plan.plan.charges().iter().find(|charge| charge.name() == line.charge) else {
+        // Billed by other rates before, and settled by these: what it was is told by where it went.
+        let tax = book.taxes().find(|tax| tax.revenue == line.place.code && tax.liability == line.place.credit)?;
+        return Some((key(&tax.authority, &tax.code), Cents::ZERO, false));
+    };
+    let tax = charge.tax()?;
+    let names: Vec<&str> = charge.percentage_of().iter().map(|base| plan.plan.charges()[*base].name()).collect();
+    let is_base = |base: &&&BillLine<'_>| {
+        base.version == line.version
+            && names.contains(&base.charge.as_ref())
+            && (line.place.is_borne || (base.place.fund, base.place.debit) == (line.place.fund, line.place.debit))
+    };
+    let base = lines.iter().filter(is_base).map(|base| base.cents).sum();
+    Some((key(&tax.authority, &tax.code), base, is_exempt(book, item, line, charge)))
+}
+
+/// Whether the account has an exemption from a charge.
+fn is_exempt(book: &RateBook, item: &Inputs, line: &BillLine<'_>, charge: &PlanCharge) -> bool {
+    let version = book.version(line.version).and_then(|version| version.version());
+    let code = version.and_then(|version| version.charges.get(charge.position)?.exempt_by.as_deref());
+    let mut held = item.particulars.iter().flat_map(|particulars| &particulars.exemptions);
+    held.any(|held| Some(held.code.as_str()) == code)
+}

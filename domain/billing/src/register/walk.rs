@@ -1,0 +1,193 @@
+//! Walking through a run's bills, a chunk at a time: everything a register sums, from the inputs that were frozen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::{Fault, Read};
+use finance::Window;
+use kernel::{AccountId, AgreementId, Cents, ConsumptionId, Quantity, Unit};
+use metering::RegisteredUse;
+use revenue::RateBook;
+
+use super::bills::{BillCount, BillCounts, Facts};
+use super::receivables::Receivables;
+use super::taxes::{Taxes, Way};
+use crate::pricing::price;
+use crate::store::RunTally;
+use crate::tally::Tallies;
+use crate::{BillInputs, BillRun, Limits, PricedBill, store};
+
+/// What all bills of a run come to.
+pub(crate) struct RunSums {
+    pub(crate) counts: BillCounts,
+    /// What the bills that go out come to.
+    pub(crate) total: Cents,
+    /// The charges of bills that go out.
+    pub(crate) charges: Vec<RunTally>,
+    /// The charges of all bills, held ones too: what the trial tallied.
+    pub(crate) all: Vec<RunTally>,
+    pub(crate) used: UseSums,
+    pub(crate) taxes: Taxes,
+}
+
+/// Service, class and unit; then registered and billed steps.
+pub(crate) type UseSums = BTreeMap<(String, String, Unit), (i64, i64)>;
+
+/// What a walk needs besides the run.
+pub(crate) struct Walk<'a> {
+    pub(crate) book: &'a RateBook,
+    pub(crate) held: BTreeSet<AccountId>,
+    /// The service of each rate schedule.
+    pub(crate) services: BTreeMap<String, String>,
+}
+
+/// Sums on their way through the chunks.
+struct Sums {
+    counts: BillCounts,
+    total: Cents,
+    charges: Tallies,
+    all: Tallies,
+    used: UseSums,
+    taxes: Taxes,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk through the bills of a run.
+    pub(crate) async fn of(read: &mut Read, run: &BillRun, book: &'a RateBook) -> Result<Walk<'a>, Fault> {
+        let held = store::held_accounts(read, run.id).await?.into_keys().collect();
+        Ok(Walk { book, held, services: revenue::schedule_codes(read).await? })
+    }
+
+    /// Sums a run; with `books` also what its accounts owe, from what moved in the window.
+    pub(crate) async fn sum(
+        &self,
+        read: &mut Read,
+        run: &BillRun,
+        mut books: Option<(&mut Receivables<'_>, Window)>,
+    ) -> Result<RunSums, Fault> {
+        let mut sums = Sums {
+            counts: BillCounts::default(),
+            total: Cents::ZERO,
+            charges: Tallies::default(),
+            all: Tallies::default(),
+            used: UseSums::new(),
+            taxes: Taxes::default(),
+        };
+        for chunk in acts::chunks(read, run.prepare_order).await? {
+            let range = (AccountId(chunk.from), AccountId(chunk.to));
+            let bills = store::bills_between(read, run, range).await?;
+            let used = metering::registered_between(read, range, run.period).await?;
+            let used: BTreeMap<ConsumptionId, RegisteredUse> =
+                used.into_iter().map(|used| (used.consumption, used)).collect();
+            let priced: Vec<PricedBill<'_>> = bills.iter().map(|bill| price(self.book, &Limits::new(), bill)).collect();
+            for (bill, priced) in bills.iter().zip(&priced) {
+                self.add(&mut sums, (bill, priced), &used);
+            }
+            if let Some((receivables, window)) = &mut books {
+                self.roll(read, range, (&bills, &priced), (receivables, *window)).await?;
+            }
+        }
+        Ok(RunSums {
+            counts: sums.counts,
+            total: sums.total,
+            charges: sums.charges.into_rows(),
+            all: sums.all.into_rows(),
+            used: sums.used,
+            taxes: sums.taxes,
+        })
+    }
+
+    fn add(
+        &self,
+        sums: &mut Sums,
+        (bill, priced): (&BillInputs, &PricedBill<'_>),
+        used: &BTreeMap<ConsumptionId, RegisteredUse>,
+    ) {
+        let uses = || bill.items.iter().filter_map(|item| used.get(&item.consumption?));
+        let is_held = self.held.contains(&bill.account);
+        let facts = Facts { is_held, is_estimated: uses().any(|used| used.is_estimated) };
+        sums.counts.count(BillCount::of(bill, priced.total, facts));
+        sums.all.add(self.book, bill, priced);
+        if is_held {
+            return;
+        }
+        sums.total += priced.total;
+        sums.charges.add(self.book, bill, priced);
+        sums.taxes.add(self.book, (bill, priced), Way::Charged);
+        for item in &bill.items {
+            let Some(billed) = item.quantity else { continue };
+            let version = item.version.and_then(|id| self.book.version(id));
+            let service = version.map_or_else(String::new, |version| version.schedule.service.clone());
+            let class = self.book.profile(item.profile).map_or_else(String::new, |profile| profile.class.clone());
+            let used = item.consumption.and_then(|id| used.get(&id));
+            // Where no meter of ours was read, the figure that came in is what was registered.
+            let registered = used.and_then(|used| used.registered).unwrap_or(billed);
+            let sum = sums.used.entry((service, class, billed.unit)).or_default();
+            *sum = (sum.0 + registered.steps, sum.1 + billed.steps);
+        }
+    }
+
+    async fn roll(
+        &self,
+        read: &mut Read,
+        range: (AccountId, AccountId),
+        (bills, priced): (&[BillInputs], &[PricedBill<'_>]),
+        (receivables, window): (&mut Receivables<'_>, Window),
+    ) -> Result<(), Fault> {
+        let schedules = store::schedules_between(read, range).await?;
+        let service = |agreement: Option<AgreementId>| -> &str {
+            let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
+            schedule.and_then(|schedule| self.services.get(schedule)).map_or("", String::as_str)
+        };
+        for (bill, priced) in bills.iter().zip(priced).filter(|(bill, _)| !self.held.contains(&bill.account)) {
+            for line in &priced.lines {
+                receivables.bill(service(Some(bill.item(line.item).agreement)), &line.place, line.cents);
+            }
+        }
+        let in_run: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
+        for movement in finance::movements_between(read, range, window).await? {
+            if in_run.contains(&movement.account) {
+                receivables.move_by(service(movement.agreement), &movement);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RunSums {
+    /// What the bills charge by revenue code, what the city bears included.
+    pub(crate) fn by_revenue(&self) -> BTreeMap<String, Cents> {
+        let mut sums: BTreeMap<String, Cents> = BTreeMap::new();
+        for row in self.charges.iter().filter(|row| !row.revenue_code.is_empty()) {
+            *sums.entry(row.revenue_code.clone()).or_default() += Cents(row.cents);
+        }
+        sums
+    }
+
+    /// What the bills are for by service and unit.
+    pub(crate) fn by_service(&self) -> BTreeMap<(String, Unit), Quantity> {
+        let mut sums: BTreeMap<(String, Unit), Quantity> = BTreeMap::new();
+        for ((service, _, unit), (_, billed)) in &self.used {
+            sums.entry((service.clone(), *unit)).or_insert(Quantity::zero(*unit)).steps += billed;
+        }
+        sums
+    }
+
+    /// Refuses to go on where the trial charged something else, which only a change past the rules can bring about.
+    pub(crate) fn check(
+        &self,
+        run: &BillRun,
+        tallied: &[RunTally],
+        (tried, held): (Cents, Cents),
+    ) -> Result<(), Fault> {
+        let sorted = |rows: &[RunTally]| {
+            let mut rows = rows.to_vec();
+            rows.retain(|row| (row.item_count, row.steps, row.cents) != (0, 0, 0));
+            rows.sort_unstable();
+            rows
+        };
+        if sorted(&self.all) == sorted(tallied) && self.total + held == tried {
+            return Ok(());
+        }
+        Err(Fault::new(format!("the frozen bills of run {} no longer come to what its trial charged", run.number)))
+    }
+}

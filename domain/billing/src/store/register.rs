@@ -1,0 +1,168 @@
+//! What registers and reports read: frozen bills of many accounts, decisions on exceptions, dates of bills.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use db::{Fault, Read};
+use kernel::{AccountId, ActId, ActorId, AgreementId, RunId};
+
+use super::facts::{ItemRow, inputs_of};
+use crate::{BillInputs, BillRun, ExceptionCode, ExceptionState};
+
+/// How many exceptions of a code were decided alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DecidedCount {
+    pub(crate) code: ExceptionCode,
+    pub(crate) state: ExceptionState,
+    pub(crate) rule: Option<String>,
+    pub(crate) decided_by: Option<ActorId>,
+    pub(crate) count: i64,
+}
+
+/// An exception for which a bill is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HeldException {
+    pub(crate) account: AccountId,
+    pub(crate) code: ExceptionCode,
+    pub(crate) rule: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) decided_by: ActorId,
+    pub(crate) assignee: String,
+    pub(crate) due_on: NaiveDate,
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    account_id: i64,
+    code: String,
+    rule: Option<String>,
+    reason: Option<String>,
+    decided_by: Option<i64>,
+    assignee: Option<String>,
+    due_on: Option<NaiveDate>,
+}
+
+/// The frozen bills of accounts `from..to` in a run, by account.
+pub(crate) async fn bills_between(
+    read: &mut Read,
+    run: &BillRun,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<BillInputs>, Fault> {
+    const SQL: &str = "
+        select account_id, agreement_id, position, consumption_id, rate_version_id, rate_profile_id, from_on, to_on, steps, unit,
+               particulars
+        from run_item
+        where $1 <= account_id and account_id < $2 and run_id = $3
+        order by account_id, agreement_id";
+    let rows: Vec<ItemRow> = read.all(SQL, vec![from.into(), to.into(), run.id.into()]).await?;
+    let mut extras = super::extras_between(read, run.id, (from, to)).await?;
+    let mut bills: Vec<BillInputs> = Vec::new();
+    for row in &rows {
+        let account = AccountId(row.account_id);
+        if bills.last().is_none_or(|bill| bill.account != account) {
+            bills.push(BillInputs::empty(account, row.position, run.price_on));
+        }
+        let bill = bills.last_mut().expect("one was pushed for the account");
+        bill.items.push(inputs_of(row)?);
+    }
+    for bill in &mut bills {
+        bill.extras = extras.remove(&bill.account).unwrap_or_default();
+    }
+    for (account, extras) in extras {
+        bills.push(BillInputs { extras, ..BillInputs::empty(account, 0, run.price_on) });
+    }
+    bills.sort_by_key(|bill| bill.account);
+    Ok(bills)
+}
+
+/// The rate schedule of every agreement of accounts `from..to`.
+pub(crate) async fn schedules_between(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+) -> Result<BTreeMap<AgreementId, String>, Fault> {
+    const SQL: &str = "
+        select agreement_id, schedule_code
+        from service_agreement
+        where $1 <= account_id and account_id < $2
+        order by account_id, agreement_id";
+    let rows: Vec<(i64, String)> = read.all(SQL, vec![from.into(), to.into()]).await?;
+    Ok(rows.into_iter().map(|(id, schedule)| (AgreementId(id), schedule)).collect())
+}
+
+/// How the exceptions of a run stand, by code, state, rule and who decided.
+pub(crate) async fn decided_counts(read: &mut Read, run: RunId) -> Result<Vec<DecidedCount>, Fault> {
+    const SQL: &str = "
+        select code, state, rule, decided_by, count(*)
+        from run_exception
+        where run_id = $1
+        group by code, state, rule, decided_by
+        order by code, state, coalesce(rule, ''), coalesce(decided_by, 0)";
+    let rows: Vec<(String, String, Option<String>, Option<i64>, i64)> = read.all(SQL, vec![run.into()]).await?;
+    let counted = |(code, state, rule, decided_by, count): (String, String, Option<String>, Option<i64>, i64)| {
+        let impossible = |column| Fault::impossible_row("run_exception", column, run.0);
+        Ok(DecidedCount {
+            code: ExceptionCode::parse(&code).ok_or_else(|| impossible("code"))?,
+            state: ExceptionState::parse(&state).ok_or_else(|| impossible("state"))?,
+            rule,
+            decided_by: decided_by.map(ActorId),
+            count,
+        })
+    };
+    rows.into_iter().map(counted).collect()
+}
+
+/// The exceptions for which bills of a run are held, by account and code.
+pub(crate) async fn held_exceptions(read: &mut Read, run: RunId) -> Result<Vec<HeldException>, Fault> {
+    const SQL: &str = "
+        select account_id, code, rule, reason, decided_by, assignee, due_on
+        from run_exception
+        where run_id = $1 and state = 'held'
+        order by account_id, code";
+    let rows: Vec<HeldRow> = read.all(SQL, vec![run.into()]).await?;
+    let held = |row: HeldRow| {
+        let impossible = |column| Fault::impossible_row("run_exception", column, row.account_id);
+        Ok(HeldException {
+            account: AccountId(row.account_id),
+            code: ExceptionCode::parse(&row.code).ok_or_else(|| impossible("code"))?,
+            rule: row.rule,
+            reason: row.reason.ok_or_else(|| impossible("reason"))?,
+            decided_by: row.decided_by.map(ActorId).ok_or_else(|| impossible("decided_by"))?,
+            assignee: row.assignee.ok_or_else(|| impossible("assignee"))?,
+            due_on: row.due_on.ok_or_else(|| impossible("due_on"))?,
+        })
+    };
+    rows.into_iter().map(held).collect()
+}
+
+/// The act that signed a run.
+pub(crate) async fn signed_act(read: &mut Read, run: RunId) -> Result<Option<ActId>, Fault> {
+    const SQL: &str = "
+        select act_id
+        from run_signoff
+        where run_id = $1";
+    Ok(read.number(SQL, vec![run.into()]).await?.map(ActId))
+}
+
+/// When the bills of accounts `from..to` that were written count in the books, and when their cancellations do.
+pub(crate) async fn dates_of_bills(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<(AccountId, RunId, NaiveDate, Option<NaiveDate>)>, Fault> {
+    const SQL: &str = "
+        select b.account_id, b.run_id, r.gl_on, c.cancelled_on
+        from bill b
+        join bill_run r on r.run_id = b.run_id
+        left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+        where $1 <= b.account_id and b.account_id < $2
+        order by b.run_id, b.account_id";
+    let rows: Vec<(i64, i64, NaiveDate, Option<NaiveDate>)> = read.all(SQL, vec![from.into(), to.into()]).await?;
+    let dates = |(account, run, gl_on, cancelled_on): (i64, i64, NaiveDate, Option<NaiveDate>)| {
+        (AccountId(account), RunId(run), gl_on, cancelled_on)
+    };
+    Ok(rows.into_iter().map(dates).collect())
+}
+
+/// The largest account id that a bill was written for.
+pub(crate) async fn last_billed(read: &mut Read) -> Result<AccountId, Fault> {
+    Ok(AccountId(read.number("select max(account_id) from bill", vec![]).await?.unwrap_or(0)))
+}
