@@ -65,7 +65,7 @@ pub enum Command {
     Import(imports::ImportArgs),
     /// Write what is on record as a file that can be brought in
     Export(exports::ExportArgs),
-    /// Meters: exchange, swap, show
+    /// Meters: exchange, last count, swap, show
     #[command(subcommand)]
     Meter(meters::MeterCommand),
     /// Reads of meters: enter, correct, history
