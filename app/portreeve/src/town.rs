@@ -122,8 +122,13 @@ impl Calendar {
 
 /// Applies a town file: adds what is new, refuses to change what is there.
 pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Failure> {
+    apply_as(office, (who, who), town).await
+}
+
+/// Applies a town file: the books as who keeps them, the rest as somebody else.
+pub async fn apply_as(office: &Office, (accountant, who): (&Who, &Who), town: TownFile) -> Result<(), Failure> {
     let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
-    office.act_unless_in_force(who, &books).await?;
+    office.act_unless_in_force(accountant, &books).await?;
     let revenue = SetUpRevenue {
         classes: town.classes,
         lines: town.revenue_lines,
@@ -139,7 +144,7 @@ pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Fai
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
     let periods = town.calendars.iter().map(Calendar::periods).collect::<Result<Vec<_>, _>>().map_err(refused)?;
-    let holiday = |holiday: &Holiday| Ok((holiday.day()?, holiday.name.clone()));
+    let holiday = |holiday: &Holiday| Ok::<_, TownFileRefused>((holiday.day()?, holiday.name.clone()));
     let holidays = town.holidays.iter().map(holiday).collect::<Result<BTreeMap<_, _>, _>>().map_err(refused)?;
     if !periods.is_empty() || !holidays.is_empty() {
         office.act_unless_in_force(who, &SetCalendars { periods: periods.concat(), holidays }).await?;

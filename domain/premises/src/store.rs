@@ -139,22 +139,6 @@ pub(crate) async fn point_page(read: &mut Read, after: &str, limit: i64) -> Resu
     Ok(rows.into_iter().map(point_of).collect())
 }
 
-/// The service points behind a reference, a page of them in the order of their references: for files that list all.
-pub async fn service_points_after(
-    read: &mut Read,
-    after: &str,
-    size: i64,
-) -> Result<Vec<(String, ServicePointId)>, Fault> {
-    const SQL: &str = "
-        select reference, service_point_id
-        from service_point
-        where $1 < reference
-        order by reference
-        limit $2";
-    let rows: Vec<(String, i64)> = read.all(SQL, vec![after.into(), size.into()]).await?;
-    Ok(rows.into_iter().map(|(reference, id)| (reference, ServicePointId(id))).collect())
-}
-
 /// Where service points are, on one line each; empty where it is not known.
 pub async fn addresses_by_id(
     read: &mut Read,
