@@ -36,6 +36,7 @@ fn every_released_command_can_still_be_read() {
     check::<metering::acts::EnterRead>(&mut kinds);
     check::<metering::acts::CorrectRead>(&mut kinds);
     check::<metering::acts::ExchangeMeter>(&mut kinds);
+    check::<metering::acts::SetRemovalCount>(&mut kinds);
     check::<metering::acts::SwapMeters>(&mut kinds);
     check::<imports::ImportFile>(&mut kinds);
     check::<customers::acts::MergeCustomers>(&mut kinds);

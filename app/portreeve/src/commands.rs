@@ -16,6 +16,7 @@ mod measures;
 mod meters;
 mod rates;
 mod reads;
+mod reports;
 mod runs;
 mod services;
 mod set_up;
@@ -64,7 +65,7 @@ pub enum Command {
     Import(imports::ImportArgs),
     /// Write what is on record as a file that can be brought in
     Export(exports::ExportArgs),
-    /// Meters: exchange, swap, show
+    /// Meters: exchange, last count, swap, show
     #[command(subcommand)]
     Meter(meters::MeterCommand),
     /// Reads of meters: enter, correct, history
@@ -85,6 +86,9 @@ pub enum Command {
     /// Show a bill, or explain why it is what it is
     #[command(subcommand)]
     Bill(bills::BillCommand),
+    /// Print reports: taxes, receivables
+    #[command(subcommand)]
+    Report(reports::ReportCommand),
     /// Prove and export the books
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -168,6 +172,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Charge(command) => charges::run(settings, command).await,
         Command::Adjust(command) => charges::adjust(settings, command).await,
         Command::Bill(command) => bills::run(settings, command).await,
+        Command::Report(command) => reports::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Conform(command) => conform::run(settings, command).await,

@@ -27,8 +27,6 @@ pub struct TownFile {
     taxes: Vec<NewTax>,
     #[serde(default)]
     city_expenses: BTreeMap<String, String>,
-    #[serde(default)]
-    property_uses: BTreeMap<String, String>,
     cycles: Vec<NewCycle>,
     #[serde(default)]
     holidays: Vec<Holiday>,
@@ -136,11 +134,6 @@ pub async fn apply_as(office: &Office, (accountant, who): (&Who, &Who), town: To
         city_expenses: town.city_expenses,
     };
     office.act_unless_in_force(who, &revenue).await?;
-    // Towns that keep no parcels have no property uses, and nobody need be allowed to set them up.
-    if !town.property_uses.is_empty() {
-        let premises = SetUpPremises { property_uses: town.property_uses };
-        office.act_unless_in_force(who, &premises).await?;
-    }
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
     let periods = town.calendars.iter().map(Calendar::periods).collect::<Result<Vec<_>, _>>().map_err(refused)?;

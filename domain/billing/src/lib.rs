@@ -1,6 +1,7 @@
 //! Service agreements, cycles, bill runs, registers and bills.
 
 pub mod acts;
+mod aging;
 mod agreement;
 mod calendar;
 mod charge;
@@ -27,11 +28,13 @@ mod stage;
 mod statement;
 mod store;
 mod tally;
+mod tax_report;
 mod views;
 mod what_if;
 mod winter;
 mod words;
 
+pub use aging::{AgedLine, Aging, receivables_by_age};
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
@@ -59,6 +62,7 @@ pub use store::{
     last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month,
     signoff, terms,
 };
+pub use tax_report::{OwedLine, TaxReport, tax_report};
 pub use views::{BillView, ExplainedService, bill_view};
 pub use what_if::{Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, profiles_in_use, what_if};
 

@@ -62,8 +62,8 @@ pub(crate) use points::{
     stages_between, stop_agreement,
 };
 pub(crate) use register::{
-    DecidedCount, HeldException, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed,
-    schedules_between, signed_act,
+    DecidedCount, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed, schedules_between,
+    signed_act,
 };
 pub(crate) use runs::{
     RunTally, cancelled_runs, clear_trial, insert_run, insert_signoff, insert_tallies, lock_run, mark_cancelled,

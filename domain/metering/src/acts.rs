@@ -3,11 +3,13 @@
 mod correct_read;
 mod enter_read;
 mod exchange_meter;
+mod set_removal_count;
 mod swap_meters;
 
 pub use correct_read::{CorrectRead, CorrectRefused};
 pub use enter_read::{EnterRead, EnterRefused};
 pub use exchange_meter::{ExchangeMeter, ExchangeRefused, MeterFacts};
+pub use set_removal_count::{RemovalCountRefused, SetRemovalCount};
 pub use swap_meters::{SwapMeters, SwapRefused};
 
 use chrono::NaiveDate;

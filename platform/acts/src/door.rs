@@ -75,7 +75,8 @@ impl Door {
                 .map_err(|error| Fault::caused(format!("reading what act {} answered", earlier.act_id), error))?;
             return Ok(Done { act: earlier.act_id.into(), outcome, was_repeated: true });
         }
-        let outcome = act.perform(&mut entry).await?;
+        // Boxed, so that the state of each act is one of its own: callers stay small, and quick to compile.
+        let outcome = Box::pin(act.perform(&mut entry)).await?;
         let text = serde_json::to_string(&outcome).map_err(|error| Fault::caused("writing an outcome", error))?;
         let new = NewAct {
             kind: A::KIND,
@@ -132,7 +133,7 @@ impl Door {
         };
         self.check(&mut entry, by, work.permission(), &work.subject()).await?;
         *claimed = Some(chunk.clone());
-        let done = work.perform(&mut entry, &chunk).await?;
+        let done = Box::pin(work.perform(&mut entry, &chunk)).await?;
         store::finish_chunk(&mut entry, &chunk, &done).await?;
         let new = NewAct {
             kind: W::KIND,

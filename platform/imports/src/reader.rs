@@ -8,6 +8,10 @@ use crate::file::{printable, value_text};
 use crate::rejects::{REJECT_COLUMNS, csv_text};
 use crate::{Digesting, Field, FileRefused, FileReject, Lines, Mapping, Need, Record, Reject};
 
+/// Of a record longer than this, no field is kept beyond [`CUT`]: thousands of records are in memory at once.
+const KEPT_MAX: usize = 64 * 1024;
+const CUT: usize = 1_000;
+
 /// Reads a file record by record.
 pub struct RecordReader {
     lines: Lines,
@@ -22,7 +26,7 @@ pub struct RecordReader {
 pub struct Line {
     /// The line it begins on, from 1.
     pub line: i64,
-    /// Its fields as they stand in the file.
+    /// Its fields as they stand in the file; of a monstrous record, their beginnings.
     pub fields: ByteRecord,
     /// What it says, or why it cannot come in.
     pub said: Result<Record, Reject>,
@@ -61,6 +65,9 @@ impl RecordReader {
         }
         let line = self.lines.line();
         let said = self.record_of(&fields, line);
+        if KEPT_MAX < fields.as_slice().len() {
+            fields = fields.iter().map(|field| &field[..field.len().min(CUT)]).collect();
+        }
         Ok(Some(Line { line, fields, said }))
     }
 

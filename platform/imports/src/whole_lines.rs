@@ -18,7 +18,7 @@ pub(crate) struct WholeLines<R> {
 
 /// No record is longer. A quotation mark that is never closed would otherwise take the rest of a
 /// file of any size into memory.
-const RECORD_MAX: usize = 1024 * 1024;
+const RECORD_MAX: usize = 16 * 1024 * 1024;
 
 impl<R: Read> WholeLines<R> {
     pub(crate) fn new(inner: R) -> WholeLines<R> {

@@ -5,6 +5,7 @@ mod altered;
 mod conformance;
 mod evaluate;
 mod exit_codes;
+mod files;
 mod imports;
 mod locked_month;
 mod month;

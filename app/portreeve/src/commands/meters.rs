@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use kernel::{ServicePointId, Unit};
-use metering::acts::{ExchangeMeter, MeterFacts, SwapMeters};
+use metering::acts::{ExchangeMeter, MeterFacts, SetRemovalCount, SwapMeters};
 use metering::{Placement, multiplier};
 
+use super::reads::measure_again;
 use super::{Ended, Outcome, office, office_and_who};
 use crate::config::Settings;
 use crate::output;
@@ -24,6 +25,15 @@ pub enum MeterCommand {
         /// The first day on which they were recorded wrongly
         #[arg(long = "from", value_name = "DATE")]
         from_on: NaiveDate,
+    },
+    /// Say what a meter showed when it was taken out; the reason is the one given with the command
+    RemovalCount {
+        /// The reference of the service point
+        service_point: String,
+        /// The day it was taken out
+        removed_on: NaiveDate,
+        /// What it showed; without it, that it is not known after all
+        count: Option<i64>,
     },
     /// Show a meter and where it is and was
     Show {
@@ -69,7 +79,17 @@ pub async fn run(settings: &Settings, command: MeterCommand) -> Outcome {
             let (office, who) = office_and_who(settings).await?;
             let words = format!("the meters of {point_a} and {point_b} trade places from {from_on}");
             let reason = who.reason.clone();
-            office.act_now(&who, &SwapMeters { point_a, point_b, from_on, reason }).await?;
+            let swap = SwapMeters { point_a, point_b, from_on, reason };
+            let points = office.act_now(&who, &swap).await?.outcome;
+            output::talk(&words);
+            measure_again(&office, &who, points).await?;
+        }
+        MeterCommand::RemovalCount { service_point, removed_on, count } => {
+            let (office, who) = office_and_who(settings).await?;
+            let shown = count.map_or_else(|| "is not known".to_owned(), |count| format!("is {count}"));
+            let words = format!("the last count of the meter taken out at {service_point} on {removed_on} {shown}");
+            let reason = who.reason.clone();
+            office.act_now(&who, &SetRemovalCount { service_point, removed_on, count, reason }).await?;
             output::talk(&words);
         }
         MeterCommand::Show { serial_number } => show(settings, &serial_number).await?,
@@ -94,8 +114,9 @@ async fn exchange(settings: &Settings, args: ExchangeArgs) -> Result<(), Ended> 
         },
         install_count: args.install_count,
     };
-    office.act_now(&who, &exchange).await?;
+    let points = office.act_now(&who, &exchange).await?.outcome;
     output::talk(&words);
+    measure_again(&office, &who, points).await?;
     Ok(())
 }
 

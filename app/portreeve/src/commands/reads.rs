@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use acts::Failure;
+use billing::acts::MeasureAgain;
 use chrono::NaiveDate;
 use clap::{Subcommand, ValueEnum};
-use kernel::MeterId;
+use kernel::{MeterId, ServicePointId};
 use metering::acts::{CorrectRead, EnterRead};
 use metering::{Meter, ReadKind, ReadRecord};
 
 use super::{Ended, Outcome, office, office_and_who};
 use crate::config::Settings;
+use crate::office::{Office, Who};
 use crate::output;
 
 /// Reads of meters.
@@ -69,8 +72,10 @@ pub async fn run(settings: &Settings, command: ReadCommand) -> Outcome {
             };
             let (office, who) = office_and_who(settings).await?;
             let words = format!("{service_point} was read on {read_on}: {count}");
-            office.act_now(&who, &EnterRead { service_point, read_on, count, kind, code }).await?;
+            let enter = EnterRead { service_point, read_on, count, kind, code };
+            let points = office.act_now(&who, &enter).await?.outcome;
             output::talk(&words);
+            measure_again(&office, &who, points).await?;
         }
         ReadCommand::Correct { service_point, read_on, count, withdraw: _ } => {
             let (office, who) = office_and_who(settings).await?;
@@ -81,12 +86,30 @@ pub async fn run(settings: &Settings, command: ReadCommand) -> Outcome {
                 None => format!("the read of {service_point} on {read_on} is withdrawn; it stays on record"),
             };
             let reason = who.reason.clone();
-            office.act_now(&who, &CorrectRead { service_point, read_on, count, reason }).await?;
+            let correct = CorrectRead { service_point, read_on, count, reason };
+            let points = office.act_now(&who, &correct).await?.outcome;
             output::talk(&words);
+            measure_again(&office, &who, points).await?;
         }
         ReadCommand::History { service_point } => history(settings, &service_point).await?,
     }
     Ok(Ended::Done)
+}
+
+/// Works out again what was used where reads or meters changed; bills follow when they are made again.
+pub(super) async fn measure_again(
+    office: &Office,
+    who: &Who,
+    service_points: Vec<ServicePointId>,
+) -> Result<(), Ended> {
+    match office.act_now(who, &MeasureAgain { service_points }).await {
+        Ok(done) if done.outcome == 0 => {}
+        Ok(done) => output::talk(&format!("{} periods have another figure now", done.outcome)),
+        // Who exchanges meters need not be allowed to enter reads: the next closing of reads does the same.
+        Err(Failure::Refused(_)) => output::talk("what was used is worked out when the reads are closed next"),
+        Err(fault) => return Err(fault.into()),
+    }
+    Ok(())
 }
 
 async fn history(settings: &Settings, service_point: &str) -> Result<(), Ended> {

@@ -10,6 +10,7 @@ use chrono::{Days, NaiveDate};
 use clap::Subcommand;
 use kernel::{AccountId, Month, OrderId, Period};
 
+use super::reports::Form;
 use super::{Ended, Outcome, office_and_who};
 use crate::config::Settings;
 use crate::office::{Office, Who};
@@ -65,6 +66,8 @@ pub enum RunCommand {
     Register {
         /// The number of the run
         run: i64,
+        #[command(flatten)]
+        form: Form,
     },
     /// Sign the register of a run that someone else prepared
     Sign {
@@ -149,13 +152,13 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
             }
             list_exceptions(&office, &run).await?;
         }
-        RunCommand::Register { run } => {
+        RunCommand::Register { run, form } => {
             let run = find(&office, run).await?;
             let mut read = office.db().read().await?;
             if state(&office, &run).await? < RunState::Tried || run.trial_order.is_none() {
                 return Err(Ended::Refused(format!("run {} has no complete trial yet", run.number)));
             }
-            output::data(billing::register(&mut read, &run).await?.to_text().trim_end());
+            form.write(&billing::register(&mut read, &run).await?.report())?;
         }
         RunCommand::Sign { run } => {
             let run = find(&office, run).await?;

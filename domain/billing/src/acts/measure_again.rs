@@ -5,7 +5,6 @@ use kernel::{Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
 use crate::measuring::measure_points;
-use crate::permissions;
 
 /// Works out again what was used at some service points in closed periods; what is the same stays as it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,7 +38,7 @@ impl Act for MeasureAgain {
     type Outcome = i64;
 
     fn permission(&self) -> Permission {
-        permissions::CLOSE_READS
+        metering::permissions::ENTER_READS
     }
 
     fn subject(&self) -> Subject {

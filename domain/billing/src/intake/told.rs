@@ -63,6 +63,19 @@ impl Given {
     }
 }
 
+impl Given {
+    /// The cycle with a code, which must have a calendar; none where none is named.
+    fn cycle(&self, code: &str) -> Result<Option<CycleId>, Reject> {
+        let reject = |rule, words: String| Err(Reject::new("cycle", rule, words));
+        match self.cycles.get(code) {
+            None if code.is_empty() => Ok(None),
+            None => reject("cycle_unknown", format!("there is no billing cycle '{code}'")),
+            Some(cycle) if self.with_calendar.contains(cycle) => Ok(Some(*cycle)),
+            Some(_) => reject("no_calendar", format!("cycle '{code}' has no calendar yet")),
+        }
+    }
+}
+
 /// What a record says, if it makes sense.
 pub(super) fn told(record: &Record, given: &Given, today: NaiveDate) -> Result<Told, Reject> {
     let starts_on = record.day("starts_on")?;
@@ -82,7 +95,8 @@ pub(super) fn told(record: &Record, given: &Given, today: NaiveDate) -> Result<T
         return unknown("service_point", "service_point_unknown", "service point");
     };
     let service = text("service");
-    if revenue::ALL.iter().all(|module| module.service != service) {
+    // A tax is charged, but nobody is served with it.
+    if service == "tax" || revenue::ALL.iter().all(|module| module.service != service) {
         return unknown("service", "service_unknown", "service");
     }
     let class = text("class");
@@ -113,16 +127,7 @@ pub(super) fn told(record: &Record, given: &Given, today: NaiveDate) -> Result<T
         None if !schedule.is_empty() => return unknown("schedule", "schedule_unknown", "rate schedule"),
         Some(_) | None => {}
     }
-    let cycle = match record.text("cycle") {
-        "" => None,
-        code => match given.cycles.get(code) {
-            None => return unknown("cycle", "cycle_unknown", "billing cycle"),
-            Some(cycle) if !given.with_calendar.contains(cycle) => {
-                return Err(Reject::new("cycle", "no_calendar", format!("cycle '{code}' has no calendar yet")));
-            }
-            Some(cycle) => Some(*cycle),
-        },
-    };
+    let cycle = given.cycle(record.text("cycle"))?;
     Ok(Told {
         line: record.line,
         service_point: text("service_point"),

@@ -40,6 +40,7 @@ impl Comparison {
         let counted = |what: &str, now, last| compared(what, (now, now), (last, last));
         let mut bills: Vec<Compared<i64>> = BillCount::ALL
             .iter()
+            .rev()
             .map(|kind| counted(kind.word(), now.counts.of(*kind), last.counts.of(*kind)))
             .collect();
         bills.push(counted("going out", now.counts.going_out(), last.counts.going_out()));
@@ -71,6 +72,7 @@ fn compared<T>(what: &str, (now, number): (T, i64), (last, was): (T, i64)) -> Co
 }
 
 /// The change from `was` to `is` in tenths of a per cent, half a tenth away from zero: 100 to 112.25 is 123, 12.3 %.
+/// Of a credit too it is the part of what was: a credit that doubles changes by 100 %.
 fn tenths(is: i64, was: i64) -> Option<i64> {
     let (is, was) = (i128::from(is), i128::from(was));
     if was == 0 {
@@ -91,7 +93,7 @@ mod tests {
         let rows = [
             (112_25, 100_00, Some(123)), (100, 100, Some(0)), (0, 50, Some(-1000)), (5, 0, None), (0, 0, None),
             (2, 3, Some(-333)), (4, 3, Some(333)), (2001, 2000, Some(1)), (1999, 2000, Some(-1)), (10_001, 30_000, Some(-667)),
-            (-50, -100, Some(500)), (-150, -100, Some(-500)), (50, -100, Some(1500)),
+            (-50, -100, Some(-500)), (-150, -100, Some(500)), (50, -100, Some(-1500)),
             (i64::MAX, 1, None), (i64::MAX, i64::MAX, Some(0)), (i64::MIN, i64::MAX, Some(-2000)),
         ];
         for (is, was, expected) in rows {

@@ -6,6 +6,7 @@ use reports::{Cell, Kind, Report, Section};
 use super::bills::BillCount;
 use super::comparison::Compared;
 use super::{Comparison, Register};
+use crate::tax_report::taxes_section;
 
 impl Register {
     /// The fingerprint of the register's text, without the sign-off.
@@ -37,7 +38,7 @@ impl Register {
             self.bills(),
             self.consumption_section(),
             self.charges_section(),
-            self.taxes_section(),
+            taxes_section(&self.taxes),
             self.receivables_section(),
             self.journal_section(),
             self.exceptions_section(),
@@ -115,36 +116,6 @@ impl Register {
             ]);
         }
         section.with_totals("Total")
-    }
-
-    fn taxes_section(&self) -> Section {
-        let columns = [
-            ("Authority", Kind::Text),
-            ("Code", Kind::Text),
-            ("Fund", Kind::Text),
-            ("Owed in", Kind::Text),
-            ("Bills", Kind::Count),
-            ("Taxable", Kind::Money),
-            ("Exempt", Kind::Money),
-            ("Tax", Kind::Money),
-            ("Borne by the city", Kind::Money),
-        ];
-        let mut section = Section::new("Taxes", &columns);
-        for line in &self.taxes {
-            let (tax, borne) = sides(line.sum.tax.into(), line.is_borne);
-            section.push(vec![
-                line.authority.as_str().into(),
-                line.code.as_str().into(),
-                line.fund.as_str().into(),
-                line.liability.as_str().into(),
-                Cell::Count(line.sum.bills),
-                line.sum.taxable.into(),
-                line.sum.exempt.into(),
-                tax,
-                borne,
-            ]);
-        }
-        section
     }
 
     fn receivables_section(&self) -> Section {

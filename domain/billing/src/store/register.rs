@@ -31,6 +31,15 @@ pub(crate) struct HeldException {
     pub(crate) due_on: NaiveDate,
 }
 
+/// When a bill counts in the books, and when its cancellation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BillDates {
+    pub(crate) account: AccountId,
+    pub(crate) run: RunId,
+    pub(crate) gl_on: NaiveDate,
+    pub(crate) cancelled_on: Option<NaiveDate>,
+}
+
 #[derive(sqlx::FromRow)]
 struct HeldRow {
     account_id: i64,
@@ -143,11 +152,11 @@ pub(crate) async fn signed_act(read: &mut Read, run: RunId) -> Result<Option<Act
     Ok(read.number(SQL, vec![run.into()]).await?.map(ActId))
 }
 
-/// When the bills of accounts `from..to` that were written count in the books, and when their cancellations do.
+/// When the bills of accounts `from..to` that were written count in the books, by run and account.
 pub(crate) async fn dates_of_bills(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
-) -> Result<Vec<(AccountId, RunId, NaiveDate, Option<NaiveDate>)>, Fault> {
+) -> Result<Vec<BillDates>, Fault> {
     const SQL: &str = "
         select b.account_id, b.run_id, r.gl_on, c.cancelled_on
         from bill b
@@ -156,8 +165,11 @@ pub(crate) async fn dates_of_bills(
         where $1 <= b.account_id and b.account_id < $2
         order by b.run_id, b.account_id";
     let rows: Vec<(i64, i64, NaiveDate, Option<NaiveDate>)> = read.all(SQL, vec![from.into(), to.into()]).await?;
-    let dates = |(account, run, gl_on, cancelled_on): (i64, i64, NaiveDate, Option<NaiveDate>)| {
-        (AccountId(account), RunId(run), gl_on, cancelled_on)
+    let dates = |(account, run, gl_on, cancelled_on)| BillDates {
+        account: AccountId(account),
+        run: RunId(run),
+        gl_on,
+        cancelled_on,
     };
     Ok(rows.into_iter().map(dates).collect())
 }

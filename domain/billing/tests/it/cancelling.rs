@@ -54,7 +54,7 @@ async fn a_run_cancelled_halfway_through_posting_reverses_what_was_written() {
         let (town, opened) = Town::new(engine, &[house(1), house(2), house(3), house(4)]).await;
         let run = town.signed("A").await;
         // The first chunk is refused, the second is posted: the run stands halfway.
-        let sql = "update run_item set steps = steps + 1 where account_id = $1";
+        let sql = "update run_trial set total_cents = total_cents + 1 where account_id = $1";
         town.tamper(sql, vec![opened[0].0.into()]).await;
         assert_eq!(town.post(run).await.refusals.len(), 1);
         assert_eq!((town.state(run).await, town.billed().await.len()), (RunState::Posting, 2));

@@ -134,6 +134,7 @@ name = "visit"
 title = { en = "Service call", es = "Visita" }
 revenue = "water.surcharge"
 measured_by = "count"
+unit = "each"
 rounding = "half_away_from_zero"
 
 [[version.charge.case]]

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use acts::{Act, ChunkWork, Door, Failure};
 use billing::ExceptionCode;
 use billing::acts::{
-    ApplyRules, CancelRun, CancelWork, EndExemption, HoldBill, PostRun, PostWork, PrepareRun, PrepareWork,
-    RecordExemption, ReleaseException, SetQuantity, SetWinterAverages, SignRun, TryRun, TryWork,
+    AdjustAccount, ApplyRules, CancelRun, CancelWork, ChargeAccount, CloseReads, CorrectService, EndCharge,
+    EndExemption, HoldBill, IssueRun, MeasureAgain, PostRun, PostWork, PrepareCharges, PrepareOffCycle, PrepareRun,
+    PrepareWork, RecordExemption, ReleaseException, ReverseAdjustment, SetCalendars, SetQuantity, SetTerms,
+    SetWinterAverages, SignRun, StartService, StopService, TransferService, TryRun, TryWork,
 };
 use billing::import::{ImportConsumption, Mapping};
 use kernel::{OrderId, RunId};
@@ -74,12 +76,71 @@ async fn every_act_is_denied_without_its_permission() {
         guarded.check(PostRun { run }).await;
         guarded.check(CancelRun { run }).await;
         check_rates_and_holdings(&mut guarded).await;
-        let rooms = [billing::permissions::PERMISSIONS, revenue::permissions::PERMISSIONS].concat();
+        check_moves_and_corrections(&mut guarded, run).await;
+        let metering = [metering::permissions::ENTER_READS];
+        let rooms = [billing::permissions::PERMISSIONS, revenue::permissions::PERMISSIONS, &metering].concat();
         let all: BTreeSet<&str> = rooms.iter().map(|permission| permission.code).collect();
         assert_eq!(guarded.asked, all, "every permission of both rooms is asked for by an act");
         assert_eq!(acts_and_runs(&town).await, before, "nothing was left behind");
         town.base.remove().await;
     }
+}
+
+/// The acts on calendars, moves, charges, corrections and adjustments.
+async fn check_moves_and_corrections(guarded: &mut Guarded, run: RunId) {
+    let text = |text: &str| text.to_owned();
+    let on = day("2026-07-01");
+    guarded.check(SetCalendars { periods: vec![], holidays: [].into() }).await;
+    let (days_to_pay, adjustment_reasons) = ([].into(), [].into());
+    guarded.check(SetTerms { days_to_pay, read_rules: vec![], adjustment_reasons }).await;
+    guarded.check(CloseReads { cycle: text("A"), from_on: on }).await;
+    guarded.check(StopService { account: text("1"), service_point: None, stops_on: on, reason: text("test") }).await;
+    let (from_account, to_account) = (text("1"), text("2"));
+    guarded.check(TransferService { from_account, to_account, service_point: None, on, reason: text("test") }).await;
+    guarded
+        .check(StartService {
+            account: text("1"),
+            service_point: text("p"),
+            service: text("water"),
+            schedule: text("water"),
+            cycle: text("A"),
+            class: text("HOUSE"),
+            dimensions: [].into(),
+            starts_on: on,
+            reason: text("test"),
+        })
+        .await;
+    guarded
+        .check(CorrectService {
+            account: text("1"),
+            service_point: text("p"),
+            service: text("water"),
+            on,
+            class: text("HOUSE"),
+            dimensions: [].into(),
+            schedule: text("water"),
+            reason: text("test"),
+        })
+        .await;
+    guarded.check(PrepareOffCycle { run: 1, accounts: vec![], bill_on: on, reason: text("test") }).await;
+    guarded.check(PrepareCharges { accounts: vec![], bill_on: on, reason: text("test") }).await;
+    guarded.check(IssueRun { run }).await;
+    let count = "1".parse().unwrap();
+    let (account, code, reason) = (text("1"), text("fee"), text("test"));
+    guarded.check(ChargeAccount { account, code, count, from_on: on, is_recurring: false, reason }).await;
+    guarded.check(EndCharge { account: text("1"), code: text("fee"), from_on: on, to_on: on }).await;
+    guarded
+        .check(AdjustAccount {
+            bill: text("1-000001"),
+            revenue: text("water.consumption"),
+            cents: kernel::Cents(-1),
+            effective_on: on,
+            reason_code: text("leak"),
+            reason: text("test"),
+        })
+        .await;
+    guarded.check(ReverseAdjustment { account: text("1"), number: 1, reason: text("test") }).await;
+    guarded.check(MeasureAgain { service_points: vec![] }).await;
 }
 
 /// The acts on rates, quantities, exemptions and winter averages.

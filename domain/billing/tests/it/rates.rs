@@ -2,7 +2,7 @@
 
 mod bases;
 mod days;
-mod golden;
+pub(crate) mod golden;
 mod quantities;
 mod shapes;
 mod superseded;

@@ -3,10 +3,10 @@
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use db::Fault;
-use kernel::{Refusal, ServicePointId};
+use kernel::{MeterId, Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
-use super::{BY_HAND, point_named};
+use super::{BY_HAND, placements, point_named};
 use crate::{CountError, ReadKind, ReadRecord, Seen, permissions, shown, store};
 
 /// Says what the read of a day should be, or that there is none.
@@ -93,25 +93,32 @@ impl Act for CorrectRead {
         let Some(newest) = history.last() else {
             return refuse(CorrectRefused::NotRead { service_point, read_on });
         };
+        // After an exchange was recorded late, what was read on the day is of the meter that was there.
+        let there = placements(entry, point).await?.into_iter().filter(|placement| placement.covers(read_on));
+        let there: Vec<MeterId> = there.map(|placement| placement.meter).collect();
+        let meter = if there.contains(&newest.meter) { None } else { there.last().copied() };
+        let meter = meter.unwrap_or(newest.meter);
         // A read that was withdrawn comes back as it was, but for its count.
         let kind = history.iter().rev().find_map(|record| record.seen).map_or(ReadKind::Actual, |seen| seen.kind);
         let seen = match self.count {
             None if newest.seen.is_none() => return refuse(CorrectRefused::NotRead { service_point, read_on }),
             None => None,
             Some(count) => {
-                let meter = store::meters_by_id(entry, &[newest.meter]).await?.into_values().next();
-                let meter = meter.ok_or_else(|| Fault::impossible_row("meter", "meter_id", newest.meter.0))?;
-                let count = shown(count, meter.dials).map_err(|error| refused(CorrectRefused::Count(error)))?;
+                let known = store::meters_by_id(entry, &[meter]).await?.into_values().next();
+                let known = known.ok_or_else(|| Fault::impossible_row("meter", "meter_id", meter.0))?;
+                let count = shown(count, known.dials).map_err(|error| refused(CorrectRefused::Count(error)))?;
                 Some(Seen { count, kind })
             }
         };
         if let Some(Seen { count, .. }) = seen
             && newest.seen == seen
+            && newest.meter == meter
         {
             return refuse(CorrectRefused::NothingNew { service_point, read_on, count });
         }
         let record = ReadRecord {
             revision: newest.revision + 1,
+            meter: if seen.is_some() { meter } else { newest.meter },
             seen,
             source: BY_HAND.to_owned(),
             reason: Some(self.reason.clone()),

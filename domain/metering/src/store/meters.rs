@@ -169,6 +169,16 @@ pub(crate) async fn end_placement(tx: &mut Tx, placement: &Placement) -> Result<
     tx.run_once(SQL, args).await
 }
 
+/// Records what a meter showed when it was taken out.
+pub(crate) async fn set_removal_count(tx: &mut Tx, placement: &Placement) -> Result<(), Fault> {
+    const SQL: &str = "
+        update meter_installation
+        set removal_count = $3
+        where service_point_id = $1 and installed_on = $2 and removed_on is not null";
+    let args = vec![placement.service_point.into(), placement.installed_on.into(), placement.removal_count.into()];
+    tx.run_once(SQL, args).await
+}
+
 /// Records that it was another meter that was put in at a service point.
 pub(crate) async fn correct_placement(tx: &mut Tx, placement: &Placement) -> Result<(), Fault> {
     const SQL: &str = "

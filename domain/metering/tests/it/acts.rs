@@ -2,7 +2,7 @@
 
 use kernel::{ServicePointId, Unit};
 use metering::ReadKind;
-use metering::acts::{CorrectRead, EnterRead, ExchangeMeter, MeterFacts, SwapMeters};
+use metering::acts::{CorrectRead, EnterRead, ExchangeMeter, MeterFacts, SetRemovalCount, SwapMeters};
 use metering::intake::Meters;
 use testkit::engines;
 
@@ -141,6 +141,47 @@ async fn a_meter_is_exchanged_for_another() {
         ];
         assert_eq!(place.export(&Meters).await, format!("{METERS}{}\n", expected.join("\n")));
         assert_eq!(place.history(1).await, ["2026-03-04 1 M7 9999999 dog"]);
+        // An exchange recorded late: what was read since is withdrawn and comes back as a read of the new meter.
+        place.act(&correct("p2", "2026-06-30", None, "exchanged before")).await.unwrap();
+        place.act(&exchange("p2", "2026-06-29", "M9")).await.unwrap();
+        place.act(&correct("p2", "2026-06-30", Some(1_000_000), "of the new meter")).await.unwrap();
+        #[rustfmt::skip]
+        assert_eq!(place.history(2).await, [
+            "2026-06-30 1 M2 120 dog",
+            "2026-06-30 2 M2 withdrawn dog",
+            "2026-06-30 3 M9 1000000 dog",
+        ]);
+        place.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_count_of_a_meter_is_recorded_later() {
+    for engine in engines("the last count of a meter") {
+        let place = Place::new(engine, 3).await;
+        assert_eq!(place.meters(THREE).await, (report(3, 0, 0, 0), vec![]));
+        place.act(&ExchangeMeter { removal_count: None, ..exchange("p1", "2026-03-04", "M7") }).await.unwrap();
+        let set = |service_point: &str, removed_on: &str, count, reason: &str| {
+            let [service_point, reason] = [service_point, reason].map(str::to_owned);
+            SetRemovalCount { service_point, removed_on: day(removed_on), count, reason }
+        };
+        #[rustfmt::skip]
+        let rows = [
+            // last count                                            | refused as, or done
+            (set("p1", "2026-03-04", Some(812), " "),                  Err("reason_missing")),
+            (set("p9", "2026-03-04", Some(812), "on the shelf"),       Err("service_point_unknown")),
+            (set("p1", "2026-03-05", Some(812), "on the shelf"),       Err("not_removed")),
+            (set("p2", "2026-03-04", Some(812), "on the shelf"),       Err("not_removed")),
+            (set("p1", "2026-03-04", Some(1_000_000), "on the shelf"), Err("too_many_digits")),
+            (set("p1", "2026-03-04", None, "on the shelf"),            Err("nothing_new")),
+            (set("p1", "2026-03-04", Some(812), "on the shelf"),       Ok(vec![ServicePointId(1)])),
+        ];
+        for (set, expected) in rows {
+            assert_eq!(place.act(&set).await, expected, "{set:?}");
+        }
+        let installed = metering::installations_of(&mut place.read().await, &[ServicePointId(1)]).await.unwrap();
+        let counts: Vec<_> = installed[&ServicePointId(1)].iter().map(|one| one.removal_count).collect();
+        assert_eq!(counts, [Some(812), None]);
         place.base.remove().await;
     }
 }

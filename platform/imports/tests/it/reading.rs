@@ -77,7 +77,7 @@ fn a_record_has_the_values_of_columns_and_constants() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_refused_whole() {
-    let open_quote = [b"Code,Title\n\"", &vec![b'a'; 3 * 1024 * 1024][..]].concat();
+    let open_quote = [b"Code,Title\n\"", &vec![b'a'; 17 * 1024 * 1024][..]].concat();
     let rows: [(&[u8], &str); 9] = [
         (b"", "file_empty"),
         (b"\n\n", "file_empty"),
@@ -93,6 +93,17 @@ fn a_file_that_cannot_be_used_is_refused_whole() {
         let refused = all(file).map(|all| all.len()).unwrap_err();
         assert_eq!(refused.code(), code, "{refused}");
     }
+}
+
+#[test]
+fn a_monstrous_record_is_read_and_kept_short() {
+    let file = format!("Code,Other,Title\na,{},t\n{},x,y\nb,,\n", "o".repeat(2_000_000), "a".repeat(2_000_000));
+    let all = all(file.as_bytes()).unwrap();
+    assert_eq!(all[0].said.as_ref().unwrap().text("title"), "t");
+    assert_eq!(all[1].said.as_ref().unwrap_err().rule, "length");
+    assert!(all[2].said.is_ok());
+    let kept: Vec<usize> = all.iter().map(|line| line.fields.as_slice().len()).collect();
+    assert_eq!(kept, [1_002, 1_002, 1]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ per_unit = 3.94
 "#;
 
 /// One fixed charge a month from a date.
-pub(super) fn fixed(schedule: &str, revenue: &str, versions: &[(&str, &str)]) -> String {
+pub(crate) fn fixed(schedule: &str, revenue: &str, versions: &[(&str, &str)]) -> String {
     let service = revenue.split('.').next().unwrap();
     let mut text = format!("schedule = \"{schedule}\"\nservice = \"{service}\"\ntitle = {{ en = \"{schedule}\" }}\n");
     for (effective_on, amount) in versions {

@@ -166,7 +166,7 @@ async fn tax_is_on_water_only_and_the_city_bears_its_own() {
         let register = billing::register(&mut tariff.town.read().await, &run_now).await.unwrap();
         assert_eq!(register.total, Cents(56_95));
         let text = register.to_text();
-        assert!(text.contains("* borne by the city: posted, and not part of the bills"), "{text}");
+        assert!(text.contains("Borne by the city"), "{text}");
         let journal: Vec<(String, String, Cents)> =
             register.journal.iter().map(|line| (line.fund.clone(), line.credit.clone(), line.cents)).collect();
         let line = |fund: &str, credit: &str, cents| (fund.to_owned(), credit.to_owned(), Cents(cents));
