@@ -269,6 +269,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     if again != bill.total {
         return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
     }
+    let mail_to = mail_to(read, &bill, statement.map(|(made, _)| made.stage)).await?;
     Ok(Some(BillView {
         number,
         account_number: account.number.to_string(),
@@ -276,7 +277,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
         run,
         bill,
         services,
-        mail_to: mail_to(read, &bill, statement.map(|(made, _)| made.stage)).await?,
+        mail_to,
         statement: statement.map(|(made, _)| made),
         replaces,
     }))
