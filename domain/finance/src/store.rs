@@ -14,8 +14,8 @@ mod days;
 mod movements;
 
 pub(crate) use audit::{AUDITS, Moved, audit, kinds_unknown, moved, tender, totals};
-pub(crate) use movements::movements;
 pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
+pub(crate) use movements::movements;
 
 /// A range of accounts and, within them, of journals.
 #[derive(Clone, Copy)]

@@ -23,6 +23,6 @@ pub use failure::{Failure, NotAllowed, refuse, refused};
 pub use log::{LoggedAct, log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
 pub use store::{
-    chunk_digest, chunk_outcome, chunk_range, chunks, commands_on, is_alone_since, newest_act, newest_command, open_order,
-    order_given_by, progress, refused_chunks, was_done,
+    chunk_digest, chunk_outcome, chunk_range, chunks, commands_on, is_alone_since, newest_act, newest_command,
+    open_order, order_given_by, progress, refused_chunks, was_done,
 };

@@ -232,7 +232,10 @@ async fn the_same_file_again_changes_nothing() {
         town.program.done("clerk", &["run", "trial", "1"]);
         let register = town.program.done("clerk", &["run", "register", "1"]);
         // 15 ccf are 37.50, 120 ccf are 385.00, 9 ccf are 27.00.
-        assert!(register.lines().any(|line| line.split_whitespace().eq(["regular", "3"])) && register.contains("$449.50"), "{register}");
+        assert!(
+            register.lines().any(|line| line.split_whitespace().eq(["regular", "3"])) && register.contains("$449.50"),
+            "{register}"
+        );
         place.remove().await;
     }
 }
