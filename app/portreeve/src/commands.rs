@@ -98,9 +98,8 @@ pub enum Command {
     /// Bill real reads of a real city and compare
     #[command(subcommand)]
     Conform(conform::ConformCommand),
-    /// Make the invented town of Saguaro Bend
-    #[command(subcommand)]
-    Demo(demo::DemoCommand),
+    /// Make the invented town of Saguaro Bend and bill its year
+    Demo(demo::DemoArgs),
     /// Measure
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -177,7 +176,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Ledger(command) => ledger::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Conform(command) => conform::run(settings, command).await,
-        Command::Demo(command) => demo::run(command),
+        Command::Demo(command) => demo::run(settings, command).await,
         Command::Bench(command) => bench::run(settings, command).await,
     };
     outcome.unwrap_or_else(|ended| ended)

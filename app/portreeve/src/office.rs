@@ -43,9 +43,17 @@ impl Who {
 impl Office {
     /// Opens a database as it is.
     pub async fn open(url: &str, today: NaiveDate) -> Result<Office, Fault> {
-        let db = Db::open(url).await?;
+        Ok(Office::at(Db::open(url).await?, today))
+    }
+
+    /// The same office on another business date.
+    pub fn on(&self, today: NaiveDate) -> Office {
+        Office::at(self.db().clone(), today)
+    }
+
+    fn at(db: Db, today: NaiveDate) -> Office {
         let clock = Arc::new(SystemClock { today });
-        Ok(Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(NoConflicts)) })
+        Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(NoConflicts)) }
     }
 
     /// Brings the database up to date, and makes its first actor.

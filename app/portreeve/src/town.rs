@@ -120,8 +120,13 @@ impl Calendar {
 
 /// Applies a town file: adds what is new, refuses to change what is there.
 pub async fn apply(office: &Office, who: &Who, town: TownFile) -> Result<(), Failure> {
+    apply_as(office, (who, who), town).await
+}
+
+/// Applies a town file: the books as who keeps them, the rest as somebody else.
+pub async fn apply_as(office: &Office, (accountant, who): (&Who, &Who), town: TownFile) -> Result<(), Failure> {
     let books = EstablishBooks { funds: town.funds, ledger_accounts: town.ledger_accounts, opened: town.opened };
-    office.act_unless_in_force(who, &books).await?;
+    office.act_unless_in_force(accountant, &books).await?;
     let revenue = SetUpRevenue {
         classes: town.classes,
         lines: town.revenue_lines,

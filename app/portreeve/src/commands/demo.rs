@@ -1,30 +1,65 @@
-//! `demo`: the invented town of Saguaro Bend, made from a seed.
+//! `demo`: the invented town of Saguaro Bend, made from a seed, and its billing year.
 
 mod calendar;
+mod events;
 mod files;
 mod flow;
 mod generator;
+mod hall;
 mod kind;
 mod made;
 mod names;
 #[cfg(test)]
 mod saguaro_bend;
+mod set_up;
 mod site;
 mod story;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod year;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use clap::Subcommand;
+use chrono::{Days, NaiveDate};
+use clap::{Args, Subcommand};
 use kernel::Month;
+use serde::{Deserialize, Serialize};
 
 use super::{Ended, Outcome};
+use crate::config::Settings;
+use crate::office::Office;
 use crate::output;
 
 use generator::TownPlan;
+use made::MadeTown;
+use year::Year;
 
-/// What is done with the made town.
+/// The demo, or its files alone.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct DemoArgs {
+    #[command(subcommand)]
+    command: Option<DemoCommand>,
+    /// The folder of the town: its database, files, registers and journals
+    #[arg(long, default_value = "demo-town")]
+    folder: PathBuf,
+    /// How many accounts it has
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(20..=300_000))]
+    accounts: u32,
+    /// Another number makes another town
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Make the town anew, in place of the one that is in the folder
+    #[arg(long)]
+    fresh: bool,
+    /// Do not serve pages afterwards; there is no server yet, so none is started either way
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// What else is done with the made town.
 #[derive(Subcommand)]
 pub enum DemoCommand {
     /// Write its records, a year of reads and what happens in it as files
@@ -43,27 +78,170 @@ pub enum DemoCommand {
     },
 }
 
-/// Makes the town and writes it.
-pub fn run(command: DemoCommand) -> Outcome {
-    let DemoCommand::Files { folder, accounts, seed, first } = command;
-    let accounts = usize::try_from(accounts).map_err(|error| Ended::WrongUse(error.to_string()))?;
-    let town = generator::make(&TownPlan { seed, accounts, first });
-    let files = files::files(&town).map_err(|error| Ended::Fault(error.to_string()))?;
-    for file in &files {
-        write(&folder.join(&file.name), &file.text)?;
+/// The month in which the demo's first service periods begin.
+const FIRST: &str = "2025-01";
+/// The note in the folder that says what was made there.
+const NOTE: &str = "demo.toml";
+/// The database in the folder, where no other is named.
+const DATABASE: &str = "portreeve.db";
+
+/// What stands in the note.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    accounts: u32,
+    seed: u64,
+    database: String,
+    /// Seconds it took to make; nothing while it is being made.
+    seconds: Option<u64>,
+}
+
+/// Makes the town, or shows the one that is there.
+pub async fn run(settings: &Settings, args: DemoArgs) -> Outcome {
+    if let Some(DemoCommand::Files { folder, accounts, seed, first }) = args.command {
+        let town = made(accounts, seed, first)?;
+        write_files(&town, &folder)?.iter().for_each(|line| output::data(line));
+        return Ok(Ended::Done);
     }
-    let reads: usize = town.months.iter().flat_map(|month| &month.cycles).map(|(_, reads)| reads.len()).sum();
-    let words = [
-        format!("{} customers with {accounts} accounts", town.customers.len()),
-        format!("{} premises, {} meters, {} agreements", town.premises.len(), town.meters.len(), town.agreements.len()),
-        format!("{reads} reads, {} events, in {} files", town.events.len(), files.len()),
-    ];
-    words.iter().for_each(|line| output::data(line));
+    let own = format!("sqlite://{}?mode=rwc", args.folder.join(DATABASE).display());
+    let database = settings.db.clone().unwrap_or_else(|| own.clone());
+    if args.fresh {
+        if database != own {
+            let words = "--fresh makes the town in its folder anew; a database named by --db, empty yourself";
+            return Err(Ended::WrongUse(words.into()));
+        }
+        clear(&args.folder)?;
+    }
+    match read_note(&args.folder)? {
+        None => make(&args, database).await,
+        Some(note) => show(&args, note).await,
+    }
+}
+
+/// Shows a town that was made before.
+async fn show(args: &DemoArgs, note: Note) -> Outcome {
+    let folder = args.folder.display();
+    let Some(seconds) = note.seconds else {
+        return Err(Ended::Refused(format!(
+            "the making of the town in {folder} was interrupted; `portreeve demo --fresh` makes it anew"
+        )));
+    };
+    if (note.accounts, note.seed) != (args.accounts, args.seed) {
+        output::talk(&format!(
+            "{folder} holds a town of {} accounts, seed {}; --fresh makes another",
+            note.accounts, note.seed
+        ));
+    }
+    tell(&Office::open(&note.database, as_of()?).await?, seconds).await
+}
+
+async fn make(args: &DemoArgs, database: String) -> Outcome {
+    let begun = Instant::now();
+    let first = first()?;
+    let office =
+        Office::open(&database_made(&args.folder, database.clone())?, first.first_on() - Days::new(14)).await?;
+    if office.db().is_migrated().await? {
+        return Err(Ended::Refused(format!("{database} is a town already; the demo needs an empty database")));
+    }
+    let mut note = Note { accounts: args.accounts, seed: args.seed, database, seconds: None };
+    write_note(&args.folder, &note)?;
+    let town = made(args.accounts, args.seed, first)?;
+    let files = args.folder.join("files");
+    write_files(&town, &files)?.iter().for_each(|line| output::talk(line));
+    let hall = set_up::set_up(office, &files).await?;
+    let mut year = Year::of(hall, files, &town, first);
+    year.pass().await?;
+    let office = year.hall.office;
+    office.db().analyze().await?;
+    summary::write_papers(&office, &args.folder).await?;
+    let seconds = begun.elapsed().as_secs();
+    note.seconds = Some(seconds);
+    write_note(&args.folder, &note)?;
+    tell(&office, seconds).await
+}
+
+async fn tell(office: &Office, seconds: u64) -> Outcome {
+    output::data(&summary::summary(office, as_of()?).await?);
+    output::data(&format!("Made in {seconds} seconds."));
+    office.db().close().await;
     Ok(Ended::Done)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Ended> {
+fn first() -> Result<Month, Ended> {
+    Month::parse(FIRST).map_err(|error| Ended::Fault(error.to_string()))
+}
+
+/// The day up to which the year is billed: the last bill date, and whatever was held until then.
+fn as_of() -> Result<NaiveDate, Ended> {
+    let years = calendar::CYCLES.map(|cycle| first().map(|first| calendar::CycleYear::of(cycle, first)));
+    let years: Vec<calendar::CycleYear> = years.into_iter().collect::<Result<_, _>>()?;
+    Ok(years.iter().map(|year| year.bill_on(calendar::MONTHS - 1)).max().unwrap_or_default())
+}
+
+fn made(accounts: u32, seed: u64, first: Month) -> Result<MadeTown, Ended> {
+    let accounts = usize::try_from(accounts).map_err(|error| Ended::WrongUse(error.to_string()))?;
+    Ok(generator::make(&TownPlan { seed, accounts, first }))
+}
+
+fn database_made(folder: &Path, database: String) -> Result<String, Ended> {
+    let made = std::fs::create_dir_all(folder);
+    made.map(|()| database).map_err(|error| Ended::Fault(format!("{}: {error}", folder.display())))
+}
+
+/// Writes the files of a town and says what is in them.
+fn write_files(town: &MadeTown, folder: &Path) -> Result<[String; 3], Ended> {
+    let files = files::files(town).map_err(|error| Ended::Fault(error.to_string()))?;
+    for file in &files {
+        write(&folder.join(&file.name), file.text.as_bytes())?;
+    }
+    let reads: usize = town.months.iter().flat_map(|month| &month.cycles).map(|(_, reads)| reads.len()).sum();
+    let accounts = town.customers.iter().filter(|customer| customer.account.is_some()).count();
+    Ok([
+        format!("{} customers with {accounts} accounts", town.customers.len()),
+        format!("{} premises, {} meters, {} agreements", town.premises.len(), town.meters.len(), town.agreements.len()),
+        format!("{reads} reads, {} events, in {} files", town.events.len(), files.len()),
+    ])
+}
+
+fn read_note(folder: &Path) -> Result<Option<Note>, Ended> {
+    let path = folder.join(NOTE);
+    let wrong = |words: String| Ended::Refused(format!("{}: {words}", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text).map(Some).map_err(|error| wrong(error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(wrong(error.to_string())),
+    }
+}
+
+fn write_note(folder: &Path, note: &Note) -> Result<(), Ended> {
+    let text = toml::to_string(note).map_err(|error| Ended::Fault(error.to_string()))?;
+    write(&folder.join(NOTE), text.as_bytes())
+}
+
+/// Takes away what an earlier demo made in a folder, and nothing else; without its note, nothing is touched.
+fn clear(folder: &Path) -> Result<(), Ended> {
+    if read_note(folder)?.is_none() {
+        return Ok(());
+    }
+    let gone = |path: PathBuf, done: std::io::Result<()>| match done {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Ended::Fault(format!("{}: {error}", path.display())))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    };
+    for name in ["files", "registers", "gl"] {
+        let path = folder.join(name);
+        gone(path.clone(), std::fs::remove_dir_all(&path))?;
+    }
+    // The note goes last: whatever is interrupted here is still known as the demo's.
+    for name in [DATABASE, "portreeve.db-wal", "portreeve.db-shm", NOTE] {
+        let path = folder.join(name);
+        gone(path.clone(), std::fs::remove_file(&path))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Ended> {
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let written = made.and_then(|()| std::fs::write(path, text));
+    let written = made.and_then(|()| std::fs::write(path, bytes));
     written.map_err(|error| Ended::Fault(format!("{}: {error}", path.display())))
 }

@@ -1,6 +1,8 @@
 //! A made town as files: records as CSV by the names of their fields, and the year's events as JSON, one a line.
 
-use super::made::{Customer, METER_DIALS, METER_MULTIPLIER, METER_UNIT, MadeTown, Meter, Premise, Read};
+use chrono::NaiveDate;
+
+use super::made::{Agreement, Customer, METER_DIALS, METER_MULTIPLIER, METER_UNIT, MadeTown, Meter, Premise, Read};
 
 /// A file with its name within the folder of the town.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,17 +70,11 @@ const READS: [&str; 6] = ["meter", "service_point", "read_on", "count", "kind", 
 
 /// All files of a town, in the order in which they are brought in.
 pub fn files(town: &MadeTown) -> Result<Vec<MadeFile>, WritingFailed> {
-    let agreements = town.agreements.iter().map(|made| {
-        let starts_on = made.starts_on.to_string();
-        let place = [&made.service_point, made.service, &made.account].map(str::to_owned);
-        let terms = [made.schedule(), made.cycle, made.class, &made.dimensions, &starts_on, ""].map(str::to_owned);
-        [place.as_slice(), terms.as_slice()].concat()
-    });
     let mut files = vec![
         file("customers.csv", &CUSTOMERS, town.customers.iter().map(customer))?,
         file("premises.csv", &PREMISES, town.premises.iter().flat_map(premise))?,
         file("meters.csv", &METERS, town.meters.iter().map(meter))?,
-        file("agreements.csv", &AGREEMENTS, agreements)?,
+        file("agreements.csv", &AGREEMENTS, town.agreements.iter().map(agreement))?,
     ];
     for month in &town.months {
         for (cycle, reads) in &month.cycles {
@@ -92,6 +88,21 @@ pub fn files(town: &MadeTown) -> Result<Vec<MadeFile>, WritingFailed> {
     }
     files.push(MadeFile { name: "events.jsonl".to_owned(), text });
     Ok(files)
+}
+
+/// The meters and agreements that one cycle hands over on the day its year begins.
+pub fn handed_over(town: &MadeTown, cycle: &str, on: NaiveDate) -> Result<[MadeFile; 2], WritingFailed> {
+    let meters = town.meters.iter().filter(|meter| meter.installed_on == on).map(meter);
+    let agreements = town.agreements.iter().filter(|agreement| agreement.starts_on == on).map(agreement);
+    Ok([
+        file(&format!("handed-over/meters-{cycle}.csv"), &METERS, meters)?,
+        file(&format!("handed-over/agreements-{cycle}.csv"), &AGREEMENTS, agreements)?,
+    ])
+}
+
+/// A file of customers, as for those who come in the year.
+pub fn customers_file(customers: &[Customer]) -> Result<String, WritingFailed> {
+    Ok(file("customers.csv", &CUSTOMERS, customers.iter().map(customer))?.text)
 }
 
 fn file(name: &str, fields: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Result<MadeFile, WritingFailed> {
@@ -133,6 +144,13 @@ fn meter(made: &Meter) -> Vec<String> {
     [&made.meter, METER_UNIT, &dials, METER_MULTIPLIER, made.size, &made.service_point, &installed_on, &count, "", ""]
         .map(str::to_owned)
         .to_vec()
+}
+
+fn agreement(made: &Agreement) -> Vec<String> {
+    let starts_on = made.starts_on.to_string();
+    let place = [&made.service_point, made.service, &made.account].map(str::to_owned);
+    let terms = [made.schedule(), made.cycle, made.class, &made.dimensions, &starts_on, ""].map(str::to_owned);
+    [place.as_slice(), terms.as_slice()].concat()
 }
 
 fn read(made: &Read) -> Vec<String> {
