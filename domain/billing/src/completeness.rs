@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::gather::is_unmeasured;
 use crate::inputs::match_consumption;
 use crate::store;
-use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Cycle, DueRule};
+use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Cycle, DueRule, RunKind};
 
 /// What a proof found.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -67,7 +67,7 @@ impl Completeness {
 }
 
 /// The proof for a run before it is signed: every active agreement of its cycle has an item, or a
-/// reason to have none.
+/// reason to have none. A run beside the cycle answers for the accounts it is for; one of charges alone bills no service.
 pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Completeness, Fault> {
     let cycle = cycle_of(read, run).await?;
     let book = RateBook::load(read).await?;
@@ -75,7 +75,16 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
     let mut missing = Vec::new();
     for chunk in store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await? {
         let range = (AccountId(chunk.from), AccountId(chunk.to));
-        let without = store::agreements_without_item(read, (run.cycle, run.id), range, run.period).await?;
+        let mut without = store::agreements_without_item(read, (run.cycle, run.id), range, run.period).await?;
+        match run.kind {
+            RunKind::Regular => {}
+            RunKind::OffCycle => {
+                let scope = store::scope_between(read, run.id, range).await?;
+                let named: BTreeSet<AccountId> = scope.into_iter().map(|one| one.account).collect();
+                without.retain(|agreement| named.contains(&agreement.account));
+            }
+            RunKind::Charges => without.clear(),
+        }
         let items = store::count_items(read, run.id, range).await?;
         proof.agreements += items + i64::try_from(without.len()).map_err(|_| Fault::new("too many agreements"))?;
         proof.billed += items;

@@ -3,6 +3,7 @@
 
 mod altered;
 mod conformance;
+mod demo;
 mod evaluate;
 mod exit_codes;
 mod files;

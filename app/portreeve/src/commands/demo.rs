@@ -84,13 +84,16 @@ const FIRST: &str = "2025-01";
 const NOTE: &str = "demo.toml";
 /// The database in the folder, where no other is named.
 const DATABASE: &str = "portreeve.db";
+/// So long before the first service period the office is set up.
+const DAYS_TO_SET_UP: u64 = 14;
 
 /// What stands in the note.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     accounts: u32,
     seed: u64,
-    database: String,
+    /// Whether the town is in a database that was named, not in the folder; its address may hold a password.
+    is_elsewhere: bool,
     /// Seconds it took to make; nothing while it is being made.
     seconds: Option<u64>,
 }
@@ -102,47 +105,53 @@ pub async fn run(settings: &Settings, args: DemoArgs) -> Outcome {
         write_files(&town, &folder)?.iter().for_each(|line| output::data(line));
         return Ok(Ended::Done);
     }
-    let own = format!("sqlite://{}?mode=rwc", args.folder.join(DATABASE).display());
-    let database = settings.db.clone().unwrap_or_else(|| own.clone());
+    let elsewhere = match &settings.db {
+        Some(_) => Some(settings.db_url().map_err(Ended::WrongUse)?),
+        None => None,
+    };
+    if args.fresh && elsewhere.is_some() {
+        let words = "--fresh makes the town in its folder anew; a database that you name, empty yourself";
+        return Err(Ended::WrongUse(words.into()));
+    }
     if args.fresh {
-        if database != own {
-            let words = "--fresh makes the town in its folder anew; a database named by --db, empty yourself";
-            return Err(Ended::WrongUse(words.into()));
-        }
         clear(&args.folder)?;
     }
     match read_note(&args.folder)? {
-        None => make(&args, database).await,
-        Some(note) => show(&args, note).await,
+        None => make(&args, elsewhere).await,
+        Some(note) => show(&args, elsewhere, &note).await,
     }
 }
 
 /// Shows a town that was made before.
-async fn show(args: &DemoArgs, note: Note) -> Outcome {
+async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome {
     let folder = args.folder.display();
     let Some(seconds) = note.seconds else {
-        return Err(Ended::Refused(format!(
-            "the making of the town in {folder} was interrupted; `portreeve demo --fresh` makes it anew"
-        )));
+        let how = if note.is_elsewhere { "empty its database and the folder" } else { "`demo --fresh` makes it anew" };
+        return Err(Ended::Refused(format!("the making of the town in {folder} was interrupted; {how}")));
     };
-    if (note.accounts, note.seed) != (args.accounts, args.seed) {
-        output::talk(&format!(
-            "{folder} holds a town of {} accounts, seed {}; --fresh makes another",
-            note.accounts, note.seed
-        ));
+    if note.is_elsewhere != elsewhere.is_some() {
+        let where_it_is = if note.is_elsewhere { "in a database of its own: name it by --db" } else { "in the folder" };
+        return Err(Ended::WrongUse(format!("the town of {folder} is {where_it_is}")));
     }
-    tell(&Office::open(&note.database, as_of()?).await?, seconds).await
+    if (note.accounts, note.seed) != (args.accounts, args.seed) {
+        let Note { accounts, seed, .. } = note;
+        output::talk(&format!("{folder} holds a town of {accounts} accounts, seed {seed}; --fresh makes another"));
+    }
+    let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
+    tell(&Office::open(&database, as_of()?).await?, seconds).await
 }
 
-async fn make(args: &DemoArgs, database: String) -> Outcome {
+async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let begun = Instant::now();
     let first = first()?;
-    let office =
-        Office::open(&database_made(&args.folder, database.clone())?, first.first_on() - Days::new(14)).await?;
+    let failed = |error: std::io::Error| Ended::Fault(format!("{}: {error}", args.folder.display()));
+    std::fs::create_dir_all(&args.folder).map_err(failed)?;
+    let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
+    let office = Office::open(&database, first.first_on() - Days::new(DAYS_TO_SET_UP)).await?;
     if office.db().is_migrated().await? {
-        return Err(Ended::Refused(format!("{database} is a town already; the demo needs an empty database")));
+        return Err(Ended::Refused("there is a town already; the demo needs an empty database".into()));
     }
-    let mut note = Note { accounts: args.accounts, seed: args.seed, database, seconds: None };
+    let mut note = Note { accounts: args.accounts, seed: args.seed, is_elsewhere: elsewhere.is_some(), seconds: None };
     write_note(&args.folder, &note)?;
     let town = made(args.accounts, args.seed, first)?;
     let files = args.folder.join("files");
@@ -159,9 +168,14 @@ async fn make(args: &DemoArgs, database: String) -> Outcome {
     tell(&office, seconds).await
 }
 
+/// The address of the database in a folder.
+fn own_database(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join(DATABASE).display())
+}
+
 async fn tell(office: &Office, seconds: u64) -> Outcome {
-    output::data(&summary::summary(office, as_of()?).await?);
-    output::data(&format!("Made in {seconds} seconds."));
+    output::data(summary::summary(office, as_of()?).await?.trim_end());
+    output::data(&format!("\nMade in {seconds} seconds"));
     office.db().close().await;
     Ok(Ended::Done)
 }
@@ -180,11 +194,6 @@ fn as_of() -> Result<NaiveDate, Ended> {
 fn made(accounts: u32, seed: u64, first: Month) -> Result<MadeTown, Ended> {
     let accounts = usize::try_from(accounts).map_err(|error| Ended::WrongUse(error.to_string()))?;
     Ok(generator::make(&TownPlan { seed, accounts, first }))
-}
-
-fn database_made(folder: &Path, database: String) -> Result<String, Ended> {
-    let made = std::fs::create_dir_all(folder);
-    made.map(|()| database).map_err(|error| Ended::Fault(format!("{}: {error}", folder.display())))
 }
 
 /// Writes the files of a town and says what is in them.

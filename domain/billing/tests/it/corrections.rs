@@ -236,6 +236,21 @@ async fn a_bill_made_again_after_it_was_settled_is_charged_once() {
 }
 
 #[tokio::test]
+async fn a_run_for_some_accounts_answers_for_them_alone() {
+    for engine in engines("a run beside others") {
+        let house = House::billed(engine).await;
+        // The neighbor is billed in the same cycle, and is none of the new run's business.
+        house.put_right(Wrong::Class).await;
+        let again = house.town.again(house.run, &[house.account], "2025-03-10").await;
+        let town = &house.town.tariff.town;
+        let run = town.run(again).await;
+        let proof = billing::run_completeness(&mut town.read().await, &run).await.unwrap();
+        assert_eq!((proof.agreements, proof.billed, proof.unexplained), (2, 2, vec![]));
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn reversing_every_bill_returns_every_account_to_zero() {
     for engine in engines("reversing every bill") {
         let house = House::billed(engine).await;

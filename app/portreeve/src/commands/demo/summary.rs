@@ -73,11 +73,13 @@ pub async fn summary(office: &Office, as_of: NaiveDate) -> Result<String, Ended>
     let billing::Coverage { services, days, billed_days, by_reason, findings, .. } = coverage;
     let _ = writeln!(text, "\nCompleteness   {services} services, {days} days to bill, {billed_days} billed once");
     for (reason, count) in by_reason {
-        let _ = writeln!(text, "  listed: {reason:?} {count}");
+        let reason = serde_json::to_value(reason).map_err(|error| Ended::Fault(error.to_string()))?;
+        let _ = writeln!(text, "  listed, {:<20}{count:>8}", reason.as_str().unwrap_or_default());
     }
-    let _ = writeln!(text, "  {} findings", findings.len());
+    let found = if findings.is_empty() { "none".to_owned() } else { findings.len().to_string() };
+    let _ = writeln!(text, "Findings   {found}");
     let proved = if proof.is_proved { "proved" } else { "NOT PROVED: see `portreeve ledger prove`" };
-    let _ = writeln!(text, "\nBooks   {} journals, {} postings: {proved}", proof.journals, proof.postings);
+    let _ = writeln!(text, "Books   {} journals, {} postings: {proved}", proof.journals, proof.postings);
     Ok(text)
 }
 
