@@ -18,6 +18,12 @@ use crate::{Agreement, BillRun, RunKind};
 /// A service and the first of the days it was billed for.
 type Days = (AccountId, AgreementId, NaiveDate);
 
+impl BilledService {
+    fn days(&self) -> Days {
+        (self.account, self.inputs.agreement, self.inputs.period.from())
+    }
+}
+
 /// What bills that stand have charged for some days of a service, over all of them.
 struct History {
     /// The run that bills the period, whose dates decide rates and parts of the period.
@@ -108,7 +114,8 @@ async fn settlements(
     let truth = Truth::of(read, (run, book), &accounts, replaced).await?;
     for (days, history) in &truth.history {
         let own = own_item(bills, *days);
-        if own.is_none() && !truth.is_estimate(days.0, &history.last) {
+        let is_due = own.is_some() || truth.released.contains(days) || truth.is_estimate(days.0, &history.last);
+        if !is_due {
             continue;
         }
         extras.entry(days.0).or_default().extend(truth.settlement(book, *days, own));
@@ -130,6 +137,8 @@ struct Truth {
     uses: BTreeMap<AccountId, Vec<StandingUse>>,
     runs: BTreeMap<RunId, BillRun>,
     holdings: BTreeMap<NaiveDate, Holdings>,
+    /// Days that a replaced bill settled: with it, their settlement goes.
+    released: BTreeSet<Days>,
 }
 
 impl Truth {
@@ -143,7 +152,10 @@ impl Truth {
         let runs: BTreeMap<RunId, BillRun> =
             store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
         let mut services = store::billed_services(read, accounts).await?;
-        services.retain(|service| service.run != run.id && replaced.get(&service.account) != Some(&service.run));
+        let is_replaced = |service: &BilledService| replaced.get(&service.account) == Some(&service.run);
+        let released = services.iter().filter(|service| is_replaced(service) && service.settled_on.is_some());
+        let released = released.map(BilledService::days).collect();
+        services.retain(|service| service.run != run.id && !is_replaced(service));
         services.sort_by_key(|service| {
             let bill_on = runs.get(&service.run).map(|run| run.bill_on);
             (bill_on, service.run, service.settled_on.is_some())
@@ -161,7 +173,7 @@ impl Truth {
         for used in metering::standing_uses(read, accounts).await? {
             uses.entry(used.consumption.account).or_default().push(used);
         }
-        Ok(Truth { run: run.id, history, agreements, uses, runs, holdings })
+        Ok(Truth { run: run.id, history, agreements, uses, runs, holdings, released })
     }
 
     /// Whether what was billed last is an estimate of which the days are known better now.
@@ -212,7 +224,7 @@ fn histories(
     let mut histories: BTreeMap<Days, History> = BTreeMap::new();
     for service in services {
         let run = runs.get(&service.run).ok_or_else(|| Fault::new("a bill has no run"))?;
-        let days = (service.account, service.inputs.agreement, service.inputs.period.from());
+        let days = service.days();
         let price_on = service.settled_on.unwrap_or(run.price_on);
         let lines = billed_lines(book, price_on, &service.inputs)
             .map_err(|exception| Fault::new(format!("pricing again what was billed: {}", exception.detail)))?;
@@ -221,9 +233,8 @@ fn histories(
             last: service.inputs.clone(),
             billed: Vec::new(),
         });
-        match service.settled_on {
-            None => history.run = Some(run.id),
-            Some(_) => {}
+        if service.settled_on.is_none() {
+            history.run = Some(run.id);
         }
         history.last = service.inputs;
         for line in lines {
