@@ -29,6 +29,8 @@ pub struct TownFile {
     city_expenses: BTreeMap<String, String>,
     cycles: Vec<NewCycle>,
     #[serde(default)]
+    property_uses: BTreeMap<String, String>,
+    #[serde(default)]
     holidays: Vec<Holiday>,
     #[serde(default)]
     calendars: Vec<Calendar>,
@@ -136,6 +138,9 @@ pub async fn apply_as(office: &Office, (accountant, who): (&Who, &Who), town: To
     office.act_unless_in_force(who, &revenue).await?;
     let billing = SetUpBilling { cycles: town.cycles, rules: town.exception_rules, limits: town.high_cents };
     office.act_unless_in_force(who, &billing).await?;
+    if !town.property_uses.is_empty() {
+        office.act_unless_in_force(who, &SetUpPremises { property_uses: town.property_uses }).await?;
+    }
     let periods = town.calendars.iter().map(Calendar::periods).collect::<Result<Vec<_>, _>>().map_err(refused)?;
     let holiday = |holiday: &Holiday| Ok::<_, TownFileRefused>((holiday.day()?, holiday.name.clone()));
     let holidays = town.holidays.iter().map(holiday).collect::<Result<BTreeMap<_, _>, _>>().map_err(refused)?;
