@@ -9,7 +9,6 @@ mod fault;
 mod files;
 mod office;
 mod plant;
-mod seeded;
 
 use std::collections::BTreeSet;
 
