@@ -4,8 +4,10 @@
 
 mod program;
 mod reads;
+mod seeded;
 mod town;
 
 pub use program::{Program, Said, try_tool};
 pub use reads::{Reads, pack, unpack};
+pub use seeded::Seeded;
 pub use town::{MAPPING, RATES, TOWN, Town};

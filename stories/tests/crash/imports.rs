@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use db::Engine;
+use stories::Seeded;
 
 use crate::Kills;
 use crate::picture::{Imported, is_midway};
 use crate::program::{Attempt, Program};
-use crate::seeded::Seeded;
 use crate::town::{Copies, Place};
 
 const SEEDS: u64 = 3;

@@ -8,7 +8,6 @@
 mod imports;
 mod picture;
 mod program;
-mod seeded;
 mod town;
 
 use std::sync::Mutex;
@@ -16,10 +15,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use db::Engine;
+use stories::Seeded;
 
 use picture::Picture;
 use program::{Attempt, Program};
-use seeded::Seeded;
 use town::{Copies, Place};
 
 const SEEDS: u64 = 50;

@@ -86,6 +86,13 @@ pub(crate) struct Found {
     pub(crate) explained: BTreeMap<String, String>,
 }
 
+impl Found {
+    /// Services that cannot be billed because no meter is there.
+    pub(crate) fn unmetered(&self) -> impl Iterator<Item = &Listed> {
+        self.listed.iter().filter(|listed| listed.reason == "no_meter")
+    }
+}
+
 impl Kind {
     /// In the order in which they are planted.
     pub(crate) const ALL: [Kind; 20] = [
@@ -111,7 +118,7 @@ impl Kind {
         Kind::IncompleteAgreement,
     ];
 
-    /// Its name, and the names of which one must be among what it was found as.
+    /// Its name, and the names by one of which it must be found; where two accounts are concerned, one for each.
     #[rustfmt::skip]
     fn names_of(self) -> (&'static str, &'static [&'static str]) {
         match self {
@@ -128,7 +135,7 @@ impl Kind {
             Kind::IncompleteAgreement  => ("incomplete_agreement",   &["incomplete"]),
             Kind::MissingRead          => ("missing_read",           &["No read: estimated"]),
             Kind::NegativeRead         => ("negative_read",          &["negative_read"]),
-            Kind::MetersCrossed        => ("meters_crossed",         &["high_use + negative_read", "negative_read + high_use"]),
+            Kind::MetersCrossed        => ("meters_crossed",         &["high_use & negative_read"]),
             Kind::ZeroUse              => ("zero_use",               &["zero_use"]),
             Kind::UseFarTooHigh        => ("use_far_too_high",       &["high_use"]),
             Kind::UseFarTooLow         => ("use_far_too_low",        &["low_use"]),
@@ -142,8 +149,9 @@ impl Kind {
         self.names_of().0
     }
 
-    pub(crate) fn names(self) -> &'static [&'static str] {
-        self.names_of().1
+    /// Whether it may be found as this.
+    pub(crate) fn is_named_by(self, found_as: &str) -> bool {
+        self.names_of().1.iter().any(|names| names.split(" & ").all(|name| found_as.contains(name)))
     }
 }
 
@@ -163,12 +171,10 @@ impl Mark {
             }
             Mark::Unbilled { place } => {
                 let number = &town.places()[place].number;
-                let listed = found.listed.iter().filter(|listed| listed.number == *number);
-                let mut reasons: Vec<String> =
-                    listed.map(|listed| format!("{} {}", listed.service, listed.reason)).collect();
-                reasons.sort_unstable();
-                reasons.dedup();
-                (!reasons.is_empty()).then(|| reasons.join(", "))
+                let mut unmetered: Vec<&str> =
+                    found.unmetered().filter(|one| one.number == *number).map(|one| &*one.service).collect();
+                unmetered.dedup();
+                (!unmetered.is_empty()).then(|| format!("no_meter for {}", unmetered.join(", ")))
             }
             Mark::Queued { places } => {
                 let codes = |place: &String| {

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use stories::{Program, Reads};
-
-use crate::seeded::Seeded;
+use stories::{Program, Reads, Seeded};
 
 /// The months that are read and tried; use is about the same in all of them.
 pub(crate) const MONTHS: [&str; 4] = ["2025-11", "2025-12", "2026-01", "2026-02"];
@@ -125,7 +123,7 @@ impl TownFiles {
     pub(crate) fn add(&mut self, file: &str, record: &[String], chance: &mut Seeded) {
         let rows = &mut self.tables.get_mut(file).expect("the file is there").rows;
         let after = rows.iter().rposition(|row| row[..2] == record[..2]).map_or(0, |at| at + 1);
-        rows.insert(after + chance.below(rows.len() + 1 - after), record.to_vec());
+        rows.insert(after + chance.place(rows.len() + 1 - after), record.to_vec());
     }
 
     /// The line of a record; of two that say the same, the later one.

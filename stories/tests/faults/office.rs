@@ -90,10 +90,10 @@ impl Office {
             self.import(town, file, &mut found);
         }
         let mut explained = BTreeMap::new();
-        for month in 0..MONTHS.len() {
+        for (month, name) in MONTHS.iter().enumerate() {
             for (cycle, begins) in CYCLES {
                 self.import(town, &reads_file(month, cycle), &mut found);
-                let from = format!("{}-{begins}", MONTHS[month]);
+                let from = format!("{name}-{begins}");
                 let run = self.try_run(town, (month, cycle, &from), &mut found);
                 if month <= EXPLAINED {
                     self.post(&run);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use stories::Seeded;
+
 use crate::fault::{EXPLAINED, Fault, JUDGED, Kind, Mark};
 use crate::files::{BAD_BYTE, CYCLES, MONTHS, TownFiles};
-use crate::seeded::Seeded;
 
 const SEED: u64 = 20;
 const OF_A_KIND: usize = 10;
