@@ -3,6 +3,7 @@
 use billing::acts::{
     AdjustAccount, CancelRun, CorrectService, IssueRun, MeasureAgain, PrepareOffCycle, ReverseAdjustment,
 };
+use billing::UncoveredReason;
 use kernel::{AccountId, BillNumber, Cents, Month, RunId};
 use metering::acts::SwapMeters;
 use testkit::engines;
@@ -97,7 +98,7 @@ async fn a_bill_made_again_is_what_it_should_have_been() {
         // 8 at 1.00, sewer 16.00; less than before, so it is due when the first was.
         (Wrong::Rate, 24_00, "2025-02-26"),
         // The neighbor's 20 kgal: 10.00 + 10 * 3 + 10 * 5 = 90.00, tax 4.50, sewer 40.00; more, so a full term.
-        (Wrong::Meter, 134_50, "2025-03-31"),
+        (Wrong::Meter, 13_450, "2025-03-31"),
         // 10.00 + 8 * 4.00 = 42.00, tax 2.10, sewer 16.00; a shop has 14 days, but its sewer a house's 21.
         (Wrong::Class, 60_10, "2025-03-31"),
         // 10.00 + 21.00, tax 1.55, sewer 14.00.
