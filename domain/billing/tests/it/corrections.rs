@@ -1,9 +1,9 @@
 //! Bills made again, adjustments and reversals, each figure worked out by hand.
 
+use billing::UncoveredReason;
 use billing::acts::{
     AdjustAccount, CancelRun, CorrectService, IssueRun, MeasureAgain, PrepareOffCycle, ReverseAdjustment,
 };
-use billing::UncoveredReason;
 use kernel::{AccountId, BillNumber, Cents, Month, RunId};
 use metering::acts::SwapMeters;
 use testkit::engines;

@@ -317,7 +317,7 @@ impl<'a> Year<'a> {
         if !proof.is_proved {
             return Err(Ended::Refused(format!("the books are not proved in {month}: see `portreeve ledger prove`")));
         }
-        if month.first_on().month() % 3 == 0 {
+        if month.first_on().month().is_multiple_of(3) {
             let two_back = Month::of(month.first_on() - Days::new(40));
             let act = LockPeriod { month: two_back };
             self.hall.act((Person::Accountant, "the month was reported"), format!("lock {two_back}"), &act).await?;
