@@ -254,3 +254,45 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Ended> {
     let written = made.and_then(|()| std::fs::write(path, bytes));
     written.map_err(|error| Ended::Fault(format!("{}: {error}", path.display())))
 }
+
+#[cfg(test)]
+mod folder_tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_what_a_demo_made_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = ["files/customers.csv", "registers/run-001.txt", "gl/books.csv", "portreeve.db", "portreeve.db-wal"];
+        for name in made.iter().chain(&["notes.txt"]) {
+            write(&folder.path().join(name), b"x").unwrap();
+        }
+        clear(folder.path()).unwrap();
+        assert_eq!(names(folder.path()).len(), 6, "without its note, the folder is somebody else's");
+        let note = Note { accounts: 60, seed: 1, is_elsewhere: false, seconds: None };
+        write_note(folder.path(), &note).unwrap();
+        clear(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), ["notes.txt"]);
+        clear(&folder.path().join("nothing here")).unwrap();
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read_note(folder.path()).unwrap().is_none());
+        for seconds in [None, Some(31)] {
+            let note = Note { accounts: 5_000, seed: 7, is_elsewhere: true, seconds };
+            write_note(folder.path(), &note).unwrap();
+            let read = read_note(folder.path()).unwrap().unwrap();
+            assert_eq!((read.accounts, read.seed, read.is_elsewhere, read.seconds), (5_000, 7, true, seconds));
+        }
+        write(&folder.path().join(NOTE), b"accounts = many").unwrap();
+        assert!(matches!(read_note(folder.path()), Err(Ended::Refused(_))));
+    }
+}
