@@ -211,7 +211,7 @@ impl City {
         let number = |account: AccountId| numbers.get(&account).map_or_else(String::new, |one| one.number.to_string());
         for gap in &gaps {
             let account_number = number(gap.service.account);
-            let has_meter = !gap.service.is_measured || metered.contains(&gap.service.service_point);
+            let has_meter = !gap.service.needs_meter() || metered.contains(&gap.service.service_point);
             proof.listed.push(self.explain(gap, &facts, has_meter, account_number));
         }
         proof

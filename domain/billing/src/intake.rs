@@ -93,7 +93,6 @@ struct Begun {
 /// What is on record of the places a chunk names, and what the chunk adds.
 struct Known {
     given: Given,
-    profiles: BTreeMap<RateProfileId, RateProfile>,
     agreements: BTreeMap<(ServicePointId, String), Vec<(AgreementOnRecord, RateProfile)>>,
     waiting: BTreeMap<Key, Waiting>,
     begun: Vec<Begun>,
@@ -147,7 +146,7 @@ impl Known {
             (key, Waiting { pending, state: WaitingState::Stored, is_completed: false })
         });
         let due_on = entry.today + Days::new(DAYS_TO_COMPLETE);
-        Ok(Known { given, profiles, agreements, waiting: stored.collect(), begun: Vec::new(), due_on })
+        Ok(Known { given, agreements, waiting: stored.collect(), begun: Vec::new(), due_on })
     }
 
     fn take(&mut self, told: Told, source: &str) -> Result<Taken, Reject> {

@@ -32,7 +32,8 @@ pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption
 pub(crate) use bills::{
     WrittenBill, bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations,
 };
-pub use calendars::{adjustment_reasons, cycle_periods, read_rules, terms};
+pub(crate) use calendars::read_rules;
+pub use calendars::{adjustment_reasons, cycle_periods, terms};
 pub(crate) use calendars::{
     close_period, insert_adjustment_reason, insert_days_to_pay, insert_holiday, insert_periods, insert_read_rule,
 };

@@ -82,7 +82,7 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
                 let sums = owed.entry((movement.fund, side)).or_default();
                 match movement.kind {
                     JournalKind::Bill | JournalKind::BillReversal => sums.1 += cents,
-                    JournalKind::Payment | JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening => {
+                    JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => {
                         sums.2 += cents;
                     }
                 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use customers::{AddressLines, Purpose};
 use db::{Fault, Read};
 use kernel::{AccountId, BillNumber, Cents, ConsumptionId, Period, RunId, Unit};
 use metering::Grounds;
@@ -34,6 +35,8 @@ pub struct BillView {
     pub services: Vec<ExplainedService>,
     /// The statement as it stood; none on bills from before statements were kept.
     pub statement: Option<Statement>,
+    /// What stands on the envelope: of a final bill the forwarding address, where one is known.
+    pub mail_to: Option<AddressLines>,
     /// The number of the bill it takes the place of, and why it was made.
     pub replaces: Option<(BillNumber, String)>,
 }
@@ -182,6 +185,12 @@ impl BillView {
         for (_, key) in notes.into_iter().filter(|(is, _)| *is) {
             let _ = writeln!(text, "{}", say(language, key, &[]));
         }
+        if let Some(lines) = &self.mail_to {
+            let AddressLines { recipient, street, city, state, postal_code } = lines;
+            let to = if recipient.is_empty() { &self.customer } else { recipient };
+            let address = format!("{to}, {street}, {city}, {state} {postal_code}");
+            let _ = writeln!(text, "{}", say(language, "mail_to", &[("address", &address)]));
+        }
         if let Some((number, reason)) = &self.replaces {
             let gaps = [("number", number.to_string()), ("reason", reason.clone())];
             let gaps = gaps.each_ref().map(|(gap, filled)| (*gap, filled.as_str()));
@@ -260,6 +269,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     if again != bill.total {
         return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
     }
+    let mail_to = mail_to(read, &bill, statement.map(|(made, _)| made.stage)).await?;
     Ok(Some(BillView {
         number,
         account_number: account.number.to_string(),
@@ -267,9 +277,26 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
         run,
         bill,
         services,
+        mail_to,
         statement: statement.map(|(made, _)| made),
         replaces,
     }))
+}
+
+/// Where a bill goes on its date: a final one after the customer who moved.
+async fn mail_to(read: &mut Read, bill: &StoredBill, stage: Option<Stage>) -> Result<Option<AddressLines>, Fault> {
+    let purposes: &[Purpose] = match stage {
+        Some(Stage::Final) => &[Purpose::Forwarding, Purpose::Mailing],
+        Some(Stage::First | Stage::Regular) | None => &[Purpose::Mailing],
+    };
+    for purpose in purposes {
+        let known = customers::mailing_addresses(read, &[bill.account], *purpose).await?;
+        let of_account = known.get(&bill.account).map_or(&[][..], Vec::as_slice);
+        if let Some(address) = customers::in_force(of_account, Some(bill.bill_on)) {
+            return Ok(Some(address.lines.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// The number of a bill that another took the place of, and why.

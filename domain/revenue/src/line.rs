@@ -13,6 +13,14 @@ pub struct RevenueModule {
     pub codes: &'static [&'static str],
 }
 
+impl RevenueModule {
+    /// Whether the service is billed by what a meter counts, so that a service point of it needs one.
+    #[must_use]
+    pub fn is_metered(&self) -> bool {
+        self.codes.iter().any(|code| code.strip_prefix(self.service) == Some(".consumption"))
+    }
+}
+
 /// Every revenue line there is.
 pub const ALL: &[RevenueModule] =
     &[water::MODULE, sewer::MODULE, trash::MODULE, stormwater::MODULE, airport::MODULE, fees::MODULE, tax::MODULE];
@@ -32,4 +40,15 @@ pub struct RevenueLine {
     pub receivable: LedgerAccountId,
     /// The revenue account it is earned in.
     pub revenue: LedgerAccountId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn water_and_sewer_are_metered() {
+        let metered: Vec<&str> = ALL.iter().filter(|line| line.is_metered()).map(|line| line.service).collect();
+        assert_eq!(metered, ["water", "sewer"]);
+    }
 }

@@ -29,8 +29,8 @@ struct Place {
 }
 
 impl ImportWork {
-    /// The kind of its orders.
-    pub(crate) const ORDER_KIND: &'static str = "imports.file";
+    /// The kind of its orders and of the entries of their chunks; the act has another.
+    pub(crate) const ORDER_KIND: &'static str = "imports.records";
 
     /// The work for what an order froze, reading the file at `path`.
     pub fn new(inputs: &str, intake: Arc<dyn Intake>, path: &Path) -> Result<ImportWork, Fault> {

@@ -18,17 +18,17 @@ row,cust_id,cust_class,usage_date,usage_ccf
 ";
 
 const OPEN: &str = "\
-100004-1    zero            open      the bill comes to nothing
-100005-8    high            open      $1,940.00
-100006-6    no_schedule     open      no rate schedule for class OTHER
-100007-4    zero            open      the bill comes to nothing
+100004-1    zero                open      the bill comes to nothing
+100005-8    high                open      $1,940.00
+100006-6    no_schedule         open      no rate schedule for class OTHER
+100007-4    zero                open      the bill comes to nothing
 ";
 
 const DECIDED: &str = "\
-100004-1    zero            released  the bill comes to nothing   reason: the occupant is away
-100005-8    high            held      $1,940.00   reason: the meter is being tested   assignee: meter shop   until 2014-04-15
-100006-6    no_schedule     held      no rate schedule for class OTHER   rule: no-rates-adopted   reason: council has adopted no rates for the class   assignee: rate analyst   until 2026-07-31
-100007-4    zero            released  the bill comes to nothing   rule: zero-is-normal   reason: no use in the period; the bill goes out as a statement
+100004-1    zero                released  the bill comes to nothing   reason: the occupant is away
+100005-8    high                held      $1,940.00   reason: the meter is being tested   assignee: meter shop   until 2014-04-15
+100006-6    no_schedule         held      no rate schedule for class OTHER   rule: no-rates-adopted   reason: council has adopted no rates for the class   assignee: rate analyst   until 2026-07-31
+100007-4    zero                released  the bill comes to nothing   rule: zero-is-normal   reason: no use in the period; the bill goes out as a statement
 ";
 
 /// 15 ccf are 37.50, 12.4 ccf are 28.40, 120 ccf are 385.00; what is held is in no sum.

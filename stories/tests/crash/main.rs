@@ -1,10 +1,11 @@
-//! A bill run that is killed at random moments ends as if nothing had happened.
+//! A bill run or an import that is killed at random moments ends as if nothing had happened.
 //!
-//! For each engine, 50 copies of one town are billed by the real program. At random moments the
+//! Of the run: for each engine, 50 copies of one town are billed by the real program. At random moments the
 //! program is killed and the same command given again. In the end every copy must be equal to
 //! the one that was never disturbed: bill numbers, inputs, exceptions, postings, register.
 #![cfg(test)]
 
+mod imports;
 mod picture;
 mod program;
 mod seeded;

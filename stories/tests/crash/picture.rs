@@ -5,10 +5,13 @@ use db::{Db, Read};
 /// Rows by table, as text, and the register. Ids of journals, acts and runs have gaps: left out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Picture {
-    rows: Vec<(&'static str, Vec<String>)>,
+    rows: Rows,
     digests: Vec<(i64, Vec<u8>)>,
     register: String,
 }
+
+/// Rows as text, by what they are.
+type Rows = Vec<(&'static str, Vec<String>)>;
 
 /// What is compared, one text a row.
 const TABLES: [(&str, &str); 7] = [
@@ -85,11 +88,7 @@ impl Picture {
     /// Reads it from a town.
     pub(crate) fn take(url: &str, register: String) -> Picture {
         with_read(url, async |read| {
-            let mut rows = Vec::new();
-            for (table, sql) in TABLES {
-                let texts: Vec<(String,)> = read.all(sql, vec![]).await.expect("rows are read");
-                rows.push((table, texts.into_iter().map(|(text,)| text).collect()));
-            }
+            let rows = texts(read, &TABLES).await;
             let digests = read.all(DIGESTS, vec![]).await.expect("digests are read");
             Picture { rows, digests, register }
         })
@@ -102,13 +101,7 @@ impl Picture {
 
     /// Says what differs first.
     pub(crate) fn compare(&self, other: &Picture) -> Result<(), String> {
-        for ((table, expected), (_, found)) in self.rows.iter().zip(&other.rows) {
-            if expected != found {
-                let differs = expected.iter().zip(found).find(|(expected, found)| expected != found);
-                let (should, is) = (expected.len(), found.len());
-                return Err(format!("{table} differ: {should} rows expected, {is} found; first {differs:?}"));
-            }
-        }
+        compare(&self.rows, &other.rows)?;
         if self.digests != other.digests {
             return Err("digests differ".to_owned());
         }
@@ -116,6 +109,74 @@ impl Picture {
             return Err(format!("registers differ:\n{}\n{}", self.register, other.register));
         }
         Ok(())
+    }
+}
+
+/// What imports leave behind that no export shows: numbers, rejects, and where each record came from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Imported(Rows);
+
+/// What is compared of imports, one text a row. A file is named by its kind: orders have gaps.
+const IMPORTED: [(&str, &str); 6] = [
+    (
+        "account numbers",
+        "select r.reference || ' ' || n.number
+         from account_reference r
+         join account_number n on n.account_id = r.account_id
+         order by r.reference",
+    ),
+    (
+        "parts",
+        "select f.kind || ' ' || c.chunk_no || ' ' || c.state || ' ' || c.outcome
+         from chunk c
+         join file_import f on f.order_id = c.order_id
+         order by f.kind, c.chunk_no",
+    ),
+    (
+        "rejects",
+        "select f.kind || ' ' || r.line || ' ' || r.field || ' ' || r.rule || ' ' || r.message || ' ' || r.record
+         from file_reject r
+         join file_import f on f.order_id = r.order_id
+         order by f.kind, r.line",
+    ),
+    (
+        "meters",
+        "select m.serial_number || ' ' || f.kind || substr(m.source, length(cast(f.order_id as text)) + 1)
+         from meter m
+         join file_import f
+           on substr(m.source, 1, length(cast(f.order_id as text)) + 1) = cast(f.order_id as text) || '/'
+         order by m.serial_number",
+    ),
+    (
+        "agreements",
+        "select r.reference || ' ' || a.service || ' ' || a.starts_on || ' ' || f.kind
+                || substr(a.source, length(cast(f.order_id as text)) + 1)
+         from service_agreement a
+         join account_reference r on r.account_id = a.account_id
+         join file_import f
+           on substr(a.source, 1, length(cast(f.order_id as text)) + 1) = cast(f.order_id as text) || '/'
+         order by r.reference, a.service, a.starts_on",
+    ),
+    (
+        "waiting agreements",
+        "select p.service_point || ' ' || p.service || ' ' || p.starts_on || ' ' || p.missing || ' ' || p.due_on
+                || ' ' || f.kind || substr(p.source, length(cast(f.order_id as text)) + 1)
+         from pending_agreement p
+         join file_import f
+           on substr(p.source, 1, length(cast(f.order_id as text)) + 1) = cast(f.order_id as text) || '/'
+         order by p.service_point, p.service, p.starts_on",
+    ),
+];
+
+impl Imported {
+    /// Reads it from a town.
+    pub(crate) fn take(url: &str) -> Imported {
+        with_read(url, async |read| Imported(texts(read, &IMPORTED).await))
+    }
+
+    /// Says what differs first.
+    pub(crate) fn compare(&self, other: &Imported) -> Result<(), String> {
+        compare(&self.0, &other.0)
     }
 }
 
@@ -127,6 +188,27 @@ pub(crate) fn is_midway(url: &str) -> bool {
         where exists (select 1 from chunk c where c.order_id = o.order_id and c.state = 'done')
           and exists (select 1 from chunk c where c.order_id = o.order_id and c.state = 'open')";
     with_read(url, async |read| read.number(SQL, vec![]).await.expect("chunks are counted").unwrap_or(0) != 0)
+}
+
+async fn texts(read: &mut Read, tables: &[(&'static str, &'static str)]) -> Rows {
+    let mut rows = Vec::new();
+    for (table, sql) in tables {
+        let texts: Vec<(String,)> = read.all(sql, vec![]).await.expect("rows are read");
+        rows.push((*table, texts.into_iter().map(|(text,)| text).collect()));
+    }
+    rows
+}
+
+/// Says what differs first.
+fn compare(expected: &Rows, found: &Rows) -> Result<(), String> {
+    for ((table, expected), (_, found)) in expected.iter().zip(found) {
+        if expected != found {
+            let differs = expected.iter().zip(found).find(|(expected, found)| expected != found);
+            let (should, is) = (expected.len(), found.len());
+            return Err(format!("{table} differ: {should} rows expected, {is} found; first {differs:?}"));
+        }
+    }
+    Ok(())
 }
 
 fn with_read<T>(url: &str, ask: impl AsyncFnOnce(&mut Read) -> T) -> T {

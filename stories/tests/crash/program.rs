@@ -14,13 +14,7 @@ pub(crate) enum Attempt {
     /// It was alive and was killed.
     Killed,
     /// It ended by itself.
-    Ended {
-        code: Option<i32>,
-        out: String,
-        /// Read by whoever looks at a failure.
-        #[expect(dead_code, reason = "shown by Debug")]
-        talk: String,
-    },
+    Ended { code: Option<i32>, out: String, talk: String },
 }
 
 impl Attempt {

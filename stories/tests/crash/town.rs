@@ -49,19 +49,20 @@ enum Of {
 impl Copies {
     /// Makes the town.
     pub(crate) fn make(engine: Engine) -> Copies {
+        Copies::with(engine, make_town)
+    }
+
+    /// Makes a town by what is done to an empty database.
+    pub(crate) fn with(engine: Engine, make: impl FnOnce(&str)) -> Copies {
         // A connection lives in the runtime it was opened in, so each `block_on` opens its own.
         let town = block_on(async {
             let town = TestDb::empty(engine).await;
             town.db.close().await;
             town
         });
-        set_up(&town.url);
+        make(&town.url);
         block_on(async {
             let db = db::Db::open(&town.url).await.expect("the town opens");
-            let cycle = billing::cycle_by_code(&mut db.read().await.expect("reads"), "MONTHLY").await;
-            let cycle = cycle.expect("reads").expect("the town file has the cycle").id;
-            let door = testkit::open_door(&db);
-            door.carry_out(&testkit::by("build"), &BuildTown { cycle }).await.expect("the town is built");
             db.checkpoint().await.expect("everything is in the file");
             db.close().await;
         });
@@ -109,6 +110,19 @@ impl Place {
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
+}
+
+/// The town with its accounts and what they used.
+fn make_town(url: &str) {
+    set_up(url);
+    block_on(async {
+        let db = db::Db::open(url).await.expect("the town opens");
+        let cycle = billing::cycle_by_code(&mut db.read().await.expect("reads"), "MONTHLY").await;
+        let cycle = cycle.expect("reads").expect("the town file has the cycle").id;
+        let door = testkit::open_door(&db);
+        door.carry_out(&testkit::by("build"), &BuildTown { cycle }).await.expect("the town is built");
+        db.close().await;
+    });
 }
 
 /// Staff, chart and rates, by the program.

@@ -382,7 +382,7 @@ async fn list_exceptions(office: &Office, run: &BillRun) -> Result<(), Ended> {
         for queued in page {
             let number = named.get(&queued.account).map_or_else(String::new, |account| account.number.to_string());
             let mut line =
-                format!("{number:<12}{:<16}{:<10}{}", queued.code.code(), queued.state.code(), queued.detail);
+                format!("{number:<12}{:<20}{:<10}{}", queued.code.code(), queued.state.code(), queued.detail);
             for (name, value) in [("rule", queued.rule), ("reason", queued.reason), ("assignee", queued.assignee)] {
                 if let Some(value) = value {
                     line.push_str(&format!("   {name}: {value}"));

@@ -247,7 +247,7 @@ impl AdjustAccount {
             let base: Cents = charges.map(|charge| charge.cents).sum();
             for tax in lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
                 let scaled = i128::from(tax.cents.0) * i128::from(cents.0);
-                parts.push(part(tax, account, kernel_round(scaled, i128::from(base.0))));
+                parts.push(part(tax, account, in_proportion(scaled, i128::from(base.0))));
             }
         }
         Ok(parts)
@@ -281,7 +281,7 @@ fn part(line: &BillLine<'_>, account: AccountId, cents: Cents) -> AdjustedPart {
 }
 
 /// A quotient in whole cents, half a cent away from zero; nothing of nothing.
-fn kernel_round(numerator: i128, denominator: i128) -> Cents {
+fn in_proportion(numerator: i128, denominator: i128) -> Cents {
     if denominator == 0 {
         return Cents::ZERO;
     }

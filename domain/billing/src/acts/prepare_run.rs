@@ -73,6 +73,11 @@ impl Act for PrepareRun {
         let cycle = store::cycle_by_code(entry, &self.cycle).await?;
         let cycle = cycle.ok_or_else(|| refused(RunRefused::UnknownCycle(self.cycle.clone())))?;
         self.check_alone(entry, &cycle).await?;
+        let periods = store::cycle_periods(entry).await?;
+        let planned = periods.iter().find(|one| one.cycle == cycle.id && one.period == self.period);
+        if planned.is_some_and(|planned| !planned.is_closed) {
+            return refuse(RunRefused::ReadsOpen { cycle: self.cycle.clone(), from: self.period.from() });
+        }
         finance::share_period(entry, self.bill_on).await?;
         let run: RunId = entry.id("bill_run").await?;
         let chunks = store::account_chunks(entry, Some(cycle.id), self.period, chunk_accounts).await?;

@@ -42,6 +42,14 @@ pub enum RunRefused {
         /// Where it stands.
         state: &'static str,
     },
+    /// What was used is not known or estimated yet.
+    #[error("the reads of cycle '{cycle}' from {from} are not closed yet; close them first")]
+    ReadsOpen {
+        /// The cycle.
+        cycle: String,
+        /// The first day of its period.
+        from: chrono::NaiveDate,
+    },
     /// Only bills of a regular run that was posted are made again.
     #[error("run {run} is {state}; only bills of a cycle's posted run are made at last or made again")]
     NotToBillAgain {
@@ -200,6 +208,7 @@ impl Refusal for RunRefused {
             RunRefused::StillCancelling { .. } => "run_still_cancelling",
             RunRefused::BilledBeforeEnd { .. } => "billed_before_end",
             RunRefused::WrongState { .. } => "run_state",
+            RunRefused::ReadsOpen { .. } => "reads_open",
             RunRefused::NotToBillAgain { .. } => "not_to_bill_again",
             RunRefused::BilledBeforeFirst { .. } => "billed_before_first",
             RunRefused::NoReason => "reason_missing",

@@ -102,7 +102,7 @@ impl<'a> Writing<'a> {
             if reversals.len() != bills.len() {
                 return Err(Fault::new("a bill's journal was not reversed").into());
             }
-            store::insert_cancellations(entry, run, (self.run.bill_on, &reason), &reversals).await?;
+            store::insert_cancellations(entry, run, (self.run.gl_on, &reason), &reversals).await?;
         }
         Ok(())
     }

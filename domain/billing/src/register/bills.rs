@@ -134,8 +134,9 @@ mod tests {
     #[test]
     fn every_bill_is_of_one_kind_the_first_that_it_is() {
         let (none, first, last, both) = (None, Some((true, false)), Some((false, true)), Some((true, true)));
+        type Cuts<'a> = &'a [Option<(bool, bool)>];
         #[rustfmt::skip]
-        let rows: [(&[Option<(bool, bool)>], i64, bool, bool, &str); 14] = [
+        let rows: [(Cuts<'_>, i64, bool, bool, &str); 14] = [
             (&[last],         -1, true,  true,  "held"),
             (&[last],         -1, false, true,  "credit"),
             (&[last],          0, false, true,  "zero"),

@@ -46,9 +46,12 @@ pub struct JournalLine {
     pub cents: Cents,
 }
 
+/// Service, class, version, revenue code and place.
+type ChargeKey<'a> = (&'a str, &'a str, i64, &'a str, Option<Spot>);
+
 /// Charges by service, class, version, revenue code and place; those that differ in the unit of use are one.
 pub(super) fn charges_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> Vec<RegisterLine> {
-    let mut sums: BTreeMap<(&str, &str, i64, &str, Option<Spot>), (i64, Cents)> = BTreeMap::new();
+    let mut sums: BTreeMap<ChargeKey<'_>, (i64, Cents)> = BTreeMap::new();
     for row in rows {
         let key = (row.service.as_str(), row.class.as_str(), row.rate_version_id, row.revenue_code.as_str(), row.spot);
         let sum = sums.entry(key).or_default();

@@ -91,7 +91,7 @@ mod tests {
     fn a_change_is_told_in_exact_tenths() {
         #[rustfmt::skip]
         let rows = [
-            (112_25, 100_00, Some(123)), (100, 100, Some(0)), (0, 50, Some(-1000)), (5, 0, None), (0, 0, None),
+            (11_225, 10_000, Some(123)), (100, 100, Some(0)), (0, 50, Some(-1000)), (5, 0, None), (0, 0, None),
             (2, 3, Some(-333)), (4, 3, Some(333)), (2001, 2000, Some(1)), (1999, 2000, Some(-1)), (10_001, 30_000, Some(-667)),
             (-50, -100, Some(-500)), (-150, -100, Some(500)), (50, -100, Some(-1500)),
             (i64::MAX, 1, None), (i64::MAX, i64::MAX, Some(0)), (i64::MIN, i64::MAX, Some(-2000)),

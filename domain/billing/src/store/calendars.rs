@@ -123,7 +123,7 @@ pub(crate) async fn insert_read_rule(tx: &mut Tx, rule: &ClassReadRule) -> Resul
 }
 
 /// The rules by which reads are judged, by class.
-pub async fn read_rules(read: &mut Read) -> Result<BTreeMap<String, ClassReadRule>, Fault> {
+pub(crate) async fn read_rules(read: &mut Read) -> Result<BTreeMap<String, ClassReadRule>, Fault> {
     const SQL: &str = "
         select class, low_percent, high_percent, least, zero_periods, estimates_in_a_row, estimate_by
         from read_rule

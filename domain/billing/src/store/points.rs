@@ -25,6 +25,13 @@ pub(crate) struct PointService {
     pub(crate) is_measured: bool,
 }
 
+impl PointService {
+    /// Whether it cannot be billed before a meter is there: trash has points of its own, and none.
+    pub(crate) fn needs_meter(&self) -> bool {
+        self.is_measured && revenue::ALL.iter().any(|line| line.service == self.service && line.is_metered())
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct PointRow {
     account_id: i64,

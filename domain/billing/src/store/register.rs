@@ -106,8 +106,9 @@ pub(crate) async fn decided_counts(read: &mut Read, run: RunId) -> Result<Vec<De
         where run_id = $1
         group by code, state, rule, decided_by
         order by code, state, coalesce(rule, ''), coalesce(decided_by, 0)";
-    let rows: Vec<(String, String, Option<String>, Option<i64>, i64)> = read.all(SQL, vec![run.into()]).await?;
-    let counted = |(code, state, rule, decided_by, count): (String, String, Option<String>, Option<i64>, i64)| {
+    type Row = (String, String, Option<String>, Option<i64>, i64);
+    let rows: Vec<Row> = read.all(SQL, vec![run.into()]).await?;
+    let counted = |(code, state, rule, decided_by, count): Row| {
         let impossible = |column| Fault::impossible_row("run_exception", column, run.0);
         Ok(DecidedCount {
             code: ExceptionCode::parse(&code).ok_or_else(|| impossible("code"))?,

@@ -254,7 +254,7 @@ async fn assert_taken_out(town: &Town, run: RunId, accounts: &[AccountId], what:
 }
 
 /// Whose bills were taken out because they changed; each is held, by someone, until a day.
-async fn changed(town: &Town, run: RunId) -> Vec<AccountId> {
+pub(crate) async fn changed(town: &Town, run: RunId) -> Vec<AccountId> {
     let queue = billing::queue(&mut town.read().await, run, AccountId(0), 100).await.unwrap();
     let changed = queue.into_iter().filter(|queued| queued.code == ExceptionCode::Changed);
     let held = |queued: billing::QueuedException| {

@@ -214,7 +214,7 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
         let statement = house.town.view(next, house.account).await.statement.unwrap();
         let figures = (statement.previous, statement.adjustments, statement.forward, statement.past_due);
         assert_eq!(figures, (Cents(51_70), Cents::ZERO, Cents(51_70), Cents(51_70)));
-        town.base.remove().await;
+        house.town.tariff.town.base.remove().await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use acts::{Act, By, Done, Door, Entry, Failure, Permission, Subject};
 use billing::acts::{
-    ApplyRules, CancelRun, CancelWork, HoldBill, NewCycle, PostRun, PostWork, PrepareRun, PrepareWork, SetUpBilling,
+    ApplyRules, CancelRun, CancelWork, CloseWork, HoldBill, NewCycle, PostRun, PostWork, PrepareRun, PrepareWork, SetUpBilling,
     SignRun, TryRun, TryWork, WinterWork,
 };
 use billing::{BillRun, Disposition, DueRule, ExceptionCode, ExceptionRule, NewService, RunState, StoredBill};
@@ -121,6 +121,7 @@ pub(crate) fn kinds() -> Vec<Arc<dyn JobKind>> {
         kind_of(PostWork::new),
         kind_of(CancelWork::new),
         kind_of(WinterWork::new),
+        kind_of(CloseWork::new),
     ]
 }
 
