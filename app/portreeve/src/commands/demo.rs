@@ -138,7 +138,10 @@ async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome 
         output::talk(&format!("{folder} holds a town of {accounts} accounts, seed {seed}; --fresh makes another"));
     }
     let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
-    tell(&Office::open(&database, as_of()?).await?, seconds).await
+    let office = Office::open(&database, as_of()?).await?;
+    tell(&summary::summary(&office, as_of()?, None).await?, seconds);
+    office.db().close().await;
+    Ok(Ended::Done)
 }
 
 async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
@@ -161,11 +164,14 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     year.pass().await?;
     let office = year.hall.office;
     office.db().analyze().await?;
-    summary::write_papers(&office, &args.folder).await?;
+    summary::write_journals(&office, &args.folder).await?;
+    let summary = summary::summary(&office, as_of()?, Some(&args.folder)).await?;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;
-    tell(&office, seconds).await
+    tell(&summary, seconds);
+    office.db().close().await;
+    Ok(Ended::Done)
 }
 
 /// The address of the database in a folder.
@@ -173,11 +179,9 @@ fn own_database(folder: &Path) -> String {
     format!("sqlite://{}?mode=rwc", folder.join(DATABASE).display())
 }
 
-async fn tell(office: &Office, seconds: u64) -> Outcome {
-    output::data(summary::summary(office, as_of()?).await?.trim_end());
+fn tell(summary: &str, seconds: u64) {
+    output::data(summary.trim_end());
     output::data(&format!("\nMade in {seconds} seconds"));
-    office.db().close().await;
-    Ok(Ended::Done)
 }
 
 fn first() -> Result<Month, Ended> {

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use acts::{Act, By, Done, Door, Entry, Failure, Permission, Subject};
 use billing::acts::{
-    ApplyRules, CancelRun, CancelWork, CloseWork, HoldBill, NewCycle, PostRun, PostWork, PrepareRun, PrepareWork, SetUpBilling,
-    SignRun, TryRun, TryWork, WinterWork,
+    ApplyRules, CancelRun, CancelWork, CloseWork, HoldBill, NewCycle, PostRun, PostWork, PrepareRun, PrepareWork,
+    SetUpBilling, SignRun, TryRun, TryWork, WinterWork,
 };
 use billing::{BillRun, Disposition, DueRule, ExceptionCode, ExceptionRule, NewService, RunState, StoredBill};
 use chrono::NaiveDate;
