@@ -27,6 +27,7 @@ mod settle;
 mod stage;
 mod statement;
 mod store;
+mod stretch;
 mod tally;
 mod tax_report;
 mod views;

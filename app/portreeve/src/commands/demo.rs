@@ -138,7 +138,10 @@ async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome 
         output::talk(&format!("{folder} holds a town of {accounts} accounts, seed {seed}; --fresh makes another"));
     }
     let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
-    tell(&Office::open(&database, as_of()?).await?, seconds).await
+    let office = Office::open(&database, as_of()?).await?;
+    tell(&summary::summary(&office, as_of()?, None).await?, seconds);
+    office.db().close().await;
+    Ok(Ended::Done)
 }
 
 async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
@@ -161,11 +164,14 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     year.pass().await?;
     let office = year.hall.office;
     office.db().analyze().await?;
-    summary::write_papers(&office, &args.folder).await?;
+    summary::write_journals(&office, &args.folder).await?;
+    let summary = summary::summary(&office, as_of()?, Some(&args.folder)).await?;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;
-    tell(&office, seconds).await
+    tell(&summary, seconds);
+    office.db().close().await;
+    Ok(Ended::Done)
 }
 
 /// The address of the database in a folder.
@@ -173,11 +179,9 @@ fn own_database(folder: &Path) -> String {
     format!("sqlite://{}?mode=rwc", folder.join(DATABASE).display())
 }
 
-async fn tell(office: &Office, seconds: u64) -> Outcome {
-    output::data(summary::summary(office, as_of()?).await?.trim_end());
+fn tell(summary: &str, seconds: u64) {
+    output::data(summary.trim_end());
     output::data(&format!("\nMade in {seconds} seconds"));
-    office.db().close().await;
-    Ok(Ended::Done)
 }
 
 fn first() -> Result<Month, Ended> {
@@ -253,4 +257,46 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Ended> {
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     let written = made.and_then(|()| std::fs::write(path, bytes));
     written.map_err(|error| Ended::Fault(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod folder_tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_what_a_demo_made_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = ["files/customers.csv", "registers/run-001.txt", "gl/books.csv", "portreeve.db", "portreeve.db-wal"];
+        for name in made.iter().chain(&["notes.txt"]) {
+            write(&folder.path().join(name), b"x").unwrap();
+        }
+        clear(folder.path()).unwrap();
+        assert_eq!(names(folder.path()).len(), 6, "without its note, the folder is somebody else's");
+        let note = Note { accounts: 60, seed: 1, is_elsewhere: false, seconds: None };
+        write_note(folder.path(), &note).unwrap();
+        clear(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), ["notes.txt"]);
+        clear(&folder.path().join("nothing here")).unwrap();
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read_note(folder.path()).unwrap().is_none());
+        for seconds in [None, Some(31)] {
+            let note = Note { accounts: 5_000, seed: 7, is_elsewhere: true, seconds };
+            write_note(folder.path(), &note).unwrap();
+            let read = read_note(folder.path()).unwrap().unwrap();
+            assert_eq!((read.accounts, read.seed, read.is_elsewhere, read.seconds), (5_000, 7, true, seconds));
+        }
+        write(&folder.path().join(NOTE), b"accounts = many").unwrap();
+        assert!(matches!(read_note(folder.path()), Err(Ended::Refused(_))));
+    }
 }

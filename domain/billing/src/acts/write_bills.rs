@@ -16,13 +16,13 @@ use crate::calendar::Terms;
 use crate::stage::Stages;
 use crate::statement::{Standing, Statement};
 use crate::store::{self, Scoped, WrittenBill};
+use crate::stretch::stretches;
 use crate::{BillRun, RunKind, StoredBill};
 
 /// What the bills of a chunk are written with, besides their prices.
 pub(super) struct Writing<'a> {
     run: &'a BillRun,
     book: &'a RateBook,
-    range: (AccountId, AccountId),
     chart: Chart,
     terms: Terms,
     days_to_pay: i64,
@@ -43,7 +43,6 @@ impl<'a> Writing<'a> {
         Ok(Writing {
             run,
             book,
-            range,
             chart: finance::chart(entry).await?,
             terms: store::terms(entry).await?,
             days_to_pay,
@@ -55,7 +54,7 @@ impl<'a> Writing<'a> {
     /// Takes back what is replaced, then writes the bills with their journals and statements.
     pub(super) async fn write(&self, entry: &mut Entry, bills: &[&Again<'_>]) -> Result<PostedChunk, Failure> {
         self.take_back(entry, bills).await?;
-        let standings = self.standings(entry).await?;
+        let standings = self.standings(entry, bills).await?;
         let mut ids = entry.ids("journal", bills.len()).await?;
         let mut outcome = PostedChunk::default();
         let mut journals = Vec::with_capacity(bills.len());
@@ -108,20 +107,21 @@ impl<'a> Writing<'a> {
     }
 
     /// What each account's statement is made from, once what is replaced was taken back.
-    async fn standings(&self, entry: &mut Entry) -> Result<BTreeMap<AccountId, Standing>, Fault> {
-        let (from, to) = self.range;
+    async fn standings(&self, entry: &mut Entry, bills: &[&Again<'_>]) -> Result<BTreeMap<AccountId, Standing>, Fault> {
         let mut standings: BTreeMap<AccountId, Standing> = BTreeMap::new();
-        for (account, balance) in finance::balances_between(entry, from, to).await? {
-            standings.entry(account).or_default().balance = balance;
-        }
-        for (account, payments) in finance::payments_between(entry, from, to).await? {
-            standings.entry(account).or_default().payments = payments;
-        }
-        for (account, last) in store::last_statements(entry, self.range).await? {
-            standings.entry(account).or_default().last = Some(last);
-        }
-        for (account, not_due) in store::not_due_between(entry, self.range, self.run.bill_on).await? {
-            standings.entry(account).or_default().not_due = not_due;
+        for (from, to) in stretches(bills.iter().map(|bill| bill.inputs.account)) {
+            for (account, balance) in finance::balances_between(entry, from, to).await? {
+                standings.entry(account).or_default().balance = balance;
+            }
+            for (account, payments) in finance::payments_between(entry, from, to).await? {
+                standings.entry(account).or_default().payments = payments;
+            }
+            for (account, last) in store::last_statements(entry, (from, to)).await? {
+                standings.entry(account).or_default().last = Some(last);
+            }
+            for (account, not_due) in store::not_due_between(entry, (from, to), self.run.bill_on).await? {
+                standings.entry(account).or_default().not_due = not_due;
+            }
         }
         Ok(standings)
     }
@@ -150,7 +150,10 @@ async fn replaced(
     let scope: Vec<Scoped> = store::scope_between(entry, run.id, range).await?;
     let replaces: BTreeSet<(AccountId, RunId)> =
         scope.iter().filter_map(|one| Some((one.account, one.replaces?))).collect();
-    let bills = store::bill_rows_between(entry, range).await?;
+    let mut bills = Vec::new();
+    for range in stretches(replaces.iter().map(|(account, _)| *account)) {
+        bills.extend(store::bill_rows_between(entry, range).await?);
+    }
     let is_replaced = |bill: &StoredBill| replaces.contains(&(bill.account, bill.run));
     Ok(bills.into_iter().filter(is_replaced).map(|bill| (bill.account, bill)).collect())
 }

@@ -13,6 +13,7 @@ use super::receivables::Receivables;
 use super::taxes::{Taxes, Way};
 use crate::pricing::price;
 use crate::store::RunTally;
+use crate::stretch::stretches;
 use crate::tally::Tallies;
 use crate::{BillInputs, BillRun, Limits, PricedBill, store};
 
@@ -75,15 +76,18 @@ impl<'a> Walk<'a> {
         for chunk in acts::chunks(read, run.prepare_order).await? {
             let range = (AccountId(chunk.from), AccountId(chunk.to));
             let bills = store::bills_between(read, run, range).await?;
-            let used = metering::registered_between(read, range, run.period).await?;
-            let used: BTreeMap<ConsumptionId, RegisteredUse> =
-                used.into_iter().map(|used| (used.consumption, used)).collect();
+            let stretches = stretches(bills.iter().map(|bill| bill.account));
+            let mut used: BTreeMap<ConsumptionId, RegisteredUse> = BTreeMap::new();
+            for range in &stretches {
+                let registered = metering::registered_between(read, *range, run.period).await?;
+                used.extend(registered.into_iter().map(|used| (used.consumption, used)));
+            }
             let priced: Vec<PricedBill<'_>> = bills.iter().map(|bill| price(self.book, &Limits::new(), bill)).collect();
             for (bill, priced) in bills.iter().zip(&priced) {
                 self.add(&mut sums, (bill, priced), &used);
             }
             if let Some((receivables, window)) = &mut books {
-                self.roll(read, range, (&bills, &priced), (receivables, *window)).await?;
+                self.roll(read, &stretches, (&bills, &priced), (receivables, *window)).await?;
             }
         }
         Ok(RunSums {
@@ -129,11 +133,14 @@ impl<'a> Walk<'a> {
     async fn roll(
         &self,
         read: &mut Read,
-        range: (AccountId, AccountId),
+        stretches: &[(AccountId, AccountId)],
         (bills, priced): (&[BillInputs], &[PricedBill<'_>]),
         (receivables, window): (&mut Receivables<'_>, Window),
     ) -> Result<(), Fault> {
-        let schedules = store::schedules_between(read, range).await?;
+        let mut schedules = BTreeMap::new();
+        for range in stretches {
+            schedules.extend(store::schedules_between(read, *range).await?);
+        }
         let service = |agreement: Option<AgreementId>| -> &str {
             let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
             schedule.and_then(|schedule| self.services.get(schedule)).map_or("", String::as_str)
@@ -144,9 +151,11 @@ impl<'a> Walk<'a> {
             }
         }
         let in_run: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
-        for movement in finance::movements_between(read, range, window).await? {
-            if in_run.contains(&movement.account) {
-                receivables.move_by(service(movement.agreement), &movement);
+        for range in stretches {
+            for movement in finance::movements_between(read, *range, window).await? {
+                if in_run.contains(&movement.account) {
+                    receivables.move_by(service(movement.agreement), &movement);
+                }
             }
         }
         Ok(())

@@ -305,3 +305,23 @@ fn dimensions(text: &str) -> BTreeMap<String, String> {
     let parts = text.split(';').filter_map(|part| part.split_once('='));
     parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dimension_values_are_told_apart() {
+        #[rustfmt::skip]
+        let rows: [(&str, &[(&str, &str)]); 4] = [
+            ("",                          &[]),
+            ("meter_size=5/8\"",          &[("meter_size", "5/8\"")]),
+            ("container=4 cubic yards",   &[("container", "4 cubic yards")]),
+            ("meter_size=1\";zone=hills", &[("meter_size", "1\""), ("zone", "hills")]),
+        ];
+        for (text, expected) in rows {
+            let expected = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            assert_eq!(dimensions(text), expected.collect(), "{text}");
+        }
+    }
+}

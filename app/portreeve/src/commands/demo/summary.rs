@@ -41,12 +41,17 @@ impl Sums {
     }
 }
 
-/// The summary of a year that was billed up to a day; the same whenever it is read.
-pub async fn summary(office: &Office, as_of: NaiveDate) -> Result<String, Ended> {
+/// The summary of a year that was billed up to a day, the same whenever it is read; with a folder, the registers are
+/// written there on the way.
+pub async fn summary(office: &Office, as_of: NaiveDate, papers: Option<&Path>) -> Result<String, Ended> {
     let mut sums = Sums::default();
     let mut read = office.db().read().await?;
     for run in billing::all_runs(&mut read).await? {
-        sums.add(&run, &billing::register(&mut read, &run).await?);
+        let register = billing::register(&mut read, &run).await?;
+        sums.add(&run, &register);
+        if let Some(folder) = papers {
+            write_register(folder, &register)?;
+        }
     }
     let mut text = String::new();
     let _ = writeln!(text, "Bill runs   {}, {} of them for held and corrected bills", sums.runs, sums.off_cycle);
@@ -83,19 +88,18 @@ pub async fn summary(office: &Office, as_of: NaiveDate) -> Result<String, Ended>
     Ok(text)
 }
 
-/// Writes the registers of all runs, each as text, CSV and a spreadsheet, and the journals for two programs.
-pub async fn write_papers(office: &Office, folder: &Path) -> Result<(), Ended> {
-    let mut read = office.db().read().await?;
-    for run in billing::all_runs(&mut read).await? {
-        let register = billing::register(&mut read, &run).await?;
-        let report = register.report();
-        let name = folder.join(format!("registers/run-{:03}", run.number));
-        write(&name.with_extension("txt"), register.to_text().as_bytes())?;
-        write(&name.with_extension("csv"), report.to_csv().as_bytes())?;
-        let sheet = report.to_xlsx().map_err(|error| Ended::Fault(error.to_string()))?;
-        write(&name.with_extension("xlsx"), &sheet)?;
-    }
-    drop(read);
+/// Writes a register as text, CSV and a spreadsheet.
+fn write_register(folder: &Path, register: &Register) -> Result<(), Ended> {
+    let report = register.report();
+    let name = folder.join(format!("registers/run-{:03}", register.number));
+    write(&name.with_extension("txt"), register.to_text().as_bytes())?;
+    write(&name.with_extension("csv"), report.to_csv().as_bytes())?;
+    let sheet = report.to_xlsx().map_err(|error| Ended::Fault(error.to_string()))?;
+    write(&name.with_extension("xlsx"), &sheet)
+}
+
+/// Writes the journals for two programs.
+pub async fn write_journals(office: &Office, folder: &Path) -> Result<(), Ended> {
     let failed = |error: std::io::Error| Ended::Fault(format!("writing the journals: {error}"));
     let gl = folder.join("gl");
     std::fs::create_dir_all(&gl).map_err(failed)?;

@@ -1,0 +1,62 @@
+//! Stretches of accounts: ranges that hold all of some accounts and few others.
+//!
+//! A chunk of a run covers a range of accounts, of which those of other cycles are none of its business. What is summed
+//! over all that ever moved is asked for by stretches, so that a run costs what its own accounts cost.
+
+use kernel::AccountId;
+
+/// So many accounts of others are read along rather than asked around.
+const GAP: i64 = 16;
+
+/// The stretches of accounts that are given in their order.
+pub(crate) fn stretches(accounts: impl IntoIterator<Item = AccountId>) -> Vec<(AccountId, AccountId)> {
+    let mut found: Vec<(AccountId, AccountId)> = Vec::new();
+    for account in accounts {
+        let to = AccountId(account.0 + 1);
+        match found.last_mut() {
+            Some(last) if account.0 - last.1.0 <= GAP => last.1 = to,
+            Some(_) | None => found.push((account, to)),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(accounts: &[i64]) -> Vec<(i64, i64)> {
+        stretches(accounts.iter().copied().map(AccountId)).into_iter().map(|(from, to)| (from.0, to.0)).collect()
+    }
+
+    #[test]
+    fn near_accounts_share_a_stretch() {
+        #[rustfmt::skip]
+        let rows: [(&[i64], &[(i64, i64)]); 5] = [
+            (&[],              &[]),
+            (&[7],             &[(7, 8)]),
+            (&[1, 2, 5],       &[(1, 6)]),
+            (&[1, 18],         &[(1, 19)]),
+            (&[1, 19, 20, 90], &[(1, 2), (19, 21), (90, 91)]),
+        ];
+        for (accounts, expected) in rows {
+            assert_eq!(of(accounts), expected, "{accounts:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_hold_every_account_once_and_in_order(accounts in prop::collection::btree_set(0..2_000_i64, 0..60)) {
+            let found = of(&accounts.iter().copied().collect::<Vec<_>>());
+            let held: BTreeSet<i64> = accounts.iter().copied().filter(|account| {
+                found.iter().filter(|(from, to)| from <= account && account < to).count() == 1
+            }).collect();
+            prop_assert_eq!(held, accounts);
+            prop_assert!(found.windows(2).all(|pair| pair[0].1 < pair[1].0));
+        }
+    }
+}
