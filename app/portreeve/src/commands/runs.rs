@@ -120,16 +120,8 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     match command {
         RunCommand::Prepare { cycle, month, from_on, bill_on, chunk_accounts } => {
-            let (period, by_calendar) = match (month, from_on) {
-                (Some(month), _) => (month.period(), None),
-                (None, from_on) => {
-                    let from_on = from_on.ok_or_else(|| Ended::WrongUse("name a month or a first day".into()))?;
-                    let (period, bill_on) = calendar_period(&office, &cycle, from_on).await?;
-                    (period, Some(bill_on))
-                }
-            };
-            let bill_on = bill_on.or(by_calendar);
-            let wanted = Wanted { cycle: &cycle, period, bill_on, chunk_accounts };
+            let (period, by_calendar) = period_of(&office, &cycle, (month, from_on)).await?;
+            let wanted = Wanted { cycle: &cycle, period, bill_on: bill_on.or(by_calendar), chunk_accounts };
             let run = prepare_wanted(&office, &who, wanted).await?;
             output::data(&run.number.to_string());
         }
@@ -176,11 +168,7 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
             summary(&office, run.number).await?;
         }
         RunCommand::CloseReads { cycle, from_on } => {
-            let order = office.act_now(&who, &CloseReads { cycle, from_on }).await?.outcome;
-            finish(&office, &who, order, "Closing reads").await?;
-            let closed = ClosedChunk::of_order(&mut office.db().read().await?, order).await?;
-            let ClosedChunk { figures, estimates, unknown } = closed;
-            output::data(&format!("{figures} figures, {estimates} of them estimates; {unknown} cannot be known yet"));
+            close_reads(&office, &who, CloseReads { cycle, from_on }).await?;
         }
         RunCommand::Issue { run } => {
             let run = find(&office, run).await?;
@@ -199,6 +187,31 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
         }
     }
     Ok(Ended::Done)
+}
+
+/// The days to bill: a whole month, or the calendar's period from a day on, which also has a bill date.
+async fn period_of(
+    office: &Office,
+    cycle: &str,
+    (month, from_on): (Option<Month>, Option<NaiveDate>),
+) -> Result<(Period, Option<NaiveDate>), Ended> {
+    match (month, from_on) {
+        (Some(month), _) => Ok((month.period(), None)),
+        (None, Some(from_on)) => {
+            let (period, bill_on) = calendar_period(office, cycle, from_on).await?;
+            Ok((period, Some(bill_on)))
+        }
+        (None, None) => Err(Ended::WrongUse("name a month or a first day".into())),
+    }
+}
+
+async fn close_reads(office: &Office, who: &Who, close: CloseReads) -> Result<(), Ended> {
+    let order = office.act_now(who, &close).await?.outcome;
+    finish(office, who, order, "Closing reads").await?;
+    let closed = ClosedChunk::of_order(&mut office.db().read().await?, order).await?;
+    let ClosedChunk { figures, estimates, unknown } = closed;
+    output::data(&format!("{figures} figures, {estimates} of them estimates; {unknown} cannot be known yet"));
+    Ok(())
 }
 
 /// The run that is wanted.
