@@ -95,6 +95,18 @@ Service point 101/RESIDENTIAL_SINGLE/1   2014-03-01 through 2014-03-31
 Total                                               $28.40
 ";
 
+/// What the account was asked for with the bill.
+const STATEMENT: &str = "
+Statement as of 2014-03-31
+  Asked for by the last statement                          $0.00
+  Payments since then                                      $0.00
+  Adjustments since then, and bills taken back             $0.00
+  Carried forward                                          $0.00
+    of this past due                                       $0.00
+  Charged by this bill                                    $28.40
+  Due                                                     $28.40
+";
+
 const EXPLAINED: &str = "
 Why, for service point 101/RESIDENTIAL_SINGLE/1 by rate schedule santa-monica-water:
 Ordinance 7, in force from 2013-01-01
@@ -203,8 +215,8 @@ fn bills_are_posted_once(town: &Town) {
     let before = content();
     assert_eq!(office.done("clerk", &["run", "post", "1"]), posted);
     assert!(content() == before, "posting again changes nothing");
-    assert_eq!(office.done("clerk", &["bill", "show", "1-2"]), BILL);
-    assert_eq!(office.done("clerk", &["bill", "explain", "1-000002"]), format!("{BILL}{EXPLAINED}"));
+    assert_eq!(office.done("clerk", &["bill", "show", "1-2"]), format!("{BILL}{STATEMENT}"));
+    assert_eq!(office.done("clerk", &["bill", "explain", "1-000002"]), format!("{BILL}{EXPLAINED}{STATEMENT}"));
     for held in ["1-5", "1-6", "1-8"] {
         office.ends("clerk", &["bill", "show", held], 1);
     }
@@ -221,7 +233,7 @@ fn cancelling_leaves_every_balance_zero(town: &Town, test: &str) {
     assert_eq!(office.done("clerk", &["run", "cancel", "1"]), format!("{LINE}cancelled{SIGNED}"));
     assert_eq!(balances(town), [0, 0, 0]);
     let shown = office.done("clerk", &["bill", "show", "1-2"]);
-    assert_eq!(shown, BILL.replacen("customer 101", "customer 101   CANCELLED", 1));
+    assert_eq!(shown, format!("{}{STATEMENT}", BILL.replacen("customer 101", "customer 101   CANCELLED", 1)));
     let journal = town.path("books.journal");
     let file = journal.to_str().unwrap();
     office.done("clerk", &["ledger", "export", "--format", "hledger", "--out", file]);
@@ -247,7 +259,12 @@ fn the_next_run_has_new_numbers(town: &Town) {
     office.done("clerk", &["run", "post", "2"]);
     // The high bill goes out now: 10 × 2.00 + 20 × 3.50 + 370 × 5.00 = 1,940.00.
     assert_eq!(balances(town), [0, 239_090, -239_090]);
-    assert_eq!(office.done("clerk", &["bill", "show", "2-2"]), BILL.replacen("1-000002", "2-000002", 1));
+    // The last statement asked for $28.40, which the cancellation took back.
+    let statement = STATEMENT
+        .replacen("statement                          $0.00", "statement                         $28.40", 1)
+        .replacen("taken back             $0.00", "taken back           -$28.40", 1);
+    let expected = format!("{}{statement}", BILL.replacen("1-000002", "2-000002", 1));
+    assert_eq!(office.done("clerk", &["bill", "show", "2-2"]), expected);
     let list = office.done("clerk", &["run", "list"]);
     let states: Vec<&str> = list.lines().filter_map(|line| line.split("   ").nth(3)).collect();
     assert_eq!(states, ["cancelled", "posted"]);
