@@ -8,6 +8,9 @@ use kernel::AccountId;
 /// So many accounts of others are read along rather than asked around.
 const GAP: i64 = 16;
 
+/// In more stretches than this they are not worth asking for one by one: all that lies between is read.
+const MOST: usize = 64;
+
 /// The stretches of accounts that are given in their order.
 pub(crate) fn stretches(accounts: impl IntoIterator<Item = AccountId>) -> Vec<(AccountId, AccountId)> {
     let mut found: Vec<(AccountId, AccountId)> = Vec::new();
@@ -18,7 +21,10 @@ pub(crate) fn stretches(accounts: impl IntoIterator<Item = AccountId>) -> Vec<(A
             Some(_) | None => found.push((account, to)),
         }
     }
-    found
+    match (found.first(), found.last()) {
+        (Some(first), Some(last)) if MOST < found.len() => vec![(first.0, last.1)],
+        _ => found,
+    }
 }
 
 #[cfg(test)]
@@ -36,16 +42,22 @@ mod tests {
     #[test]
     fn near_accounts_share_a_stretch() {
         #[rustfmt::skip]
-        let rows: [(&[i64], &[(i64, i64)]); 5] = [
-            (&[],              &[]),
-            (&[7],             &[(7, 8)]),
-            (&[1, 2, 5],       &[(1, 6)]),
-            (&[1, 18],         &[(1, 19)]),
-            (&[1, 19, 20, 90], &[(1, 2), (19, 21), (90, 91)]),
+        let rows = [
+            (vec![],              vec![]),
+            (vec![7],             vec![(7, 8)]),
+            (vec![1, 2, 5],       vec![(1, 6)]),
+            (vec![1, 18],         vec![(1, 19)]),
+            (vec![1, 19, 20, 90], vec![(1, 2), (19, 21), (90, 91)]),
         ];
         for (accounts, expected) in rows {
-            assert_eq!(of(accounts), expected, "{accounts:?}");
+            assert_eq!(of(&accounts), expected, "{accounts:?}");
         }
+    }
+
+    #[test]
+    fn accounts_scattered_widely_are_read_with_all_between() {
+        let scattered = |count: i64| of(&(0..count).map(|number| number * 100).collect::<Vec<_>>());
+        assert_eq!((scattered(64).len(), scattered(65)), (64, vec![(0, 6_401)]));
     }
 
     proptest! {

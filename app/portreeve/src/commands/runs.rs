@@ -146,11 +146,10 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
         }
         RunCommand::Register { run, form } => {
             let run = find(&office, run).await?;
-            let mut read = office.db().read().await?;
             if state(&office, &run).await? < RunState::Tried || run.trial_order.is_none() {
                 return Err(Ended::Refused(format!("run {} has no complete trial yet", run.number)));
             }
-            form.write(&billing::register(&mut read, &run).await?.report())?;
+            form.write(&billing::register(&mut office.db().read().await?, &run).await?.report())?;
         }
         RunCommand::Sign { run } => {
             let run = find(&office, run).await?;
@@ -176,8 +175,7 @@ pub async fn run(settings: &Settings, command: RunCommand) -> Outcome {
             output::talk(&format!("the bills of run {} are given out", run.number));
         }
         RunCommand::List => {
-            let runs = billing::all_runs(&mut office.db().read().await?).await?;
-            for run in runs {
+            for run in billing::all_runs(&mut office.db().read().await?).await? {
                 summary(&office, run.number).await?;
             }
         }
