@@ -10,7 +10,7 @@ use crate::place::{ChargePlace, Group, Place, Places};
 use crate::{RevenueLine, TaxLine};
 
 /// Where charges, taxes and the city's own expenses go in the books.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Books {
     /// By revenue code.
     pub(crate) lines: BTreeMap<String, RevenueLine>,

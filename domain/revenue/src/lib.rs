@@ -23,7 +23,7 @@ pub use line::{ALL, RevenueLine, RevenueModule};
 pub use place::{Place, Places};
 pub use posting::charge_posting;
 pub use profile::RateProfile;
-pub use rate_book::{BookVersion, PricePlan, RateBook, RateShelf};
+pub use rate_book::{BookVersion, PricePlan, RateBook};
 pub use state::{ListedRates, RatesState, listed_rates};
 pub use store::{
     VersionText, all_profiles, class_codes, ensure_profiles, note_uses, schedule_codes, share_rates, version_texts,

@@ -9,13 +9,13 @@ use chrono::{Datelike, Days, NaiveDate};
 use db::{Fault, Read};
 use kernel::{Period, RateProfileId, RateVersionId};
 use rates::{Basis, Compiled, Plan, PlanRefused, Schedule, Version};
-use tokio::sync::Mutex;
 
 use crate::books::{Books, ChargeShape};
 use crate::{Places, RateProfile, RevenueLine, TaxLine, store};
 
 /// All that prices depend on besides the customer's use. A recorded version or profile never changes, so a book only
-/// grows; a version that is superseded explains no new bill, and stays for what was asked of it.
+/// grows; a version that is superseded explains no new bill, and stays for what was asked of it. Every transaction of
+/// the process asks for the same book and makes it grow, so rates are compiled once.
 #[derive(Clone, Default)]
 pub struct RateBook {
     versions: BTreeMap<RateVersionId, BookVersion>,
@@ -27,10 +27,6 @@ pub struct RateBook {
     /// One plan for each season of the version.
     plans: BTreeMap<(RateVersionId, RateProfileId), Vec<Result<PricePlan, PlanRefused>>>,
 }
-
-/// Keeps the newest book, for work that goes on in many transactions.
-#[derive(Default)]
-pub struct RateShelf(Mutex<Arc<RateBook>>);
 
 /// One version, compiled.
 #[derive(Clone)]
@@ -58,27 +54,37 @@ pub struct PricePlan {
 }
 
 impl RateBook {
-    /// Reads everything.
-    pub async fn load(read: &mut Read) -> Result<RateBook, Fault> {
-        let empty = RateBook::default();
-        Ok(empty.grown(read).await?.unwrap_or(empty))
+    /// The book as of this transaction; only what is new is read and compiled.
+    pub async fn load(read: &mut Read) -> Result<Arc<RateBook>, Fault> {
+        let kept: Arc<RateBook> = read.kept().unwrap_or_default();
+        let Some(grown) = kept.grown(read).await? else { return Ok(kept) };
+        let book = Arc::new(grown);
+        read.keep(book.clone());
+        Ok(book)
     }
 
-    /// This book with what has been recorded since it was read; `None` when nothing was.
+    /// This book with what has been recorded since it was read; `None` when nothing was. A transaction may see less
+    /// than a book made meanwhile holds: for it a book is made anew.
     async fn grown(&self, read: &mut Read) -> Result<Option<RateBook>, Fault> {
-        let known = store::version_ids(read).await?;
-        let superseded: BTreeSet<RateVersionId> =
-            known.iter().filter(|(_, is_superseded)| *is_superseded).map(|(id, _)| *id).collect();
-        let ids: Vec<RateVersionId> =
-            known.into_iter().map(|(id, _)| id).filter(|id| !self.versions.contains_key(id)).collect();
-        let texts = store::versions(read, &ids).await?;
-        let mut ids = store::profile_ids(read).await?;
-        ids.retain(|id| !self.profiles.contains_key(id));
-        let profiles = store::profiles(read, &ids).await?;
-        if texts.is_empty() && profiles.is_empty() && superseded == self.superseded {
+        let versions: BTreeMap<RateVersionId, bool> = store::version_ids(read).await?.into_iter().collect();
+        let profiles: BTreeSet<RateProfileId> = store::profile_ids(read).await?.into_iter().collect();
+        let books = store::books(read).await?;
+        let is_seen = self.versions.keys().all(|id| versions.contains_key(id))
+            && self.profiles.keys().all(|id| profiles.contains(id));
+        let empty = RateBook::default();
+        let base = if is_seen { self } else { &empty };
+        let superseded = versions.iter().filter(|(_, is_superseded)| **is_superseded).map(|(id, _)| *id).collect();
+        let new: Vec<RateVersionId> = versions.into_keys().filter(|id| !base.versions.contains_key(id)).collect();
+        let texts = store::versions(read, &new).await?;
+        let new: Vec<RateProfileId> = profiles.into_iter().filter(|id| !base.profiles.contains_key(id)).collect();
+        let profiles = store::profiles(read, &new).await?;
+        let is_same = is_seen && superseded == self.superseded && books == self.books;
+        if is_same && texts.is_empty() && profiles.is_empty() {
             return Ok(None);
         }
-        let mut book = RateBook { books: store::books(read).await?, superseded, ..self.clone() };
+        // Where the books have changed, charges may have other places.
+        let plans = if books == base.books { base.plans.clone() } else { BTreeMap::new() };
+        let mut book = RateBook { books, superseded, plans, ..base.clone() };
         for text in texts {
             let id = RateVersionId(text.rate_version_id);
             let doing = format!("reading rate version {} of {}", text.effective_on, text.schedule_code);
@@ -230,17 +236,6 @@ impl RateBook {
             })
             .collect();
         self.books.places(&shapes).map_err(|error| Fault::caused("finding where a plan's charges go", error))
-    }
-}
-
-impl RateShelf {
-    /// The book as of this transaction; only what is new is read and compiled.
-    pub async fn book(&self, read: &mut Read) -> Result<Arc<RateBook>, Fault> {
-        let mut kept = self.0.lock().await;
-        if let Some(grown) = kept.grown(read).await? {
-            *kept = Arc::new(grown);
-        }
-        Ok(kept.clone())
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::dialect::{self, Engine};
 use crate::ids::IdStore;
+use crate::kept::{Common, Kept};
 use crate::read::{Inner, Read};
 use crate::tx::Tx;
 use crate::{Fault, Rows};
@@ -20,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Db {
     pub(crate) pools: Pools,
     pub(crate) ids: Arc<IdStore>,
+    kept: Common,
     url: Arc<str>,
 }
 
@@ -76,7 +78,7 @@ impl Db {
         } else {
             return Err(Fault::new("the database is named by sqlite://PATH?mode=rwc or postgres://USER@HOST/NAME"));
         };
-        Ok(Db { pools, ids: Arc::new(IdStore::default()), url: url.into() })
+        Ok(Db { pools, ids: Arc::new(IdStore::default()), kept: Common::default(), url: url.into() })
     }
 
     /// Which engine is behind.
@@ -101,7 +103,8 @@ impl Db {
             Pools::Sqlite { read, .. } => read.begin_with(sql).await.map(Inner::Sqlite),
             Pools::Postgres { main, .. } => main.begin_with(sql).await.map(Inner::Postgres),
         };
-        Ok(Read { inner: begun.map_err(|error| Fault::sql("beginning to read", error))? })
+        let inner = begun.map_err(|error| Fault::sql("beginning to read", error))?;
+        Ok(Read { inner, kept: Kept::of_reader(&self.kept) })
     }
 
     /// A writable transaction, for the door.
@@ -112,7 +115,7 @@ impl Db {
             Pools::Postgres { main, .. } => main.begin_with(sql).await.map(Inner::Postgres),
         };
         let inner = begun.map_err(|error| Fault::sql("beginning to write", error))?;
-        Ok(Tx::new(Read { inner }, self.clone()))
+        Ok(Tx::new(Read { inner, kept: Kept::of_writer(&self.kept) }, self.clone()))
     }
 
     /// Brings everything written so far to its final place on disk: before measuring, and at

@@ -10,6 +10,7 @@ mod database;
 mod dialect;
 mod fault;
 mod ids;
+mod kept;
 mod migrate;
 mod packed;
 mod read;

@@ -1,11 +1,14 @@
 //! `Read`: a transaction that can only ask.
 
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDate};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite};
 
 use crate::dialect::{self, Engine};
+use crate::kept::Kept;
 use crate::{Fault, Value};
 
 /// Rows that both engines can give: any struct whose derived `FromRow` names portable types.
@@ -15,6 +18,7 @@ impl<T> FromBoth for T where T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r,
 /// A transaction that can only ask; it ends when it is dropped.
 pub struct Read {
     pub(crate) inner: Inner,
+    pub(crate) kept: Kept,
 }
 
 pub(crate) enum Inner {
@@ -33,6 +37,18 @@ impl Read {
             Inner::Sqlite(_) => Engine::Sqlite,
             Inner::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// What this process keeps of the database under a type, worked out by an earlier transaction: it may be older or
+    /// newer than what this one reads.
+    #[must_use]
+    pub fn kept<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.kept.get()
+    }
+
+    /// Keeps a value for later transactions of this process; in a writable transaction, from when it is committed.
+    pub fn keep<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
+        self.kept.put(value);
     }
 
     /// All rows of a query, in its order.

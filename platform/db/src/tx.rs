@@ -73,12 +73,14 @@ impl Tx {
     }
 
     /// Makes everything done so far lasting.
-    pub async fn commit(self) -> Result<(), Fault> {
+    pub async fn commit(mut self) -> Result<(), Fault> {
         let done = match self.read.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
         };
-        done.map_err(|error| Fault::sql("committing", error))
+        done.map_err(|error| Fault::sql("committing", error))?;
+        self.read.kept.share();
+        Ok(())
     }
 
     /// Leaves nothing behind, and waits until that is so.

@@ -144,7 +144,8 @@ impl Act for ChargeAccount {
         }
         let services = store::services_of(entry, account).await?;
         let service = self.service(&services).ok_or_else(|| refused(ChargeRefused::NoService(self.account.clone())))?;
-        self.check_price(&RateBook::load(entry).await?, service)?;
+        let book = RateBook::load(entry).await?;
+        self.check_price(&book, service)?;
         let there = charges_of(entry, account).await?;
         let is_same =
             |charge: &AccountCharge| charge.schedule == self.code && charge.from_on == self.from_on && !charge.is_ended;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refuse, refused};
 use db::Fault;
 use kernel::{AccountId, Cents, OrderId, RunId};
-use revenue::{RateBook, RateShelf};
+use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
 use super::try_run::{chunks_of, digest_of_bills};
@@ -65,14 +65,13 @@ impl Act for PostRun {
 /// Posts the bills of one chunk.
 pub struct PostWork {
     inputs: RunInputs,
-    shelf: RateShelf,
     ahead: ReadAhead,
 }
 
 impl PostWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<PostWork, Fault> {
-        Ok(PostWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default(), ahead: ReadAhead::default() })
+        Ok(PostWork { inputs: RunInputs::parse(inputs)?, ahead: ReadAhead::default() })
     }
 }
 
@@ -97,7 +96,7 @@ impl ChunkWork for PostWork {
         let range = (AccountId(chunk.from), AccountId(chunk.to));
         // Whoever corrects an account waits for this chunk, or this chunk sees the correction.
         customers::hold_accounts(entry, range).await?;
-        let book = self.shelf.book(entry).await?;
+        let book = RateBook::load(entry).await?;
         let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;
         let mut held = store::held_between(entry, run.id, range).await?;
         let bills = price_again(&book, frozen);

@@ -6,7 +6,7 @@ use ::acts::{Act, Chunk, ChunkDone, ChunkWork, Entry, Failure, OrderPlan, Permis
 use chrono::{Days, NaiveDate};
 use db::Fault;
 use kernel::{DigestBuilder, OrderId, Period, RateVersionId, RunId};
-use revenue::RateShelf;
+use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
 use super::{RunInputs, RunRefused, read_outcome, write_outcome};
@@ -128,13 +128,12 @@ impl PrepareRun {
 /// Freezes the items of one chunk of accounts.
 pub struct PrepareWork {
     inputs: RunInputs,
-    shelf: RateShelf,
 }
 
 impl PrepareWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<PrepareWork, Fault> {
-        Ok(PrepareWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default() })
+        Ok(PrepareWork { inputs: RunInputs::parse(inputs)? })
     }
 }
 
@@ -168,7 +167,7 @@ impl ChunkWork for PrepareWork {
             }
         };
         let first = before.first + before.bills;
-        let book = self.shelf.book(entry).await?;
+        let book = RateBook::load(entry).await?;
         let range = (chunk.from.into(), chunk.to.into());
         let bills = due_bills(entry, (&run, cycle.due_rule), &book, range, first).await?;
         store::insert_items(entry, run.id, &bills).await?;

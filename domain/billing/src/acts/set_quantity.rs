@@ -113,7 +113,8 @@ impl Act for SetQuantity {
         if self.reason.trim().is_empty() {
             return refuse(QuantityRefused::NoReason);
         }
-        self.check_name(&RateBook::load(entry).await?)?;
+        let book = RateBook::load(entry).await?;
+        self.check_name(&book)?;
         self.check_amounts()?;
         let named: Vec<AgreementRef> = self.amounts.iter().map(|new| self.reference(new)).collect();
         let found = agreements_named(entry, &named, self.from_on).await?;

@@ -10,7 +10,7 @@ use kernel::{
 };
 use metering::PeriodUse;
 use rates::{NamedQuantity, WinterAverage, WinterDate, WinterGrounds};
-use revenue::{RateBook, RateShelf};
+use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
 use super::{read_outcome, write_outcome};
@@ -170,7 +170,6 @@ impl SetWinterAverages {
 /// Works out the averages of one chunk of accounts.
 pub struct WinterWork {
     inputs: WinterInputs,
-    shelf: RateShelf,
 }
 
 /// What a chunk's averages are worked out from.
@@ -186,7 +185,7 @@ impl WinterWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<WinterWork, Fault> {
         let inputs = serde_json::from_str(inputs).map_err(|error| Fault::caused("reading winter rules", error))?;
-        Ok(WinterWork { inputs, shelf: RateShelf::default() })
+        Ok(WinterWork { inputs })
     }
 }
 
@@ -204,7 +203,7 @@ impl ChunkWork for WinterWork {
     async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
         let range = (AccountId(chunk.from), AccountId(chunk.to));
         customers::lock_accounts(entry, range).await?;
-        let book = self.shelf.book(entry).await?;
+        let book = RateBook::load(entry).await?;
         let mut outcome = AveragedChunk::default();
         let mut digest = DigestBuilder::new();
         for rule in &self.inputs.rules {

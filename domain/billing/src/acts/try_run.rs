@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::acts::{Act, Chunk, ChunkDone, ChunkPlan, ChunkWork, Entry, Failure, OrderPlan, Permission, Subject, refused};
 use db::Fault;
 use kernel::{AccountId, Digest, DigestBuilder, OrderId, RunId};
-use revenue::RateShelf;
+use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
 use super::prepare_run::note_uses;
@@ -88,14 +88,13 @@ pub(crate) fn digest_of_bills<'a>(bills: impl Iterator<Item = &'a TriedBill>) ->
 /// Tries the bills of one chunk.
 pub struct TryWork {
     inputs: RunInputs,
-    shelf: RateShelf,
     ahead: ReadAhead,
 }
 
 impl TryWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<TryWork, Fault> {
-        Ok(TryWork { inputs: RunInputs::parse(inputs)?, shelf: RateShelf::default(), ahead: ReadAhead::default() })
+        Ok(TryWork { inputs: RunInputs::parse(inputs)?, ahead: ReadAhead::default() })
     }
 }
 
@@ -117,7 +116,7 @@ impl ChunkWork for TryWork {
             return Err(refused(RunRefused::WrongState { run: run.number, state: "past this trial" }));
         }
         revenue::share_rates(entry).await?;
-        let book = self.shelf.book(entry).await?;
+        let book = RateBook::load(entry).await?;
         let limits = store::limits(entry).await?;
         let range = (AccountId(chunk.from), AccountId(chunk.to));
         let frozen = self.ahead.bills(entry, &run, &book, chunk).await?;

@@ -7,7 +7,7 @@ use kernel::{Cents, Decimal, Unit};
 use rates::tools::{LintFacts, Severity, lint};
 use rates::{Days, Inputs, PeriodKind, Schedule};
 use revenue::acts::{AdoptRates, SupersedeRates};
-use revenue::{ALL, RateShelf};
+use revenue::{ALL, RateBook};
 use serde::Deserialize;
 use testkit::{TestDb, actor, engines, open_door};
 
@@ -257,7 +257,7 @@ async fn town_and_rates_are_recorded_in_the_order_of_history() {
         }
         let trash = RATES.iter().find(|(name, _)| *name == "trash").map(|(_, text)| (*text).to_owned()).unwrap();
         office.act_now(&analyst, &AdoptRates { text: trash }).await.unwrap();
-        let book = RateShelf::default().book(&mut test.db.read().await.unwrap()).await.unwrap();
+        let book = RateBook::load(&mut test.db.read().await.unwrap()).await.unwrap();
         let standing = |schedule: &str| -> Vec<String> {
             book.standing_versions(schedule).map(|version| version.effective_on.to_string()).collect()
         };
