@@ -14,8 +14,13 @@ mod whole_file;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use commands::{Command, Ended};
+
+/// Rows are made on one thread and let go on another, which the system's allocator is slow at.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// Municipal billing, revenue and customer service: from reads to balanced books.
 #[derive(Parser)]

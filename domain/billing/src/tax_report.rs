@@ -72,19 +72,14 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
         let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
         add_bills(read, (&book, &runs), range, (from_on, through_on), &mut taxes).await?;
         for movement in finance::movements_between(read, range, window).await? {
-            if movement.is_before {
-                continue;
-            }
             for (side, cents) in [(movement.credit, movement.cents), (movement.debit, -movement.cents)] {
                 if !liabilities.contains(&side) {
                     continue;
                 }
                 let sums = owed.entry((movement.fund, side)).or_default();
                 match movement.kind {
-                    JournalKind::Bill | JournalKind::BillReversal => sums.1 += cents,
-                    JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => {
-                        sums.2 += cents;
-                    }
+                    Some(JournalKind::Bill | JournalKind::BillReversal) => sums.1 += cents,
+                    Some(_) | None => sums.2 += cents,
                 }
             }
         }

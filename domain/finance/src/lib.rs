@@ -28,7 +28,7 @@ pub use balances::{balance_of, balances_between, payers_between, payments_betwee
 pub use books::chart;
 pub use export::{Exported, export_csv, export_hledger};
 pub use journal_entry::JournalEntry;
-pub use movement::{Movement, Window, movements_between};
+pub use movement::{Movement, Window, moved_before, movements_between};
 pub use periods::{locks, share_period};
 pub use permissions::{ESTABLISH_BOOKS, LOCK_PERIOD, PERMISSIONS, UNLOCK_PERIOD};
 pub use posting::write_journals;

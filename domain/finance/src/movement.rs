@@ -10,7 +10,7 @@ use crate::store;
 /// Which journals are looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// Journals dated before this day are movements before the window.
+    /// The first day of the window.
     pub from_on: NaiveDate,
     /// The last day of the window; later journals do not count.
     pub through_on: NaiveDate,
@@ -25,10 +25,8 @@ pub struct Movement {
     pub account: AccountId,
     /// For which service; none when it is for the account as a whole.
     pub agreement: Option<AgreementId>,
-    /// What kind of journals moved it.
-    pub kind: JournalKind,
-    /// Whether it moved before the window.
-    pub is_before: bool,
+    /// What kind of journals moved it; none for what all kinds moved before the window.
+    pub kind: Option<JournalKind>,
     /// The fund.
     pub fund: FundId,
     /// The ledger account debited.
@@ -39,7 +37,17 @@ pub struct Movement {
     pub cents: Cents,
 }
 
-/// What moved in the books of accounts `from..to`, by agreement, kind of journal and place; in that order.
+/// What moved in the books of accounts `from..to` before a window, by agreement and place; in that order.
+pub async fn moved_before(
+    read: &mut Read,
+    range: (AccountId, AccountId),
+    window: Window,
+) -> Result<Vec<Movement>, Fault> {
+    store::moved_before(read, range, window).await
+}
+
+/// What moved in the books of accounts `from..to` within a window, by agreement, kind of journal and place; in that
+/// order.
 pub async fn movements_between(
     read: &mut Read,
     range: (AccountId, AccountId),

@@ -9,6 +9,7 @@ mod hall;
 mod kind;
 mod made;
 mod names;
+mod papers;
 #[cfg(test)]
 mod saguaro_bend;
 mod set_up;
@@ -34,6 +35,7 @@ use crate::output;
 
 use generator::TownPlan;
 use made::MadeTown;
+use papers::Papers;
 use year::Year;
 
 /// The demo, or its files alone.
@@ -139,7 +141,11 @@ async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome 
     }
     let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
     let office = Office::open(&database, as_of()?).await?;
-    tell(&summary::summary(&office, as_of()?, None).await?, seconds);
+    let mut papers = Papers::of(office.db(), None);
+    for run in billing::all_runs(&mut office.db().read().await?).await? {
+        papers.begin(run).await?;
+    }
+    tell(&summary::summary(office.db(), as_of()?, papers.end().await?).await?, seconds);
     office.db().close().await;
     Ok(Ended::Done)
 }
@@ -160,12 +166,12 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let files = args.folder.join("files");
     write_files(&town, &files)?.iter().for_each(|line| output::talk(line));
     let hall = set_up::set_up(office, &files).await?;
-    let mut year = Year::of(hall, files, &town, first);
-    year.pass().await?;
-    let office = year.hall.office;
+    let papers = Papers::of(hall.office.db(), Some(args.folder.clone()));
+    let (office, papers) = Year::of(hall, (files, papers), &town, first).pass().await?;
     office.db().analyze().await?;
-    summary::write_journals(&office, &args.folder).await?;
-    let summary = summary::summary(&office, as_of()?, Some(&args.folder)).await?;
+    let journals = tokio::spawn(summary::write_journals(office.db().clone(), args.folder.clone()));
+    let summary = summary::summary(office.db(), as_of()?, papers.end().await?).await?;
+    journals.await.map_err(|error| Ended::Fault(format!("waiting for the journals: {error}")))??;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;

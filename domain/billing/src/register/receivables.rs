@@ -69,11 +69,11 @@ impl<'a> Receivables<'a> {
     /// Adds what moved for a service.
     pub(crate) fn move_by(&mut self, service: &str, movement: &Movement) {
         let part: fn(&mut RollSum) -> &mut Cents = match movement.kind {
-            _ if movement.is_before => |sum| &mut sum.opening,
-            JournalKind::Bill => |sum| &mut sum.billed_otherwise,
-            JournalKind::BillReversal => |sum| &mut sum.reversed,
-            JournalKind::Payment => |sum| &mut sum.paid,
-            JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening => |sum| &mut sum.adjusted,
+            None => |sum| &mut sum.opening,
+            Some(JournalKind::Bill) => |sum| &mut sum.billed_otherwise,
+            Some(JournalKind::BillReversal) => |sum| &mut sum.reversed,
+            Some(JournalKind::Payment) => |sum| &mut sum.paid,
+            Some(JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening) => |sum| &mut sum.adjusted,
         };
         self.on_sides((movement.fund, movement.debit, movement.credit), movement.cents, service, part);
     }
@@ -147,22 +147,8 @@ mod tests {
         Chart::new(vec![fund], accounts, [CASH, OWED, LATE, EARNED].map(|id| (FUND, id))).unwrap()
     }
 
-    fn moved(
-        kind: JournalKind,
-        is_before: bool,
-        (debit, credit): (LedgerAccountId, LedgerAccountId),
-        cents: i64,
-    ) -> Movement {
-        Movement {
-            account: AccountId(1),
-            agreement: None,
-            kind,
-            is_before,
-            fund: FUND,
-            debit,
-            credit,
-            cents: Cents(cents),
-        }
+    fn moved(kind: Option<JournalKind>, (debit, credit): (LedgerAccountId, LedgerAccountId), cents: i64) -> Movement {
+        Movement { account: AccountId(1), agreement: None, kind, fund: FUND, debit, credit, cents: Cents(cents) }
     }
 
     #[test]
@@ -174,14 +160,14 @@ mod tests {
         receivables.bill("water", &place, Cents(-1_00));
         #[rustfmt::skip]
         let rows = [
-            moved(JournalKind::Bill,         true,  (OWED, EARNED), 30_00),
-            moved(JournalKind::Payment,      true,  (CASH, OWED),    5_00),
-            moved(JournalKind::Bill,         false, (OWED, EARNED), 20_00),
-            moved(JournalKind::BillReversal, false, (EARNED, OWED), 20_00),
-            moved(JournalKind::Payment,      false, (CASH, OWED),   25_00),
-            moved(JournalKind::Opening,      false, (OWED, EARNED),  2_00),
-            moved(JournalKind::Transfer,     false, (LATE, OWED),    3_00),
-            moved(JournalKind::Bill,         false, (CASH, EARNED), 99_00),
+            moved(None, (OWED, EARNED), 30_00),
+            moved(None, (CASH, OWED),    5_00),
+            moved(Some(JournalKind::Bill), (OWED, EARNED), 20_00),
+            moved(Some(JournalKind::BillReversal), (EARNED, OWED), 20_00),
+            moved(Some(JournalKind::Payment), (CASH, OWED),   25_00),
+            moved(Some(JournalKind::Opening), (OWED, EARNED),  2_00),
+            moved(Some(JournalKind::Transfer), (LATE, OWED),    3_00),
+            moved(Some(JournalKind::Bill), (CASH, EARNED), 99_00),
         ];
         rows.iter().for_each(|movement| receivables.move_by("water", movement));
         let lines = receivables.lines();

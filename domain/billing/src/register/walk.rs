@@ -152,7 +152,9 @@ impl<'a> Walk<'a> {
         }
         let in_run: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
         for range in stretches {
-            for movement in finance::movements_between(read, *range, window).await? {
+            let mut moved = finance::moved_before(read, *range, window).await?;
+            moved.extend(finance::movements_between(read, *range, window).await?);
+            for movement in moved {
                 if in_run.contains(&movement.account) {
                     receivables.move_by(service(movement.agreement), &movement);
                 }

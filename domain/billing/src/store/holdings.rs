@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx};
+use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActId, AgreementId, Decimal};
 
 use crate::particulars::{HeldExemption, HeldQuantity, Holdings};
@@ -42,6 +42,9 @@ struct QuantityRow {
     grounds: String,
 }
 
+/// Account, code, first day, the day after the last, certificate.
+type ExemptionRow = (i64, String, NaiveDate, Option<NaiveDate>, String);
+
 /// The quantities and exemptions of accounts `from..to` that hold on a day.
 pub(crate) async fn holdings(
     read: &mut Read,
@@ -53,8 +56,34 @@ pub(crate) async fn holdings(
         from exemption
         where $1 <= account_id and account_id < $2 and from_on <= $3
         order by account_id, code, from_on, revision";
+    let quantities = quantities_between(read, (from, to), on).await?;
+    let exemptions = read.all(EXEMPTIONS, vec![from.into(), to.into(), on.into()]).await?;
+    Ok(holdings_from(quantities, exemptions, on))
+}
+
+/// The quantities and exemptions of some accounts that hold on a day.
+pub(crate) async fn holdings_of(read: &mut Read, accounts: &[AccountId], on: NaiveDate) -> Result<Holdings, Fault> {
+    const QUANTITIES: &str = "
+        select account_id, agreement_id, name, from_on, revision, amount, source, grounds
+        from agreement_quantity
+        where from_on <= $1 and account_id in ({list})
+        order by account_id, agreement_id, name, from_on, revision";
+    const EXEMPTIONS: &str = "
+        select account_id, code, from_on, to_on, certificate
+        from exemption
+        where from_on <= $1 and account_id in ({list})
+        order by account_id, code, from_on, revision";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<QuantityRow> = read.listed_with(QUANTITIES, &[on.into()], &keys).await?;
+    let quantities = rows.into_iter().map(record_of).collect::<Result<_, _>>()?;
+    let exemptions = read.listed_with(EXEMPTIONS, &[on.into()], &keys).await?;
+    Ok(holdings_from(quantities, exemptions, on))
+}
+
+/// What holds on a day of the records that begin by it; each account's in order.
+fn holdings_from(quantities: Vec<QuantityRecord>, exemptions: Vec<ExemptionRow>, on: NaiveDate) -> Holdings {
     let mut holdings = Holdings::default();
-    for record in quantities_between(read, (from, to), on).await? {
+    for record in quantities {
         let of_agreement = holdings.quantities.entry((record.account, record.agreement)).or_default();
         // The last record of a name counts; one without a number leaves the default of the rates.
         match record.amount {
@@ -67,10 +96,8 @@ pub(crate) async fn holdings(
             }
         }
     }
-    type Row = (i64, String, NaiveDate, Option<NaiveDate>, String);
-    let rows: Vec<Row> = read.all(EXEMPTIONS, vec![from.into(), to.into(), on.into()]).await?;
     let mut valid: BTreeMap<(i64, String, NaiveDate), Option<String>> = BTreeMap::new();
-    for (account, code, from_on, to_on, certificate) in rows {
+    for (account, code, from_on, to_on, certificate) in exemptions {
         let is_valid = to_on.is_none_or(|to_on| on < to_on);
         valid.insert((account, code, from_on), is_valid.then_some(certificate));
     }
@@ -81,16 +108,7 @@ pub(crate) async fn holdings(
         of_account.retain(|held| held.code != code);
         of_account.push(HeldExemption { code, certificate });
     }
-    Ok(holdings)
-}
-
-/// The quantities and exemptions of some accounts that hold on a day.
-pub(crate) async fn holdings_of(read: &mut Read, accounts: &[AccountId], on: NaiveDate) -> Result<Holdings, Fault> {
-    let (Some(first), Some(last)) = (accounts.iter().min(), accounts.iter().max()) else {
-        return Ok(Holdings::default());
-    };
-    // The accounts are some of one chunk, so the range is bounded.
-    holdings(read, (*first, AccountId(last.0 + 1)), on).await
+    holdings
 }
 
 /// Every record of quantities of accounts `from..to` that begins by a day; each name's last one counts.

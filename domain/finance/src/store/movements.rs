@@ -10,38 +10,61 @@ use crate::movement::{Movement, Window};
 struct MovementRow {
     account_id: i64,
     agreement_id: Option<i64>,
-    kind: String,
-    is_before: bool,
+    kind: Option<String>,
     fund_id: i64,
     debit_id: i64,
     credit_id: i64,
     cents: i64,
 }
 
+/// What moved before a window. All that ever moved is summed, so by as few columns as will do.
+pub(crate) async fn moved_before(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+    window: Window,
+) -> Result<Vec<Movement>, Fault> {
+    const SQL: &str = "
+        select p.account_id, p.agreement_id, cast(null as text) as kind, p.fund_id, p.debit_id, p.credit_id,
+               cast(sum(p.cents) as bigint) as cents
+        from posting p
+        join journal j on j.account_id = p.account_id and j.journal_id = p.journal_id
+        where $1 <= p.account_id and p.account_id < $2 and j.gl_on < $3 and j.act_id < $4
+        group by p.account_id, p.agreement_id, p.fund_id, p.debit_id, p.credit_id
+        order by p.account_id, coalesce(p.agreement_id, 0), p.fund_id, p.debit_id, p.credit_id";
+    let args = vec![from.into(), to.into(), window.from_on.into(), newest(window).into()];
+    movements_of(read.all(SQL, args).await?)
+}
+
+/// What moved within a window.
 pub(crate) async fn movements(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
     window: Window,
 ) -> Result<Vec<Movement>, Fault> {
     const SQL: &str = "
-        select p.account_id, p.agreement_id, j.kind, case when j.gl_on < $3 then true else false end as is_before,
-               p.fund_id, p.debit_id, p.credit_id, cast(sum(p.cents) as bigint) as cents
+        select p.account_id, p.agreement_id, j.kind, p.fund_id, p.debit_id, p.credit_id,
+               cast(sum(p.cents) as bigint) as cents
         from posting p
         join journal j on j.account_id = p.account_id and j.journal_id = p.journal_id
-        where $1 <= p.account_id and p.account_id < $2 and j.gl_on <= $4 and j.act_id < $5
-        group by p.account_id, p.agreement_id, j.kind, case when j.gl_on < $3 then true else false end, p.fund_id,
-                 p.debit_id, p.credit_id
-        order by p.account_id, coalesce(p.agreement_id, 0), j.kind, is_before, p.fund_id, p.debit_id, p.credit_id";
-    let before = window.before.map_or(i64::MAX, |act| act.0);
-    let args = vec![from.into(), to.into(), window.from_on.into(), window.through_on.into(), before.into()];
-    let rows: Vec<MovementRow> = read.all(SQL, args).await?;
+        where $1 <= p.account_id and p.account_id < $2 and $3 <= j.gl_on and j.gl_on <= $4 and j.act_id < $5
+        group by p.account_id, p.agreement_id, j.kind, p.fund_id, p.debit_id, p.credit_id
+        order by p.account_id, coalesce(p.agreement_id, 0), j.kind, p.fund_id, p.debit_id, p.credit_id";
+    let args = vec![from.into(), to.into(), window.from_on.into(), window.through_on.into(), newest(window).into()];
+    movements_of(read.all(SQL, args).await?)
+}
+
+/// Acts before this one count.
+fn newest(window: Window) -> i64 {
+    window.before.map_or(i64::MAX, |act| act.0)
+}
+
+fn movements_of(rows: Vec<MovementRow>) -> Result<Vec<Movement>, Fault> {
     let movement = |row: MovementRow| {
-        let kind = JournalKind::parse(&row.kind);
+        let kind = row.kind.as_deref().map(JournalKind::parse).transpose();
         Ok(Movement {
             account: AccountId(row.account_id),
             agreement: row.agreement_id.map(AgreementId),
             kind: kind.map_err(|_| Fault::impossible_row("journal", "kind", row.account_id))?,
-            is_before: row.is_before,
             fund: FundId(row.fund_id),
             debit: LedgerAccountId(row.debit_id),
             credit: LedgerAccountId(row.credit_id),

@@ -1,24 +1,24 @@
-//! What the billed year of the demo came to, read from the database; and its registers and journals as files.
+//! What the billed year of the demo came to, read from the database; and its journals as files.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 
 use billing::{BillCount, BillRun, Register};
 use chrono::NaiveDate;
+use db::Db;
 use kernel::Cents;
 
-use super::write;
+use super::papers::Proving;
 use crate::commands::Ended;
-use crate::office::Office;
 
 /// The kind of a ledger account that takes in what is earned.
 const REVENUE: &str = "revenue";
 
 /// What is counted over all runs.
 #[derive(Default)]
-struct Sums {
+pub struct Sums {
     runs: i64,
     off_cycle: i64,
     bills: BTreeMap<BillCount, i64>,
@@ -27,7 +27,8 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, run: &BillRun, register: &Register) {
+    /// Adds a run by its register.
+    pub fn add(&mut self, run: &BillRun, register: &Register) {
         self.runs += 1;
         self.off_cycle += i64::from(run.of_run.is_some());
         for kind in BillCount::ALL {
@@ -41,18 +42,11 @@ impl Sums {
     }
 }
 
-/// The summary of a year that was billed up to a day, the same whenever it is read; with a folder, the registers are
-/// written there on the way.
-pub async fn summary(office: &Office, as_of: NaiveDate, papers: Option<&Path>) -> Result<String, Ended> {
-    let mut sums = Sums::default();
-    let mut read = office.db().read().await?;
-    for run in billing::all_runs(&mut read).await? {
-        let register = billing::register(&mut read, &run).await?;
-        sums.add(&run, &register);
-        if let Some(folder) = papers {
-            write_register(folder, &register)?;
-        }
-    }
+/// The summary of a year that was billed up to a day, the same whenever it is read.
+pub async fn summary(db: &Db, as_of: NaiveDate, sums: Sums) -> Result<String, Ended> {
+    let proof = Proving::begin(db.read().await?);
+    let coverage = billing::coverage(&mut db.read().await?, as_of).await?;
+    let proof = proof.end().await?;
     let mut text = String::new();
     let _ = writeln!(text, "Bill runs   {}, {} of them for held and corrected bills", sums.runs, sums.off_cycle);
     let _ = writeln!(text, "\nBills");
@@ -60,7 +54,6 @@ pub async fn summary(office: &Office, as_of: NaiveDate, papers: Option<&Path>) -
         let _ = writeln!(text, "  {:<24}{count:>12}", kind.word());
     }
     let _ = writeln!(text, "  {:<24}{:>12}", "charged", sums.total.dollars());
-    let proof = finance::prove(&mut read).await?;
     let _ = writeln!(text, "\nRevenue by fund");
     let mut revenue: BTreeMap<&str, Cents> = BTreeMap::new();
     for line in proof.trial_balance.iter().filter(|line| line.kind == REVENUE) {
@@ -74,7 +67,6 @@ pub async fn summary(office: &Office, as_of: NaiveDate, papers: Option<&Path>) -
     for ((code, state, by), count) in &sums.decided {
         let _ = writeln!(text, "  {code:<20}{state:<10}{count:>8}   {by}");
     }
-    let coverage = billing::coverage(&mut read, as_of).await?;
     let billing::Coverage { services, days, billed_days, by_reason, findings, .. } = coverage;
     let _ = writeln!(text, "\nCompleteness   {services} services, {days} days to bill, {billed_days} billed once");
     for (reason, count) in by_reason {
@@ -88,26 +80,16 @@ pub async fn summary(office: &Office, as_of: NaiveDate, papers: Option<&Path>) -
     Ok(text)
 }
 
-/// Writes a register as text, CSV and a spreadsheet.
-fn write_register(folder: &Path, register: &Register) -> Result<(), Ended> {
-    let report = register.report();
-    let name = folder.join(format!("registers/run-{:03}", register.number));
-    write(&name.with_extension("txt"), register.to_text().as_bytes())?;
-    write(&name.with_extension("csv"), report.to_csv().as_bytes())?;
-    let sheet = report.to_xlsx().map_err(|error| Ended::Fault(error.to_string()))?;
-    write(&name.with_extension("xlsx"), &sheet)
-}
-
 /// Writes the journals for two programs.
-pub async fn write_journals(office: &Office, folder: &Path) -> Result<(), Ended> {
+pub async fn write_journals(db: Db, folder: PathBuf) -> Result<(), Ended> {
     let failed = |error: std::io::Error| Ended::Fault(format!("writing the journals: {error}"));
     let gl = folder.join("gl");
     std::fs::create_dir_all(&gl).map_err(failed)?;
     let sink = |name: &str| std::fs::File::create(gl.join(name)).map(BufWriter::new).map_err(failed);
     let mut journal = sink("books.journal")?;
-    finance::export_hledger(office.db(), &mut journal).await?;
+    finance::export_hledger(&db, &mut journal).await?;
     journal.flush().map_err(failed)?;
     let mut lines = sink("books.csv")?;
-    finance::export_csv(office.db(), &mut lines).await?;
+    finance::export_csv(&db, &mut lines).await?;
     lines.flush().map_err(failed)
 }

@@ -17,9 +17,11 @@ use super::calendar::{CYCLES, CycleYear, MONTHS, READ_DAYS_AFTER};
 use super::files::handed_over;
 use super::hall::{Hall, Person};
 use super::made::{DatedEvent, LeakAdjustment, MadeTown};
+use super::papers::{Papers, Proving};
 use super::set_up::bring_in;
 use super::write;
 use crate::commands::{Ended, runs};
+use crate::office::Office;
 use crate::output;
 
 /// The day of a month on which what was held or wrong is billed, and the month is looked at.
@@ -49,6 +51,9 @@ pub struct Year<'a> {
     pub findings: BTreeMap<(AccountId, NaiveDate), &'static str>,
     /// Bills to make again or at last: run, account and reason.
     again: BTreeMap<i64, BTreeMap<String, String>>,
+    papers: Papers,
+    /// The month whose books are being proved.
+    proving: Option<Looked>,
     /// Leaks that are not adjusted yet, with the day on which somebody asked.
     pub leaks: Vec<(NaiveDate, LeakAdjustment)>,
 }
@@ -60,9 +65,16 @@ struct Held {
     codes: BTreeSet<ExceptionCode>,
 }
 
+/// A month that was looked at: what it says, and the proof of its books.
+struct Looked {
+    month: Month,
+    words: String,
+    proving: Proving,
+}
+
 impl<'a> Year<'a> {
-    /// The year of a town that begins in a month.
-    pub fn of(hall: Hall, files: PathBuf, town: &'a MadeTown, first: Month) -> Year<'a> {
+    /// The year of a town that begins in a month, with its files and whoever makes its papers.
+    pub fn of(hall: Hall, (files, papers): (PathBuf, Papers), town: &'a MadeTown, first: Month) -> Year<'a> {
         let water = town.agreements.iter().filter(|agreement| agreement.service == "water");
         let holders = water.map(|agreement| (agreement.service_point.as_str(), agreement.account.as_str())).collect();
         let cycles = CYCLES.iter().map(|cycle| CycleYear::of(*cycle, first)).collect();
@@ -75,12 +87,14 @@ impl<'a> Year<'a> {
             held: Vec::new(),
             findings: BTreeMap::new(),
             again: BTreeMap::new(),
+            papers,
+            proving: None,
             leaks: Vec::new(),
         }
     }
 
-    /// Lives through the year.
-    pub async fn pass(&mut self) -> Result<(), Ended> {
+    /// Lives through the year; gives back the office and whoever makes its papers.
+    pub async fn pass(mut self) -> Result<(Office, Papers), Ended> {
         let begins_on = self.cycles.iter().map(CycleYear::begins_on).min().unwrap_or_default();
         let last_bill_on = self.cycles.iter().map(|year| year.bill_on(MONTHS - 1)).max().unwrap_or_default();
         let mut events: BTreeMap<NaiveDate, Vec<&DatedEvent>> = BTreeMap::new();
@@ -115,7 +129,8 @@ impl<'a> Year<'a> {
                 self.look_back(Month::of(day)).await?;
             }
         }
-        Ok(())
+        self.tell_of_last_month().await?;
+        Ok((self.hall.office, self.papers))
     }
 
     /// Takes a cycle over from the old system on the day its year begins: what its meters show, and who is billed.
@@ -157,7 +172,12 @@ impl<'a> Year<'a> {
     }
 
     /// Takes a run from prepare to the envelopes; what is known about a bill releases it.
-    async fn carry_through(&self, number: i64, reason: &str, known: &BTreeMap<String, String>) -> Result<(), Ended> {
+    async fn carry_through(
+        &mut self,
+        number: i64,
+        reason: &str,
+        known: &BTreeMap<String, String>,
+    ) -> Result<(), Ended> {
         let hall = &self.hall;
         let analyst = hall.who(Person::Analyst, reason);
         let run = runs::find(&hall.office, number).await?;
@@ -173,7 +193,8 @@ impl<'a> Year<'a> {
             &IssueRun { run: run.id },
         )
         .await?;
-        Ok(())
+        let posted = runs::find(&hall.office, number).await?;
+        self.papers.begin(posted).await
     }
 
     async fn work_exceptions(&self, run: &BillRun, known: &BTreeMap<String, String>) -> Result<(), Ended> {
@@ -295,8 +316,8 @@ impl<'a> Year<'a> {
         self.hall.finish(reason, order, "Averaging").await
     }
 
-    /// Looks at a month: proves the books, locks what is two months back each quarter, says how it went.
-    async fn look_back(&self, month: Month) -> Result<(), Ended> {
+    /// Looks at a month: begins to prove the books, and locks what is two months back each quarter.
+    async fn look_back(&mut self, month: Month) -> Result<(), Ended> {
         let period = month.period();
         let mut read = self.hall.read().await?;
         let (mut bills, mut held, mut total) = (0, 0, kernel::Cents::ZERO);
@@ -307,22 +328,28 @@ impl<'a> Year<'a> {
                 held += if run.kind == RunKind::Regular { signed.held } else { 0 };
             }
         }
-        let proof = finance::prove(&mut read).await?;
-        drop(read);
-        let proved = if proof.is_proved { "books proved" } else { "BOOKS NOT PROVED" };
         let (waiting, total) = (self.held.len(), total.dollars());
-        output::talk(&format!(
-            "{month}   {bills:>6} bills   {total:>15}   {held:>3} held, {waiting:>2} of them still   {proved}"
-        ));
-        if !proof.is_proved {
-            return Err(Ended::Refused(format!("the books are not proved in {month}: see `portreeve ledger prove`")));
-        }
+        let words = format!("{bills:>6} bills   {total:>15}   {held:>3} held, {waiting:>2} of them still");
+        self.tell_of_last_month().await?;
+        self.proving = Some(Looked { month, words, proving: Proving::begin(read) });
         if month.first_on().month().is_multiple_of(3) {
             let two_back = Month::of(month.first_on() - Days::new(40));
             let act = LockPeriod { month: two_back };
             self.hall.act((Person::Accountant, "the month was reported"), format!("lock {two_back}"), &act).await?;
         }
         Ok(())
+    }
+
+    /// Says how the month went that was looked at last, once its books are proved.
+    async fn tell_of_last_month(&mut self) -> Result<(), Ended> {
+        let Some(Looked { month, words, proving }) = self.proving.take() else { return Ok(()) };
+        let is_proved = proving.end().await?.is_proved;
+        let proved = if is_proved { "books proved" } else { "BOOKS NOT PROVED" };
+        output::talk(&format!("{month}   {words}   {proved}"));
+        if is_proved {
+            return Ok(());
+        }
+        Err(Ended::Refused(format!("the books are not proved in {month}: see `portreeve ledger prove`")))
     }
 }
 
