@@ -588,6 +588,7 @@ create table run_item (
     primary key (account_id, run_id, agreement_id),
     foreign key (account_id, agreement_id) references service_agreement (account_id, agreement_id)
 ) without rowid;
+create index run_item_run on run_item (run_id, account_id, agreement_id);
 create table run_trial (
     account_id bigint not null,
     run_id bigint not null,

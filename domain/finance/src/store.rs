@@ -297,13 +297,16 @@ pub(crate) async fn balances(
     to: AccountId,
 ) -> Result<BTreeMap<AccountId, Cents>, Fault> {
     const SQL: &str = "
+        with owed as (
+            select ledger_account_id
+            from ledger_account
+            where control in ('receivable', 'unapplied_credit')
+        )
         select posting.account_id,
-               cast(sum(case when debit.control in ('receivable', 'unapplied_credit') then posting.cents else 0 end
-                      - case when credit.control in ('receivable', 'unapplied_credit') then posting.cents else 0 end)
+               cast(sum(case when posting.debit_id in (select ledger_account_id from owed) then posting.cents else 0 end
+                      - case when posting.credit_id in (select ledger_account_id from owed) then posting.cents else 0 end)
                     as bigint)
         from posting
-        join ledger_account debit on debit.ledger_account_id = posting.debit_id
-        join ledger_account credit on credit.ledger_account_id = posting.credit_id
         where $1 <= posting.account_id and posting.account_id < $2
         group by posting.account_id
         order by posting.account_id";

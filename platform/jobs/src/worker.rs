@@ -105,11 +105,14 @@ impl Worker {
         let job = job.ok_or_else(|| Fault::new("the order has no job"))?;
         let placed = acts::open_order(&mut read, order).await?;
         let placed = placed.ok_or_else(|| Fault::new("the job has no order"))?;
+        let is_refused = acts::progress(&mut read, order).await?.refused != 0;
         drop(read);
         let kind = self.kinds.iter().find(|kind| kind.kind() == job.kind);
         let kind = kind.ok_or_else(|| Fault::new(format!("no worker knows the job kind {}", job.kind)))?;
         if job.state != JobState::Done {
-            self.door.reopen_refused(order).await?;
+            if is_refused {
+                self.door.reopen_refused(order).await?;
+            }
             let workers = match self.door.db().engine() {
                 Engine::Sqlite => 1,
                 Engine::Postgres if placed.in_sequence => 1,

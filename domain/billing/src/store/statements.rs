@@ -102,19 +102,24 @@ pub(crate) async fn last_statements(
     (from, to): (AccountId, AccountId),
 ) -> Result<BTreeMap<AccountId, (Cents, Cents)>, Fault> {
     const SQL: &str = "
-        select s.account_id, s.due_cents, s.payments_total_cents
-        from bill_statement s
-        join bill b on b.account_id = s.account_id and b.run_id = s.run_id
-        where $1 <= s.account_id and s.account_id < $2
-          and not exists (
-              select 1
-              from bill later
-              where later.account_id = b.account_id and (b.bill_on < later.bill_on
-                    or b.bill_on = later.bill_on and b.run_id < later.run_id)
-          )
-        order by s.account_id";
-    let rows: Vec<(i64, i64, i64)> = read.all(SQL, vec![from.into(), to.into()]).await?;
-    Ok(rows.into_iter().map(|(account, due, paid)| (AccountId(account), (Cents(due), Cents(paid)))).collect())
+        select b.account_id, s.due_cents, s.payments_total_cents
+        from (
+            select account_id, max(bill_on) as bill_on
+            from bill
+            where $1 <= account_id and account_id < $2
+            group by account_id
+        ) last
+        join bill b on b.account_id = last.account_id and b.bill_on = last.bill_on
+        left join bill_statement s on s.account_id = b.account_id and s.run_id = b.run_id
+        order by b.account_id, b.run_id";
+    let rows: Vec<(i64, Option<i64>, Option<i64>)> = read.all(SQL, vec![from.into(), to.into()]).await?;
+    // Of several bills of a day the last run's counts; one from before statements were kept has none.
+    let last: BTreeMap<i64, Option<(i64, i64)>> =
+        rows.into_iter().map(|(account, due, paid)| (account, due.zip(paid))).collect();
+    let statement = |(account, sums): (i64, Option<(i64, i64)>)| {
+        sums.map(|(due, paid)| (AccountId(account), (Cents(due), Cents(paid))))
+    };
+    Ok(last.into_iter().filter_map(statement).collect())
 }
 
 /// What bills of accounts `from..to` come to that stand and are not due before a day.

@@ -1,4 +1,7 @@
 //! The SQL of movements: postings summed by account, agreement, kind of journal and place.
+//!
+//! Journals and postings are joined crosswise: SQLite takes them in the order they are written, so that only postings of
+//! journals that count are looked at.
 
 use db::{Fault, Read};
 use kernel::{AccountId, AgreementId, Cents, FundId, LedgerAccountId};
@@ -26,9 +29,10 @@ pub(crate) async fn moved_before(
     const SQL: &str = "
         select p.account_id, p.agreement_id, cast(null as text) as kind, p.fund_id, p.debit_id, p.credit_id,
                cast(sum(p.cents) as bigint) as cents
-        from posting p
-        join journal j on j.account_id = p.account_id and j.journal_id = p.journal_id
-        where $1 <= p.account_id and p.account_id < $2 and j.gl_on < $3 and j.act_id < $4
+        from journal j
+        cross join posting p
+        where $1 <= j.account_id and j.account_id < $2 and j.gl_on < $3 and j.act_id < $4
+          and p.account_id = j.account_id and p.journal_id = j.journal_id
         group by p.account_id, p.agreement_id, p.fund_id, p.debit_id, p.credit_id
         order by p.account_id, coalesce(p.agreement_id, 0), p.fund_id, p.debit_id, p.credit_id";
     let args = vec![from.into(), to.into(), window.from_on.into(), newest(window).into()];
@@ -44,9 +48,10 @@ pub(crate) async fn movements(
     const SQL: &str = "
         select p.account_id, p.agreement_id, j.kind, p.fund_id, p.debit_id, p.credit_id,
                cast(sum(p.cents) as bigint) as cents
-        from posting p
-        join journal j on j.account_id = p.account_id and j.journal_id = p.journal_id
-        where $1 <= p.account_id and p.account_id < $2 and $3 <= j.gl_on and j.gl_on <= $4 and j.act_id < $5
+        from journal j
+        cross join posting p
+        where $1 <= j.account_id and j.account_id < $2 and $3 <= j.gl_on and j.gl_on <= $4 and j.act_id < $5
+          and p.account_id = j.account_id and p.journal_id = j.journal_id
         group by p.account_id, p.agreement_id, j.kind, p.fund_id, p.debit_id, p.credit_id
         order by p.account_id, coalesce(p.agreement_id, 0), j.kind, p.fund_id, p.debit_id, p.credit_id";
     let args = vec![from.into(), to.into(), window.from_on.into(), window.through_on.into(), newest(window).into()];
