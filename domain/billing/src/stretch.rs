@@ -8,13 +8,18 @@ use kernel::AccountId;
 /// So many accounts of others are read along rather than asked around.
 const GAP: i64 = 16;
 
-/// In more stretches than this they are not worth asking for one by one: all that lies between is read.
+/// In more stretches than this they are not worth asking for one by one, unless there is much in each: all that lies
+/// between is read.
 const MOST: usize = 64;
+
+/// So many accounts in a stretch, on average, are much.
+const MUCH: usize = 4;
 
 /// The stretches of accounts that are given in their order.
 pub(crate) fn stretches(accounts: impl IntoIterator<Item = AccountId>) -> Vec<(AccountId, AccountId)> {
-    let mut found: Vec<(AccountId, AccountId)> = Vec::new();
+    let (mut found, mut count): (Vec<(AccountId, AccountId)>, usize) = (Vec::new(), 0);
     for account in accounts {
+        count += 1;
         let to = AccountId(account.0 + 1);
         match found.last_mut() {
             Some(last) if account.0 - last.1.0 <= GAP => last.1 = to,
@@ -22,7 +27,7 @@ pub(crate) fn stretches(accounts: impl IntoIterator<Item = AccountId>) -> Vec<(A
         }
     }
     match (found.first(), found.last()) {
-        (Some(first), Some(last)) if MOST < found.len() => vec![(first.0, last.1)],
+        (Some(first), Some(last)) if MOST < found.len() && count < MUCH * found.len() => vec![(first.0, last.1)],
         _ => found,
     }
 }
@@ -58,6 +63,10 @@ mod tests {
     fn accounts_scattered_widely_are_read_with_all_between() {
         let scattered = |count: i64| of(&(0..count).map(|number| number * 100).collect::<Vec<_>>());
         assert_eq!((scattered(64).len(), scattered(65)), (64, vec![(0, 6_401)]));
+        let in_streets = |most: i64| {
+            of(&(0..most).flat_map(|number| (0..20).map(move |house| number * 80 + house)).collect::<Vec<_>>())
+        };
+        assert_eq!(in_streets(70).len(), 70);
     }
 
     proptest! {

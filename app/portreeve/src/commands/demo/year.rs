@@ -159,7 +159,7 @@ impl<'a> Year<'a> {
     /// Bills a cycle's period, from prepare to the envelopes.
     async fn bill(&mut self, cycle: &str, period: Period, bill_on: NaiveDate) -> Result<(), Ended> {
         let reason = (Person::Analyst, "the cycle's bills are due");
-        let act = PrepareRun { cycle: cycle.to_owned(), period, bill_on, chunk_accounts: None };
+        let act = PrepareRun { cycle: cycle.to_owned(), period, bill_on, chunk_accounts: Some(1_400) };
         let number = self.hall.act(reason, format!("prepare {cycle} {period}"), &act).await?.outcome.number;
         self.carry_through(number, reason.1, &BTreeMap::new()).await?;
         let run = runs::find(&self.hall.office, number).await?;
