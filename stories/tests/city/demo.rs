@@ -1,7 +1,10 @@
 //! The demo as a newcomer runs it: a town of sixty accounts, its year billed, on both engines.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use db::{Db, DoorKey};
+use kernel::AccountNumber;
 use serde_json::Value;
 use stories::{Program, Said, try_tool};
 
@@ -25,6 +28,7 @@ async fn the_demo_bills_a_year_that_proves_itself() {
         the_papers_are_there(folder.path());
         others_accept_the_books(&program, folder.path());
         again_and_beside(&program, folder.path(), &said);
+        every_bill_can_be_reversed(&program, &place.db).await;
         place.remove().await;
     }
 }
@@ -66,18 +70,108 @@ fn the_books_and_the_log_are_whole(program: &Program) {
     assert!(48 <= signed, "{signed}");
 }
 
+/// How `ledger` is asked to write a balance, so that it reads like what `hledger` writes.
+const LEDGER: &str = "\"%A\",\"%(display_total)\"\n";
+
+/// What each ledger account of a fund comes to by our own books, in cents, where it comes to anything.
+fn balances(program: &Program) -> BTreeMap<(String, String), i64> {
+    let proof: Value = serde_json::from_str(&program.done("console", &["ledger", "prove"])).unwrap();
+    let text = |line: &Value, name: &str| line[name].as_str().unwrap().to_owned();
+    let lines = proof["trial_balance"].as_array().unwrap().iter();
+    let balance =
+        |line: &Value| ((text(line, "fund"), text(line, "ledger_account")), line["balance_cents"].as_i64().unwrap());
+    lines.map(balance).filter(|(_, cents)| *cents != 0).collect()
+}
+
+/// The same from a table of theirs, whose accounts read `Kind:2400 Water:115100 Utility receivable`.
+fn balances_told(csv: &str, (cents, account): (usize, usize)) -> BTreeMap<(String, String), i64> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    let mut told = BTreeMap::new();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let code = |part: &str| part.split(' ').next().unwrap_or_default().to_owned();
+        let parts: Vec<String> = record[account].split(':').map(code).collect();
+        let [_, fund, ledger_account] = &parts[..] else { continue };
+        let digits: String = record[cents].chars().filter(|char| char.is_ascii_digit() || *char == '-').collect();
+        told.insert((fund.clone(), ledger_account.clone()), digits.parse().unwrap());
+    }
+    told
+}
+
+/// Had no envelope gone out, every bill of the year could be taken back, the adjustments of bills first. Then nobody
+/// owes anything, and nothing is earned, nothing owed to an authority.
+async fn every_bill_can_be_reversed(program: &Program, db: &Db) {
+    let mut tx = db.write(&DoorKey::for_the_door()).await.unwrap();
+    let runs = tx.run("update bill_run set issued_act_id = null", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    const ADJUSTED: &str = "
+        select a.number, d.adjustment_id
+        from adjustment d
+        join account a on a.account_id = d.account_id
+        where d.reversed_by_journal_id is null
+        order by a.number, d.adjustment_id";
+    let adjusted: Vec<(i64, i64)> = db.read().await.unwrap().all(ADJUSTED, vec![]).await.unwrap();
+    let later = Program { business_date: "2026-03-31".to_owned(), ..program.clone() };
+    for (account, number) in adjusted {
+        let account = AccountNumber::issue(account).to_string();
+        later.done("clerk", &["adjust", "reverse", &account, &number.to_string()]);
+    }
+    assert!(balances(program).values().any(|cents| 0 < *cents), "bills are owed before they are reversed");
+    for run in (1..=runs).rev() {
+        later.done("supervisor", &["run", "cancel", &run.to_string()]);
+    }
+    assert_eq!(balances(program), BTreeMap::new());
+    const STANDING: &str = "
+        select count(*)
+        from bill b
+        where not exists (
+            select 1
+            from bill_cancellation c
+            where c.account_id = b.account_id and c.run_id = b.run_id
+        )";
+    const OWING: &str = "
+        select count(*)
+        from (
+            select p.account_id
+            from posting p
+            join ledger_account debit on debit.ledger_account_id = p.debit_id
+            join ledger_account credit on credit.ledger_account_id = p.credit_id
+            group by p.account_id
+            having 0 <> sum(case when debit.control = 'receivable' then p.cents else 0 end
+                          - case when credit.control = 'receivable' then p.cents else 0 end)
+        ) owing";
+    let mut read = db.read().await.unwrap();
+    for none in [STANDING, OWING] {
+        assert_eq!(read.number(none, vec![]).await.unwrap(), Some(0), "{none}");
+    }
+    drop(read);
+    let proof: Value = serde_json::from_str(&program.done("console", &["ledger", "prove"])).unwrap();
+    assert_eq!(proof["is_proved"], true);
+}
+
 /// Two plain-text accounting programs read the year; the taxes of the bills are those the liability accounts hold.
 fn others_accept_the_books(program: &Program, folder: &Path) {
     let journal = folder.join("books.journal");
     let file = journal.to_str().expect("temporary folders have plain names");
     program.done("console", &["ledger", "export", "--format", "hledger", "--out", file]);
-    for (tool, words) in [
-        ("hledger", vec!["-f", file, "check", "--strict", "ordereddates"]),
-        ("ledger", vec!["-f", file, "--pedantic", "bal", "--flat", "--no-total"]),
+    let ours = balances(program);
+    assert!(12 < ours.len(), "{ours:?}");
+    for (tool, words, place) in [
+        ("hledger", vec!["-f", file, "check", "--strict", "ordereddates"], None),
+        ("hledger", vec!["-f", file, "bal", "--flat", "--no-total", "-O", "csv"], Some((1, 0))),
+        (
+            "ledger",
+            vec!["-f", file, "--pedantic", "bal", "--flat", "--no-total", "--balance-format", LEDGER],
+            Some((1, 0)),
+        ),
     ] {
-        match try_tool(tool, &words) {
-            None => testkit::skip(&format!("the demo's books: {tool} is not installed")),
-            Some(said) => assert_eq!(said.code, 0, "{tool} {words:?}: {}", said.err),
+        let Some(said) = try_tool(tool, &words) else {
+            testkit::skip(&format!("the demo's books: {tool} is not installed"));
+            continue;
+        };
+        assert_eq!(said.code, 0, "{tool} {words:?}: {}", said.err);
+        if let Some((cents, account)) = place {
+            assert_eq!(balances_told(&said.out, (cents, account)), ours, "{tool}");
         }
     }
     // It ends with 1 when what bills say and what was posted are not the same.

@@ -51,7 +51,7 @@ const STAFF: [(Person, &str, &str, &[&str]); 5] = [
             "revenue.supersede_rates",
         ],
     ),
-    (Person::Supervisor, "supervisor", "Sol Reyes", &["billing.sign"]),
+    (Person::Supervisor, "supervisor", "Sol Reyes", &["billing.cancel", "billing.sign"]),
     (
         Person::Clerk,
         "clerk",
