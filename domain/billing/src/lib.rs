@@ -55,7 +55,7 @@ pub use register::{
     RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
 };
 pub use run::{BillRun, RunKind, RunProgress, RunState};
-pub use stage::{Counted, Stage};
+pub use stage::Stage;
 pub use statement::Statement;
 pub use store::{
     Adjustment, PointAgreement, Signoff, StoredBill, adjustment_reasons, adjustments_of, all_runs, bill_rows_between,

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Fault, Read};
-use kernel::{AccountId, Cents, ConsumptionId};
+use kernel::{AccountId, ConsumptionId};
 use metering::NotedUse;
 
 use crate::exception::{Exception, ExceptionCode};
 use crate::pricing::note;
 use crate::store;
-use crate::{BillInputs, BillKind, BillRun, RunKind};
+use crate::{BillInputs, BillRun, RunKind};
 
 /// Where a bill stands among those of its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +20,6 @@ pub enum Stage {
     First,
     /// The last: no service of it goes on after the period.
     Final,
-}
-
-/// How a bill is counted in the register: each bill once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Counted {
-    /// The customer is owed.
-    Credit,
-    /// Nothing is owed.
-    Zero,
-    /// The last bill of an account.
-    Final,
-    /// The first bill of an account.
-    First,
-    /// A bill with an estimate.
-    Estimated,
-    /// Any other.
-    Regular,
 }
 
 /// What the bills of a chunk are, beyond their prices.
@@ -60,21 +43,6 @@ impl Stage {
     #[must_use]
     pub fn parse(code: &str) -> Option<Stage> {
         [Stage::Regular, Stage::First, Stage::Final].into_iter().find(|stage| stage.code() == code)
-    }
-}
-
-impl Counted {
-    /// As what a bill with this total, stage and these reads is counted.
-    #[must_use]
-    pub fn of(total: Cents, stage: Stage, is_estimated: bool) -> Counted {
-        match (BillKind::of(total), stage) {
-            (BillKind::Credit, _) => Counted::Credit,
-            (BillKind::Zero, _) => Counted::Zero,
-            (BillKind::Regular, Stage::Final) => Counted::Final,
-            (BillKind::Regular, Stage::First) => Counted::First,
-            (BillKind::Regular, Stage::Regular) if is_estimated => Counted::Estimated,
-            (BillKind::Regular, Stage::Regular) => Counted::Regular,
-        }
     }
 }
 

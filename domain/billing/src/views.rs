@@ -237,8 +237,9 @@ impl BillView {
                 }
                 text.push_str(&explanation.to_text_in(language));
                 for line in service.billed().iter().filter(|line| !line.is_borne) {
-                    let gaps = [("title", line.charge.clone()), ("cents", line.cents.dollars())];
-                    let gaps = gaps.each_ref().map(|(gap, filled)| (*gap, filled.as_str()));
+                    let charge = explanation.charges.iter().find(|charge| charge.name == line.charge);
+                    let title = charge.map_or(line.charge.as_str(), |charge| charge.title.title(language));
+                    let gaps = [("title", title), ("cents", &line.cents.dollars())];
                     let _ = writeln!(text, "{}", say(language, "billed_before", &gaps));
                 }
             }

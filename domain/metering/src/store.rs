@@ -9,13 +9,13 @@ mod revisions;
 use chrono::NaiveDate;
 
 pub use consumption::{
-    amounts_between, consumption_between, consumption_grounds, consumption_rows, insert_consumption, period_starts,
-    periods_of, revised_between, sources_between, units_in_use, uses_between,
+    amounts_between, consumption_between, consumption_grounds, insert_consumption, period_starts, periods_of,
+    sources_between, units_in_use, uses_between,
 };
 pub(crate) use meters::{correct_placement, end_placement, lock_placements, set_removal_count};
 pub use meters::{
-    insert_meters, insert_placements, installations_between, installations_of, metered_points_after, meters_by_id,
-    meters_by_serial, placements_at, placements_of,
+    insert_meters, insert_placements, installations_between, installations_of, meters_by_id, meters_by_serial,
+    placements_at, placements_of,
 };
 pub use reads::{insert_reads, newest_reads, read_history, reads_between, reads_of};
 pub use registered::{RegisteredUse, registered_between};

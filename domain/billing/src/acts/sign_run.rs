@@ -80,10 +80,6 @@ pub(crate) async fn trial_of(entry: &mut db::Read, run: &BillRun) -> Result<(Tri
         let tried: TriedChunk = read_outcome(chunk.outcome.as_deref())?;
         sum.bills += tried.bills;
         sum.zero_bills += tried.zero_bills;
-        sum.credit_bills += tried.credit_bills;
-        sum.final_bills += tried.final_bills;
-        sum.first_bills += tried.first_bills;
-        sum.estimated_bills += tried.estimated_bills;
         sum.total_cents += tried.total_cents;
         sum.refrozen += tried.refrozen;
         let of_chunk = chunk.digest.ok_or_else(|| Fault::new("a chunk that is done has no digest"))?;

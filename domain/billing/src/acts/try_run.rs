@@ -12,10 +12,12 @@ use super::prepare_run::note_uses;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
 use crate::pricing::price;
 use crate::read_ahead::ReadAhead;
-use crate::stage::{Counted, Stages};
+use crate::stage::Stages;
 use crate::store::TriedBill;
 use crate::tally::Tallies;
-use crate::{BillInputs, Exception, ExceptionCode, ExceptionState, QueuedException, RunState, permissions, store};
+use crate::{
+    BillInputs, BillKind, Exception, ExceptionCode, ExceptionState, QueuedException, RunState, permissions, store,
+};
 
 /// Tries a prepared run, or tries it again after corrections.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,16 +31,6 @@ pub struct TryRun {
 pub(crate) struct TriedChunk {
     pub(crate) bills: i64,
     pub(crate) zero_bills: i64,
-    pub(crate) credit_bills: i64,
-    /// Last bills of accounts with something owed.
-    #[serde(default, rename = "final")]
-    pub(crate) final_bills: i64,
-    /// First bills of accounts with something owed.
-    #[serde(default, rename = "first")]
-    pub(crate) first_bills: i64,
-    /// Other bills with something owed on an estimate.
-    #[serde(default, rename = "estimated")]
-    pub(crate) estimated_bills: i64,
     pub(crate) total_cents: i64,
     /// Bills of which inputs were corrected since they were frozen, and frozen anew.
     pub(crate) refrozen: i64,
@@ -131,15 +123,7 @@ impl ChunkWork for TryWork {
             tallies.add(&book, &bill.now, &priced);
             outcome.bills += 1;
             outcome.total_cents += priced.total.0;
-            let stage = stages.stage(bill.now.account);
-            match Counted::of(priced.total, stage, stages.is_estimated(&bill.now)) {
-                Counted::Regular => {}
-                Counted::Zero => outcome.zero_bills += 1,
-                Counted::Credit => outcome.credit_bills += 1,
-                Counted::Final => outcome.final_bills += 1,
-                Counted::First => outcome.first_bills += 1,
-                Counted::Estimated => outcome.estimated_bills += 1,
-            }
+            outcome.zero_bills += i64::from(BillKind::of(priced.total) == BillKind::Zero);
             let (account, position, digest) = (bill.now.account, bill.now.position, bill.now.digest());
             tried.push((TriedBill { account, position, total: priced.total, digest }, priced.exceptions));
             if !bill.is_as_frozen {

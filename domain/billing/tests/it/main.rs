@@ -6,6 +6,7 @@ mod cancelling;
 mod changed;
 mod completeness;
 mod corrections;
+mod explained;
 mod metered;
 mod orders;
 mod permissions;

@@ -1,11 +1,12 @@
-//! In whatever order reads, moves and corrections come to be known between the runs of some months, what is charged in
+//! In whatever order reads, moves, exchanges and corrections come to be known between the runs of some months, what is charged in
 //! the end is what would have been charged had everything been right from the start: to the cent, by fund and tax.
 //!
 //! The limits: a period that is never read stays an estimate; here the last read of each place always comes.
 
 use billing::acts::{CorrectService, MeasureAgain, TransferService};
 use db::Engine;
-use kernel::AccountId;
+use kernel::{AccountId, Unit};
+use metering::acts::{ExchangeMeter, MeterFacts};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use testkit::postgres_server;
@@ -16,6 +17,8 @@ use crate::town::day;
 
 const MONTHS: [&str; 4] = ["2025-01", "2025-02", "2025-03", "2025-04"];
 const ENDS: [&str; 4] = ["2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"];
+/// The month, from 0, in which the meter of the second place is exchanged.
+const EXCHANGED_IN: usize = 2;
 
 /// What is true, and after how many runs each part of it is known.
 #[derive(Clone, Debug)]
@@ -29,6 +32,9 @@ struct Story {
     move_known: usize,
     /// When it is found that the second place is a shop.
     class_known: usize,
+    /// The day of March on which the meter of the second place is exchanged, and when the office hears of it.
+    exchanged_on: u32,
+    exchange_known: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +50,40 @@ fn story() -> impl Strategy<Value = Story> {
         1 => ((0_usize..4), (-6_i64..30)).prop_map(|(after, off)| Known::WrongFirst(after, off)),
     ];
     let reads = prop::array::uniform2(prop::array::uniform4(known));
-    (uses, reads, 2_u32..27, 0_usize..5, 0_usize..5).prop_map(|(uses, reads, moved_on, move_known, class_known)| {
-        Story { uses, reads, moved_on, move_known, class_known }
+    let known = (0_usize..5, 0_usize..5, 0_usize..5);
+    (uses, reads, 2_u32..27, 2_u32..27, known).prop_map(|(uses, reads, moved_on, exchanged_on, known)| {
+        let (move_known, class_known, exchange_known) = known;
+        Story { uses, reads, moved_on, move_known, class_known, exchanged_on, exchange_known }
     })
+}
+
+impl Story {
+    /// What the meter of the second place had counted of March when it was exchanged, in whole kgal.
+    fn before_exchange(&self) -> i64 {
+        self.uses[1][2] * i64::from(self.exchanged_on - 1) / 31
+    }
+
+    /// What a meter shows at the end of a month; that of the second place is another from March on.
+    fn count(&self, place: usize, number: usize) -> i64 {
+        let used: i64 = self.uses[place][..=number].iter().sum();
+        match place {
+            0 => 1_000 + used,
+            _ if number < EXCHANGED_IN => 2_000 + used,
+            _ => self.uses[place][EXCHANGED_IN..=number].iter().sum::<i64>() - self.before_exchange(),
+        }
+    }
+
+    /// The first count that becomes known, after how many runs, and whether it is put right after all of them.
+    fn first_known(&self, place: usize, number: usize) -> (usize, i64, bool) {
+        let count = self.count(place, number);
+        match self.reads[place][number] {
+            Known::After(after) => (after, count, false),
+            Known::WrongFirst(after, off) => {
+                let wrong = (count + off).max(0);
+                (after, wrong, wrong != count)
+            }
+        }
+    }
 }
 
 /// The people and places of a story.
@@ -70,17 +107,16 @@ impl Cast {
 
     /// Makes known what becomes known after so many runs.
     async fn hear(&self, story: &Story, runs: usize) {
+        if story.exchange_known == runs {
+            self.exchange(story, runs).await;
+        }
         for (place, name) in self.places.iter().enumerate() {
-            let mut count = [1_000, 2_000][place];
             for (number, end) in ENDS.iter().enumerate() {
-                count += story.uses[place][number];
-                match story.reads[place][number] {
-                    Known::After(after) if after == runs => self.town.read(name, end, count).await,
-                    Known::WrongFirst(after, off) if after == runs => self.town.read(name, end, count + off).await,
-                    Known::WrongFirst(_, off) if runs == MONTHS.len() && off != 0 => {
-                        self.town.correct(name, end, Some(count)).await;
-                    }
-                    Known::After(_) | Known::WrongFirst(..) => {}
+                let (after, count, is_wrong) = story.first_known(place, number);
+                if after == runs {
+                    self.town.read(name, end, count).await;
+                } else if is_wrong && runs == MONTHS.len() {
+                    self.town.correct(name, end, Some(story.count(place, number))).await;
                 }
             }
         }
@@ -107,6 +143,35 @@ impl Cast {
             reason: "another tenant".into(),
         };
         self.town.tariff.town.act(&transfer).await;
+    }
+
+    /// Reads that were taken for those of the old meter are withdrawn first, and entered for the new one.
+    async fn exchange(&self, story: &Story, runs: usize) {
+        let place = &self.places[1];
+        let reads = (EXCHANGED_IN..ENDS.len()).map(|number| (ENDS[number], story.first_known(1, number)));
+        let since: Vec<(&str, i64)> =
+            reads.filter(|(_, (after, ..))| *after < runs).map(|(end, (_, count, _))| (end, count)).collect();
+        for (end, _) in &since {
+            self.town.correct(place, end, None).await;
+        }
+        let meter = MeterFacts {
+            serial_number: "NEW-1".into(),
+            unit: Unit::Kgal,
+            dials: 6,
+            multiplier: "1".into(),
+            size: String::new(),
+        };
+        let exchange = ExchangeMeter {
+            service_point: place.clone(),
+            exchanged_on: day(&format!("2025-03-{:02}", story.exchanged_on)),
+            removal_count: Some(2_000 + story.uses[1][0] + story.uses[1][1] + story.before_exchange()),
+            meter,
+            install_count: 0,
+        };
+        self.town.tariff.town.act(&exchange).await;
+        for (end, count) in since {
+            self.town.correct(place, end, Some(count)).await;
+        }
     }
 
     async fn correct_class(&self) {

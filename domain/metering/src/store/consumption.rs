@@ -175,45 +175,6 @@ impl WholeRow {
     }
 }
 
-/// Everything that these accounts used, each period in its newest revision; ordered by account,
-/// service point, register and first day.
-pub async fn consumption_rows(read: &mut Read, accounts: &[AccountId]) -> Result<Vec<NewConsumption>, Fault> {
-    const SQL: &str = "
-        select consumption_id, account_id, service_point_id, register_no, revision, from_on, to_on, read_on, steps,
-               unit, source, is_estimated, is_vacant, registered_steps, findings, grounds
-        from consumption
-        where account_id in ({list})";
-    let mut keys = accounts.to_vec();
-    keys.sort_unstable();
-    keys.dedup();
-    let keys: Vec<Value> = keys.into_iter().map(Value::from).collect();
-    let rows: Vec<WholeRow> = read.listed(SQL, &keys).await?;
-    let mut newest: BTreeMap<(i64, i64, i64, NaiveDate), WholeRow> = BTreeMap::new();
-    for row in rows {
-        let key = (row.account_id, row.service_point_id, row.register_no, row.from_on);
-        if newest.get(&key).is_none_or(|known| known.revision < row.revision) {
-            newest.insert(key, row);
-        }
-    }
-    newest.into_values().map(WholeRow::read_back).collect()
-}
-
-/// The corrections of accounts `from..to`: every row that is not the first of its period, ordered
-/// by account, service point, register, first day and revision.
-pub async fn revised_between(
-    read: &mut Read,
-    (from, to): (AccountId, AccountId),
-) -> Result<Vec<NewConsumption>, Fault> {
-    const SQL: &str = "
-        select consumption_id, account_id, service_point_id, register_no, revision, from_on, to_on, read_on, steps,
-               unit, source, is_estimated, is_vacant, registered_steps, findings, grounds
-        from consumption
-        where $1 <= account_id and account_id < $2 and 1 < revision
-        order by account_id, service_point_id, register_no, from_on, revision";
-    let rows: Vec<WholeRow> = read.all(SQL, vec![from.into(), to.into()]).await?;
-    rows.into_iter().map(WholeRow::read_back).collect()
-}
-
 /// Why some of an account's figures are what they are.
 pub async fn consumption_grounds(
     read: &mut Read,

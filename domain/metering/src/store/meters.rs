@@ -324,19 +324,3 @@ fn unpacked_installation(row: &str, unit: Unit) -> Option<(ServicePointId, Insta
     };
     Some((ServicePointId(point), installation))
 }
-
-/// The places with installations after a service point, a page of them in order: for files that list all.
-pub async fn metered_points_after(
-    read: &mut Read,
-    after: ServicePointId,
-    size: i64,
-) -> Result<Vec<ServicePointId>, Fault> {
-    const SQL: &str = "
-        select distinct service_point_id
-        from meter_installation
-        where $1 < service_point_id
-        order by service_point_id
-        limit $2";
-    let rows: Vec<(i64,)> = read.all(SQL, vec![after.into(), size.into()]).await?;
-    Ok(rows.into_iter().map(|(point,)| ServicePointId(point)).collect())
-}
