@@ -265,7 +265,8 @@ async fn gather_extras(
         bills.sort_by_key(|bill| bill.now.account);
     }
     let frozen = store::extras_between(read, run.id, range).await?;
-    if frozen.is_empty() {
+    // A bill made again settles what other bills settle for its days, whenever they were made.
+    if frozen.is_empty() && run.kind != RunKind::OffCycle {
         return Ok(bills);
     }
     let services: Vec<BillInputs> = bills.iter().map(|bill| bill.now.clone()).collect();

@@ -61,6 +61,7 @@ struct Point<'a> {
 
 /// Measures the metered ones of some service points anew and records what changed.
 pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId]) -> Result<MeasuredCount, Fault> {
+    premises::lock_service_points(entry, points).await?;
     let by = Measuring::load(entry).await?;
     let installations = metering::installations_of(entry, points).await?;
     let metered: Vec<ServicePointId> = installations.keys().copied().collect();
@@ -134,7 +135,10 @@ impl Measuring {
                     found.figures.push(*row);
                 }
                 Figure::Stands(steps, is_estimated) => of_account.push(past_use(piece.period, steps, is_estimated)),
-                Figure::Unknown => found.unknown += 1,
+                Figure::Unknown(withdrawn) => {
+                    found.unknown += 1;
+                    found.figures.extend(withdrawn.map(|row| *row));
+                }
             }
         }
         Ok(found)
@@ -229,12 +233,17 @@ impl Measuring {
                 row.grounds = grounds.to_text();
             }
             MeasuredUse::Unknown => {
-                if let Some(same) = standing.filter(|one| one.consumption.is_estimated && one.period == piece.period) {
+                let same = standing.filter(|one| one.consumption.is_estimated && one.period == piece.period);
+                let Some(estimated) = estimate(rule.estimate_by, piece.period, past) else {
+                    // A figure whose read was withdrawn is not billed any more, though none takes its place.
+                    let is_withdrawn = standing.is_some() && same.is_none();
+                    row.is_estimated = true;
+                    row.findings = WITHDRAWN.to_owned();
+                    return Ok(Figure::Unknown(is_withdrawn.then(|| Box::new(row))));
+                };
+                if let Some(same) = same {
                     return Ok(Figure::Stands(same.consumption.quantity.steps, true));
                 }
-                let Some(estimated) = estimate(rule.estimate_by, piece.period, past) else {
-                    return Ok(Figure::Unknown);
-                };
                 let running = estimates_in_a_row(past) + 1;
                 if rule.estimates_in_a_row < running {
                     findings.push(format!("estimated_often: {running} periods running"));
@@ -261,8 +270,12 @@ impl Measuring {
 enum Figure {
     New(Box<NewConsumption>),
     Stands(i64, bool),
-    Unknown,
+    /// Nothing is known; where something was, a figure that must not be billed.
+    Unknown(Option<Box<NewConsumption>>),
 }
+
+/// What is found about a use of which the read was withdrawn: it keeps the bill back, as nothing read does.
+const WITHDRAWN: &str = "no_consumption: the read was withdrawn, and there is nothing to estimate by";
 
 fn is_same(standing: &StandingUse, piece: Piece, quantity: Quantity) -> bool {
     let was = &standing.consumption;

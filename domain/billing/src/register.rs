@@ -5,6 +5,7 @@ mod charges;
 mod comparison;
 mod print;
 mod receivables;
+mod replaced;
 mod taxes;
 mod walk;
 
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 use db::{Fault, Read};
 use finance::Window;
-use kernel::{AccountId, ActId, ActorId, Cents, Digest, Period, Quantity};
+use kernel::{AccountId, ActId, ActorId, BillNumber, Cents, Digest, Period, Quantity};
 use revenue::RateBook;
 
 pub use bills::{BillCount, BillCounts};
@@ -21,6 +22,8 @@ pub use charges::{JournalLine, RegisterLine};
 pub use comparison::{Compared, Comparison};
 pub(crate) use receivables::named;
 pub use receivables::{RollForward, RollSum};
+pub(crate) use replaced::ReplacedBill;
+pub use replaced::ReplacedLine;
 pub use taxes::{TaxSum, TaxedLine};
 pub(crate) use taxes::{Taxes, Way};
 
@@ -34,8 +37,8 @@ use walk::{RunSums, Walk};
 /// The register of a run.
 ///
 /// Of the figures these reconcile, whatever the run: the counts make up all bills; the charges that are not borne come
-/// to the total; the journal comes to all charges; what the roll-forward bills comes to the total; consumption and
-/// taxes are of the bills that go out.
+/// to the total; the journal comes to all charges; what the roll-forward bills comes to the total; consumption is of the
+/// bills that go out; taxes are theirs less those of the bills that are replaced.
 #[derive(Clone, Debug)]
 pub struct Register {
     /// The number of the run, which is the register's number.
@@ -52,16 +55,22 @@ pub struct Register {
     pub counts: BillCounts,
     /// What the bills that go out come to.
     pub total: Cents,
+    /// The bills that they replace, by account; none of a regular run.
+    pub replaced: Vec<ReplacedLine>,
+    /// Whether it is the register of a run that may replace bills.
+    pub is_off_cycle: bool,
     /// What the bills that go out are for.
     pub consumption: Vec<UsedLine>,
     /// Charges of the bills that go out, taxes and what the city bears among them.
     pub charges: Vec<RegisterLine>,
-    /// Their taxes.
+    /// Their taxes, less those of the bills they replace.
     pub taxes: Vec<TaxedLine>,
     /// What the accounts of the run owe.
     pub receivables: Vec<RollForward>,
     /// What is posted with them.
     pub journal: Vec<JournalLine>,
+    /// What is posted to take back the bills they replace: the sides are swapped.
+    pub reversals: Vec<JournalLine>,
     /// How exceptions stand.
     pub exceptions: Vec<DecidedLine>,
     /// The bills that stay back.
@@ -170,11 +179,14 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
         bill_on: run.bill_on,
         due_on: run.due_on,
         total: sums.total,
+        replaced: replaced_of(read, run, &sums).await?,
+        is_off_cycle: run.kind == RunKind::OffCycle,
         consumption: consumption_of(&sums),
         charges: charges::charges_of(&book, &chart, &sums.charges),
         taxes: sums.taxes.lines(&chart),
         receivables: receivables.lines(),
         journal: charges::journal_of(&book, &chart, &sums.charges),
+        reversals: charges::reversals_of(&book, &chart, &sums.taken_back),
         exceptions: decided_of(read, run, &names).await?,
         held: held_of(read, run, (&held, &names), signed_act).await?,
         comparison,
@@ -212,6 +224,20 @@ fn consumption_of(sums: &RunSums) -> Vec<UsedLine> {
         UsedLine { service: service.clone(), class: class.clone(), registered, billed }
     };
     sums.used.iter().map(line).collect()
+}
+
+async fn replaced_of(read: &mut Read, run: &BillRun, sums: &RunSums) -> Result<Vec<ReplacedLine>, Fault> {
+    let accounts: Vec<AccountId> = sums.replaced.iter().map(|(old, _)| old.account).collect();
+    let accounts = customers::accounts_by_id(read, &accounts).await?;
+    let line = |(old, is): &(ReplacedBill, Cents)| ReplacedLine {
+        account: accounts.get(&old.account).map_or_else(String::new, |account| account.number.to_string()),
+        old: old.number,
+        new: BillNumber { run: run.number, position: old.position },
+        was: old.total,
+        is: *is,
+        reason: old.reason.clone(),
+    };
+    Ok(sums.replaced.iter().map(line).collect())
 }
 
 async fn decided_of(

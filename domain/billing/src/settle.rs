@@ -47,7 +47,10 @@ pub(crate) async fn add_extras(
     let charges = store::charges_between(read, range, run.price_on).await?;
     for charge in charges {
         let Some(period) = charge.days_in(run) else { continue };
-        if !charged.contains(&(charge.account, charge.id, period.from())) {
+        // What only the bill charged that this one takes the place of is charged again.
+        let others = charged.get(&(charge.account, charge.id, period.from()));
+        let is_charged = others.is_some_and(|runs| runs.iter().any(|run| replaced.get(&charge.account) != Some(run)));
+        if !is_charged {
             extras.entry(charge.account).or_default().push(charge.extra(period, run, book));
         }
     }
@@ -57,7 +60,8 @@ pub(crate) async fn add_extras(
     Ok(())
 }
 
-/// The frozen extras of some accounts as they are now: what joined since waits for the next bill.
+/// The frozen extras of some accounts as they are now. Charges that joined since wait for the next bill; so do
+/// settlements, but for those of a bill that is made again: its own days may have been settled meanwhile.
 pub(crate) async fn extras_now(
     read: &mut Read,
     (run, book): (&BillRun, &RateBook),
@@ -65,13 +69,17 @@ pub(crate) async fn extras_now(
     (frozen, replaced): (&BTreeMap<AccountId, Vec<Extra>>, &BTreeMap<AccountId, RunId>),
     bills: &[BillInputs],
 ) -> Result<BTreeMap<AccountId, Vec<Extra>>, Fault> {
+    let is_made_again = run.kind == RunKind::OffCycle;
+    let mut now = match is_made_again {
+        true => settlements(read, (run, book), range, replaced, bills).await?,
+        false => BTreeMap::new(),
+    };
     let accounts: Vec<AccountId> = frozen.keys().copied().collect();
     if accounts.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(now);
     }
     let charges = store::charges_between(read, range, run.price_on).await?;
     let truth = Truth::of(read, (run, book), &accounts, replaced).await?;
-    let mut now: BTreeMap<AccountId, Vec<Extra>> = BTreeMap::new();
     for (account, extras) in frozen {
         let of_account = now.entry(*account).or_default();
         for extra in extras {
@@ -80,6 +88,7 @@ pub(crate) async fn extras_now(
                     let charge = charges.iter().find(|charge| (charge.account, charge.id) == (*account, id));
                     charge.and_then(|charge| Some(charge.extra(charge.days_in(run)?, run, book)))
                 }
+                ExtraKind::Settlement if is_made_again => None,
                 ExtraKind::Settlement => {
                     let days = (*account, extra.inputs.agreement, extra.inputs.period.from());
                     truth.settlement(book, days, own_item(bills, days))

@@ -18,7 +18,7 @@ mod statements;
 mod what_if;
 
 pub use adjustments::{Adjustment, adjustments_of};
-pub(crate) use adjustments::{insert_adjustment, mark_reversed};
+pub(crate) use adjustments::{insert_adjustment, mark_reversed, standing_adjustments};
 pub use agreement_intake::pending_agreements;
 pub(crate) use agreement_intake::{
     AgreementOnRecord, agreements_on_record, insert_pending, lock_cycles, pending_at, update_pending,
@@ -26,7 +26,7 @@ pub(crate) use agreement_intake::{
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
     account_chunks, agreements_between, agreements_by_schedule, agreements_of, agreements_on, agreements_without_item,
-    cycles_of, insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, service_points_of,
+    cycles_of, insert_agreements, insert_cycle, insert_limit, insert_rule, limits, rules, served_in, service_points_of,
 };
 pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
 pub(crate) use bills::{

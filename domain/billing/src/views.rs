@@ -218,7 +218,11 @@ impl BillView {
                     ("from", &from),
                     ("through", &through),
                 ];
-                let key = if 1 < service.parts.len() { "why_part" } else { "why" };
+                let key = match &service.extra {
+                    Some(ExplainedExtra::Settlement(_)) => "why_settlement",
+                    _ if 1 < service.parts.len() => "why_part",
+                    _ => "why",
+                };
                 let _ = writeln!(text, "\n{}", say(language, key, &gaps));
                 for sentence in &service.reads {
                     let _ = writeln!(text, "{}", say(language, "reads", &[("sentence", sentence)]));
@@ -274,7 +278,11 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     Ok(Some(BillView {
         number,
         account_number: account.number.to_string(),
-        customer: account.customer_reference.clone(),
+        customer: if account.customer_name.is_empty() {
+            account.customer_reference.clone()
+        } else {
+            account.customer_name.clone()
+        },
         run,
         bill,
         services,

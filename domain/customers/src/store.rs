@@ -305,7 +305,8 @@ pub async fn accounts_by_id(read: &mut Read, accounts: &[AccountId]) -> Result<B
     Ok(found)
 }
 
-/// Holds accounts `from..to` until the transaction ends: whoever corrects one of them waits.
+/// Holds accounts `from..to` until the transaction ends: whoever corrects one of them waits, and so does another run that
+/// would post them.
 pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
     const SQL: &str = "
         select count(*)
@@ -314,7 +315,7 @@ pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> R
             from account
             where $1 <= account_id and account_id < $2
             order by account_id
-            for key share
+            for no key update
         ) held";
     tx.hold(SQL, vec![from.into(), to.into()]).await
 }

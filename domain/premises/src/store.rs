@@ -48,6 +48,22 @@ pub async fn service_points_by_reference(
     Ok(rows.into_iter().map(|(reference, id)| (reference, ServicePointId(id))).collect())
 }
 
+/// Holds service points until the transaction ends: whoever decides who has a service there, or what was used, is alone.
+pub async fn lock_service_points(tx: &mut Tx, points: &[ServicePointId]) -> Result<(), Fault> {
+    const SQL: &str = "
+        select service_point_id
+        from service_point
+        where service_point_id in ({list})
+        order by service_point_id
+        for no key update";
+    let mut points = points.to_vec();
+    points.sort_unstable();
+    points.dedup();
+    let keys: Vec<Value> = points.into_iter().map(Value::from).collect();
+    let _: Vec<(i64,)> = tx.listed(SQL, &keys).await?;
+    Ok(())
+}
+
 /// The references of service points, for documents and lists.
 pub async fn references_by_id(
     read: &mut Read,

@@ -44,7 +44,8 @@ pub(crate) fn begin_read(engine: Engine) -> &'static str {
 }
 
 /// Row locks at the end of a query; SQLite has one writer and needs none.
-const LOCKS: [&str; 4] = [" for update skip locked", " for update", " for key share", " for share"];
+const LOCKS: [&str; 5] =
+    [" for update skip locked", " for no key update", " for update", " for key share", " for share"];
 
 /// The query as SQLite takes it: without its row lock.
 pub(crate) fn without_lock(sql: &'static str) -> &'static str {

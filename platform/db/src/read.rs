@@ -96,6 +96,7 @@ impl Read {
         for piece in keys.chunks(LIST_MAX) {
             let marks: Vec<String> = (1..=piece.len()).map(|number| format!("${}", args.len() + number)).collect();
             // Only `$1, $2 …` is put into the text; the keys themselves are arguments.
+            let sql = if self.engine() == Engine::Sqlite { dialect::without_lock(sql) } else { sql };
             let text = AssertSqlSafe(sql.replace("{list}", &marks.join(", ")));
             let args = [args, piece].concat();
             let part: Result<Vec<R>, sqlx::Error> = match &mut self.inner {

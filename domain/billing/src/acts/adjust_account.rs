@@ -6,8 +6,8 @@ use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use db::Fault;
 use finance::JournalEntry;
-use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Refusal};
-use ledger::{Journal, JournalKind, Posting};
+use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Refusal, RunId};
+use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::{RateBook, charge_posting};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,14 @@ pub enum AdjustRefused {
     /// Nothing is adjusted.
     #[error("the amount is zero")]
     Zero,
+    /// It would count from a day to come.
+    #[error("an adjustment cannot count from {effective_on}: today is {today}")]
+    Future {
+        /// The day it would count from.
+        effective_on: NaiveDate,
+        /// The business date.
+        today: NaiveDate,
+    },
     /// More would be given back than was charged.
     #[error("bill {bill} charges {charged} for '{revenue}', less {given} given back before: no more can be given back")]
     MoreThanCharged {
@@ -127,6 +135,7 @@ impl Refusal for AdjustRefused {
             AdjustRefused::NoSuchCharge { .. } => "charge_unknown",
             AdjustRefused::IsTax(_) => "is_tax",
             AdjustRefused::Zero => "amount_zero",
+            AdjustRefused::Future { .. } => "in_the_future",
             AdjustRefused::MoreThanCharged { .. } => "more_than_charged",
             AdjustRefused::UnknownAccount(_) => "account_unknown",
             AdjustRefused::UnknownAdjustment { .. } => "adjustment_unknown",
@@ -157,16 +166,25 @@ impl Act for AdjustAccount {
         if self.cents.is_zero() {
             return refuse(AdjustRefused::Zero);
         }
-        let (run, bill) = self.found(entry).await?;
+        if entry.today < self.effective_on {
+            return refuse(AdjustRefused::Future { effective_on: self.effective_on, today: entry.today });
+        }
+        let (_, bill) = self.found(entry).await?;
         customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
+        // Whoever took the bill back meanwhile held the account.
+        let (run, bill) = self.found(entry).await?;
         let book = RateBook::load(entry).await?;
         let inputs = store::items_of_bills(entry, &[bill.account], &run).await?;
         let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
         let inputs = inputs.into_iter().next().unwrap_or(nothing);
         let priced = price(&book, &Limits::new(), &inputs);
-        let postings = self.postings(&priced.lines, bill.account)?;
-        let there = store::adjustments_of(entry, bill.account).await?;
-        self.check_within(&priced.lines, &there, &bill)?;
+        let mut there = store::adjustments_of(entry, bill.account).await?;
+        let count = there.len();
+        there.retain(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
+        let given: Cents = there.iter().map(|one| one.cents).sum();
+        let of_bill = OfBill { book: &book, inputs: &inputs, lines: &priced.lines };
+        let postings = self.postings(&of_bill, bill.account, given)?;
+        self.check_within(&priced.lines, given)?;
         let id: JournalId = entry.id("journal").await?;
         let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
         let moved: Cents = postings.iter().map(|part| part.cents).sum();
@@ -184,7 +202,7 @@ impl Act for AdjustAccount {
         let chart = finance::chart(entry).await?;
         let written = JournalEntry::new(bill.account, self.bill.clone(), journal, agreements);
         finance::write_journals(entry, &chart, &[written]).await?;
-        let number = i64::try_from(there.len()).unwrap_or(i64::MAX) + 1;
+        let number = i64::try_from(count).unwrap_or(i64::MAX) + 1;
         let adjustment = Adjustment {
             id: entry.id::<AdjustmentId>("adjustment").await?,
             account: bill.account,
@@ -218,48 +236,44 @@ impl AdjustAccount {
         let run = store::run_by_number(entry, number.run).await?.ok_or_else(unknown)?;
         let range = super::prepared_chunk_with(entry, &run, number.position).await?.ok_or_else(unknown)?;
         let bill = store::bill_at(entry, run.id, number.position, range).await?.ok_or_else(unknown)?;
-        if bill.cancelled_by.is_some() {
+        if bill.cancelled_by.is_some() || run.cancelled.is_some() {
             return refuse(AdjustRefused::Cancelled(self.bill.clone()));
         }
         Ok((run, bill))
     }
 
-    /// The amount over the lines of the charge, and of each tax line its share: what the charge bears of it.
+    /// The amount over the lines of the charge, and of each tax on it its share. With earlier ones of the same bill it is
+    /// rounded as if they were one, so that many small credits are not another tax than one large one.
     ///
     /// A credit of $10.00 on $40.00 of water, of which the city tax of 2.9 % was $1.16 on these $40.00: $0.29 of tax.
-    fn postings(&self, lines: &[BillLine<'_>], account: AccountId) -> Result<Vec<AdjustedPart>, Failure> {
+    fn postings(&self, bill: &OfBill<'_>, account: AccountId, given: Cents) -> Result<Vec<AdjustedPart>, Failure> {
         if self.revenue.starts_with("tax.") {
             return refuse(AdjustRefused::IsTax(self.revenue.clone()));
         }
         let own: Vec<&BillLine<'_>> =
-            lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne).collect();
+            bill.lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne).collect();
         if own.iter().all(|line| line.cents.is_zero()) {
             let (bill, revenue) = (self.bill.clone(), self.revenue.clone());
             return refuse(AdjustRefused::NoSuchCharge { bill, revenue });
         }
         let weights: Vec<i64> = own.iter().map(|line| line.cents.0).collect();
         let mut parts = Vec::new();
-        for (line, cents) in own.iter().zip(self.cents.split(&weights)) {
+        for ((line, cents), before) in own.iter().zip(self.cents.split(&weights)).zip(given.split(&weights)) {
             parts.push(part(line, account, cents));
-            // A tax on the bill is borne by all charges of its item that are no taxes, in proportion.
-            let charges =
-                lines.iter().filter(|other| other.item == line.item && !is_tax(other) && !other.place.is_borne);
-            let base: Cents = charges.map(|charge| charge.cents).sum();
-            for tax in lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
-                let scaled = i128::from(tax.cents.0) * i128::from(cents.0);
-                parts.push(part(tax, account, in_proportion(scaled, i128::from(base.0))));
+            for tax in bill.lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
+                let Some(base) = bill.base_of(tax, line) else { continue };
+                let share =
+                    |cents: Cents| in_proportion(i128::from(tax.cents.0) * i128::from(cents.0), i128::from(base.0));
+                parts.push(part(tax, account, share(before + cents) - share(before)));
             }
         }
         Ok(parts)
     }
 
-    /// Refuses to give back more than a bill charged.
-    fn check_within(&self, lines: &[BillLine<'_>], there: &[Adjustment], bill: &StoredBill) -> Result<(), Failure> {
+    /// Refuses to give back more than a bill charged, less what was given before.
+    fn check_within(&self, lines: &[BillLine<'_>], given: Cents) -> Result<(), Failure> {
         let own = lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne);
         let charged: Cents = own.map(|line| line.cents).sum();
-        let earlier =
-            there.iter().filter(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
-        let given: Cents = earlier.map(|one| one.cents).sum();
         if charged + given + self.cents < Cents::ZERO && self.cents < Cents::ZERO {
             return refuse(AdjustRefused::MoreThanCharged {
                 bill: self.bill.clone(),
@@ -269,6 +283,38 @@ impl AdjustAccount {
             });
         }
         Ok(())
+    }
+}
+
+/// A bill that is adjusted, priced again.
+struct OfBill<'a> {
+    book: &'a RateBook,
+    inputs: &'a BillInputs,
+    lines: &'a [BillLine<'a>],
+}
+
+impl OfBill<'_> {
+    /// What a tax of the bill was charged on, when a charge is part of it: the charges that the rates name. A tax by
+    /// what was used is borne by all charges of its item.
+    fn base_of(&self, tax: &BillLine<'_>, charge: &BillLine<'_>) -> Option<Cents> {
+        let (item, price_on) = self.inputs.all().nth(tax.item)?;
+        let plan =
+            self.book.plan(tax.version, item.profile, (price_on, item.period)).and_then(|plan| plan.as_ref().ok());
+        let charges = plan.map_or(&[][..], |plan| plan.plan.charges());
+        let named: Vec<&str> = charges
+            .iter()
+            .filter(|known| known.name() == tax.charge)
+            .flat_map(|known| known.percentage_of())
+            .filter_map(|place| Some(charges.get(*place)?.name()))
+            .collect();
+        let is_taxed = |line: &&BillLine<'_>| match named.is_empty() {
+            true => !is_tax(line) && !line.place.is_borne,
+            false => named.contains(&line.charge.as_ref()) && line.version == tax.version,
+        };
+        if !is_taxed(&charge) {
+            return None;
+        }
+        Some(self.lines.iter().filter(|line| line.item == tax.item).filter(is_taxed).map(|line| line.cents).sum())
     }
 }
 
@@ -288,6 +334,28 @@ fn in_proportion(numerator: i128, denominator: i128) -> Cents {
     let (sign, whole) = ((numerator.signum() * denominator.signum()), denominator.abs());
     let quotient = (2 * numerator.abs() + whole) / (2 * whole);
     Cents(i64::try_from(sign * quotient).unwrap_or(0))
+}
+
+/// Takes back what was adjusted of bills that are taken back themselves: it was given on what they charged. It counts in
+/// the books from today, like any reversal of an adjustment.
+pub(super) async fn take_back_adjustments(
+    entry: &mut Entry,
+    chart: &Chart,
+    (run, range): (RunId, (AccountId, AccountId)),
+    accounts: &BTreeSet<AccountId>,
+) -> Result<(), Failure> {
+    let mut adjusted = store::standing_adjustments(entry, run, range).await?;
+    adjusted.retain(|adjustment| accounts.contains(&adjustment.account));
+    let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
+    let keys: BTreeSet<finance::JournalKey> =
+        adjusted.iter().map(|adjustment| (adjustment.account, adjustment.journal)).collect();
+    let reversed = finance::reverse_journals(entry, chart, &keys, gl_on).await?;
+    for adjustment in adjusted {
+        let journal = reversed.get(&adjustment.journal).copied();
+        let journal = journal.ok_or_else(|| Fault::new("an adjustment's journal was not reversed"))?;
+        store::mark_reversed(entry, (adjustment.account, adjustment.id), journal).await?;
+    }
+    Ok(())
 }
 
 impl Act for ReverseAdjustment {

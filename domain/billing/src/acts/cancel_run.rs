@@ -9,6 +9,7 @@ use db::Fault;
 use kernel::{AccountId, DigestBuilder, OrderId, RunId};
 use serde::{Deserialize, Serialize};
 
+use super::adjust_account::take_back_adjustments;
 use super::try_run::chunks_of;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
 use crate::{BillRun, RunState, permissions, store};
@@ -130,6 +131,8 @@ impl ChunkWork for CancelWork {
             cancellations.push((account, reversal));
         }
         store::insert_cancellations(entry, run.id, (gl_on, "the whole run was cancelled"), &cancellations).await?;
+        let accounts: BTreeSet<AccountId> = cancellations.iter().map(|(account, _)| *account).collect();
+        take_back_adjustments(entry, &chart, (run.id, range), &accounts).await?;
         let bills = i64::try_from(cancellations.len()).map_err(|_| Fault::new("too many bills"))?;
         Ok(ChunkDone { outcome: write_outcome(&CancelledChunk { bills })?, digest: digest.finish() })
     }

@@ -226,7 +226,7 @@ impl Act for EndCharge {
         let range = (account, AccountId(account.0 + 1));
         let charged = store::charged_between(entry, range, None).await?;
         let is_billed_later =
-            charged.iter().any(|(_, id, from_on)| *id == charge.id && (self.to_on <= *from_on || !charge.is_recurring));
+            charged.keys().any(|(_, id, from_on)| *id == charge.id && (self.to_on <= *from_on || !charge.is_recurring));
         if is_billed_later {
             return refuse(ChargeRefused::Billed);
         }

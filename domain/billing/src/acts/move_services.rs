@@ -202,6 +202,7 @@ impl Act for StartService {
             return refuse(MoveRefused::NoCalendar(self.cycle.clone()));
         }
         let profile = profile_for(entry, (&self.service, &self.schedule), &self.class, &self.dimensions).await?;
+        premises::lock_service_points(entry, &[point]).await?;
         let services = store::services_at(entry, &[point]).await?;
         let new = PointService {
             account,
@@ -266,6 +267,7 @@ impl Act for TransferService {
         let to = locked(entry, &self.to_account).await?;
         let services = stopping(entry, (from, &self.from_account), self.service_point.as_deref(), self.on).await?;
         let points = points_of(&services);
+        premises::lock_service_points(entry, &points).await?;
         let there = store::services_at(entry, &points).await?;
         let stopped: Vec<AgreementId> = services.iter().map(|service| service.agreement).collect();
         let mut new = Vec::with_capacity(services.len());

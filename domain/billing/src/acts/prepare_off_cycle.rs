@@ -219,12 +219,7 @@ async fn check_something(
     accounts: &[AccountId],
     standing: &BTreeMap<AccountId, RunId>,
 ) -> Result<(), Failure> {
-    let agreements = store::agreements_of(entry, accounts).await?;
-    let served: BTreeSet<AccountId> = agreements
-        .iter()
-        .filter(|agreement| agreement.days_in(run.period).is_some())
-        .map(|agreement| agreement.account)
-        .collect();
+    let served = store::served_in(entry, (run.cycle, run.period), accounts).await?;
     let is_nothing = |account: &&AccountId| !standing.contains_key(account) && !served.contains(account);
     let Some(account) = accounts.iter().find(is_nothing) else { return Ok(()) };
     let named = customers::accounts_by_id(entry, &[*account]).await?;

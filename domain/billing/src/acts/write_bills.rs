@@ -11,6 +11,7 @@ use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::{RateBook, charge_posting};
 
 use super::RunRefused;
+use super::adjust_account::take_back_adjustments;
 use super::post_run::{Again, PostedChunk};
 use crate::calendar::Terms;
 use crate::stage::Stages;
@@ -102,6 +103,10 @@ impl<'a> Writing<'a> {
                 return Err(Fault::new("a bill's journal was not reversed").into());
             }
             store::insert_cancellations(entry, run, (self.run.gl_on, &reason), &reversals).await?;
+            let accounts: BTreeSet<AccountId> = reversals.iter().map(|(account, _)| *account).collect();
+            let (Some(first), Some(last)) = (accounts.first(), accounts.last()) else { continue };
+            let range = (*first, AccountId(last.0 + 1));
+            take_back_adjustments(entry, &self.chart, (run, range), &accounts).await?;
         }
         Ok(())
     }

@@ -94,6 +94,13 @@ pub(super) fn journal_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> V
     by_line.into_iter().filter(|(_, cents)| !cents.is_zero()).map(line).collect()
 }
 
+/// What will be posted for bills that are taken back: the same with the sides swapped.
+pub(super) fn reversals_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> Vec<JournalLine> {
+    let mut lines = journal_of(book, chart, rows);
+    lines.iter_mut().for_each(|line| std::mem::swap(&mut line.debit, &mut line.credit));
+    lines
+}
+
 /// Where a tallied charge goes; what was tallied before places were kept goes where its code does.
 fn place_of(book: &RateBook, code: &str, spot: Option<Spot>) -> Option<Spot> {
     spot.or_else(|| {

@@ -1,11 +1,11 @@
 //! The register as a report: what is fingerprinted, and what was signed.
 
-use kernel::Digest;
+use kernel::{Cents, Digest};
 use reports::{Cell, Kind, Report, Section};
 
 use super::bills::BillCount;
 use super::comparison::Compared;
-use super::{Comparison, Register};
+use super::{Comparison, JournalLine, Register};
 use crate::tax_report::taxes_section;
 
 impl Register {
@@ -34,8 +34,11 @@ impl Register {
 
     fn body(&self) -> Report {
         let last_on = self.period.to().pred_opt().unwrap_or(self.period.to());
-        let mut sections = vec![
-            self.bills(),
+        let mut sections = vec![self.bills()];
+        if self.is_off_cycle {
+            sections.push(self.replaced_section());
+        }
+        sections.extend([
             self.consumption_section(),
             self.charges_section(),
             taxes_section(&self.taxes),
@@ -43,7 +46,7 @@ impl Register {
             self.journal_section(),
             self.exceptions_section(),
             self.held_section(),
-        ];
+        ]);
         if let Some(comparison) = &self.comparison {
             sections.extend(comparison.sections());
         }
@@ -66,6 +69,31 @@ impl Register {
             section.push(vec![kind.word().into(), Cell::Count(self.counts.of(*kind))]);
         }
         section.with_totals("all")
+    }
+
+    fn replaced_section(&self) -> Section {
+        let columns = [
+            ("Account", Kind::Text),
+            ("Old bill", Kind::Text),
+            ("New bill", Kind::Text),
+            ("Old amount", Kind::Money),
+            ("New amount", Kind::Money),
+            ("Difference", Kind::Money),
+            ("Reason", Kind::Text),
+        ];
+        let mut section = Section::new("Bills replaced", &columns);
+        for line in &self.replaced {
+            section.push(vec![
+                line.account.as_str().into(),
+                line.old.to_string().into(),
+                line.new.to_string().into(),
+                line.was.into(),
+                line.is.into(),
+                line.difference().into(),
+                line.reason.as_str().into(),
+            ]);
+        }
+        section.with_totals("Total")
     }
 
     fn consumption_section(&self) -> Section {
@@ -153,11 +181,15 @@ impl Register {
             ("Amount", Kind::Money),
         ];
         let mut section = Section::new("Journal", &columns);
-        for line in &self.journal {
+        for line in self.journal.iter().chain(&self.reversals) {
             let mut row: Vec<Cell> =
                 [&line.fund, &line.debit, &line.credit, &line.revenue].map(|text| text.as_str().into()).to_vec();
             row.push(line.cents.into());
             section.push(row);
+        }
+        if !self.reversals.is_empty() {
+            let sum = |lines: &[JournalLine]| lines.iter().map(|line| line.cents).sum::<Cents>().dollars();
+            section.note(format!("Bills {}, bills taken back {}", sum(&self.journal), sum(&self.reversals)));
         }
         section.with_totals("Total")
     }

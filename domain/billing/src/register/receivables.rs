@@ -13,6 +13,7 @@ use revenue::Place;
 /// the GL date of the last posted run of the cycle come to; where there is none, journals dated before the first day
 /// billed. Movements are those of later journals, dated through the run's own GL date. Of a signed run only journals
 /// written before the sign-off count, so that a register can be printed again: what is entered later is in the next one.
+/// What a run bills and what it takes back is told by its bills and those they replace, posted or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollForward {
     /// The service; empty for what is owed by the account as a whole.
@@ -34,7 +35,7 @@ pub struct RollSum {
     pub billed: Cents,
     /// What other runs billed.
     pub billed_otherwise: Cents,
-    /// Bills taken back.
+    /// Bills taken back: those that this run replaces, and what was taken back before.
     pub reversed: Cents,
     /// Money received or paid out.
     pub paid: Cents,
@@ -64,6 +65,11 @@ impl<'a> Receivables<'a> {
     /// Adds a line that the run bills for a service.
     pub(crate) fn bill(&mut self, service: &str, place: &Place, cents: Cents) {
         self.on_sides((place.fund, place.debit, place.credit), cents, service, |sum| &mut sum.billed);
+    }
+
+    /// Takes a line of a bill back that the run replaces.
+    pub(crate) fn take_back(&mut self, service: &str, place: &Place, cents: Cents) {
+        self.on_sides((place.fund, place.debit, place.credit), -cents, service, |sum| &mut sum.reversed);
     }
 
     /// Adds what moved for a service.
@@ -158,6 +164,7 @@ mod tests {
         let place = Place { code: "water.base".to_owned(), fund: FUND, debit: OWED, credit: EARNED, is_borne: false };
         receivables.bill("water", &place, Cents(50_00));
         receivables.bill("water", &place, Cents(-1_00));
+        receivables.take_back("water", &place, Cents(7_00));
         #[rustfmt::skip]
         let rows = [
             moved(None, (OWED, EARNED), 30_00),
@@ -175,13 +182,13 @@ mod tests {
             opening: Cents(25_00),
             billed: Cents(49_00),
             billed_otherwise: Cents(20_00),
-            reversed: Cents(-20_00),
+            reversed: Cents(-27_00),
             paid: Cents(-25_00),
             adjusted: Cents(-1_00),
         };
         let late = RollSum { adjusted: Cents(3_00), ..RollSum::default() };
         assert_eq!(lines.iter().map(|line| line.sum).collect::<Vec<_>>(), [owed, late]);
-        assert_eq!(lines[0].sum.closing(), Cents(48_00));
+        assert_eq!(lines[0].sum.closing(), Cents(41_00));
         assert_eq!((lines[0].fund.as_str(), lines[0].receivable.as_str()), ("510", "12 Account"));
     }
 }

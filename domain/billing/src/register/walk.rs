@@ -10,6 +10,7 @@ use revenue::RateBook;
 
 use super::bills::{BillCount, BillCounts, Facts};
 use super::receivables::Receivables;
+use super::replaced::{ReplacedBill, replaced_bills};
 use super::taxes::{Taxes, Way};
 use crate::pricing::price;
 use crate::store::RunTally;
@@ -27,7 +28,12 @@ pub(crate) struct RunSums {
     /// The charges of all bills, held ones too: what the trial tallied.
     pub(crate) all: Vec<RunTally>,
     pub(crate) used: UseSums,
+    /// The taxes of bills that go out, less those of the bills they replace.
     pub(crate) taxes: Taxes,
+    /// The charges of the bills that are replaced.
+    pub(crate) taken_back: Vec<RunTally>,
+    /// These bills, each with what the new one comes to; by account.
+    pub(crate) replaced: Vec<(ReplacedBill, Cents)>,
 }
 
 /// Service, class and unit; then registered and billed steps.
@@ -42,6 +48,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Sums on their way through the chunks.
+#[derive(Default)]
 struct Sums {
     counts: BillCounts,
     total: Cents,
@@ -49,6 +56,24 @@ struct Sums {
     all: Tallies,
     used: UseSums,
     taxes: Taxes,
+    taken_back: Tallies,
+    replaced: Vec<(ReplacedBill, Cents)>,
+}
+
+/// The bills of a chunk, priced.
+struct Priced<'a> {
+    stretches: Vec<(AccountId, AccountId)>,
+    bills: &'a [BillInputs],
+    priced: Vec<PricedBill<'a>>,
+}
+
+/// The service of each agreement of a chunk; empty for what is owed by the account as a whole.
+struct Services<'a>(BTreeMap<AgreementId, &'a str>);
+
+impl<'a> Services<'a> {
+    fn of(&self, agreement: Option<AgreementId>) -> &'a str {
+        agreement.and_then(|agreement| self.0.get(&agreement)).copied().unwrap_or_default()
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -65,14 +90,7 @@ impl<'a> Walk<'a> {
         run: &BillRun,
         mut books: Option<(&mut Receivables<'_>, Window)>,
     ) -> Result<RunSums, Fault> {
-        let mut sums = Sums {
-            counts: BillCounts::default(),
-            total: Cents::ZERO,
-            charges: Tallies::default(),
-            all: Tallies::default(),
-            used: UseSums::new(),
-            taxes: Taxes::default(),
-        };
+        let mut sums = Sums::default();
         for chunk in acts::chunks(read, run.prepare_order).await? {
             let range = (AccountId(chunk.from), AccountId(chunk.to));
             let bills = store::bills_between(read, run, range).await?;
@@ -82,13 +100,17 @@ impl<'a> Walk<'a> {
                 let registered = metering::registered_between(read, *range, run.period).await?;
                 used.extend(registered.into_iter().map(|used| (used.consumption, used)));
             }
-            let priced: Vec<PricedBill<'_>> = bills.iter().map(|bill| price(self.book, &Limits::new(), bill)).collect();
-            for (bill, priced) in bills.iter().zip(&priced) {
-                self.add(&mut sums, (bill, priced), &used);
+            let priced = bills.iter().map(|bill| price(self.book, &Limits::new(), bill)).collect();
+            let chunk = Priced { stretches, bills: &bills, priced };
+            for bill in bills.iter().zip(&chunk.priced) {
+                self.add(&mut sums, bill, &used);
             }
+            let services = self.services(read, &chunk.stretches).await?;
             if let Some((receivables, window)) = &mut books {
-                self.roll(read, &stretches, (&bills, &priced), (receivables, *window)).await?;
+                self.roll(read, &services, &chunk, (receivables, *window)).await?;
             }
+            let receivables = books.as_mut().map(|(receivables, _)| &mut **receivables);
+            self.take_back(read, run, (&chunk, &services), (&mut sums, receivables)).await?;
         }
         Ok(RunSums {
             counts: sums.counts,
@@ -97,6 +119,8 @@ impl<'a> Walk<'a> {
             all: sums.all.into_rows(),
             used: sums.used,
             taxes: sums.taxes,
+            taken_back: sums.taken_back.into_rows(),
+            replaced: sums.replaced,
         })
     }
 
@@ -123,44 +147,94 @@ impl<'a> Walk<'a> {
             let service = version.map_or_else(String::new, |version| version.schedule.service.clone());
             let class = self.book.profile(item.profile).map_or_else(String::new, |profile| profile.class.clone());
             let used = item.consumption.and_then(|id| used.get(&id));
-            // Where no meter of ours was read, the figure that came in is what was registered.
-            let registered = used.and_then(|used| used.registered).unwrap_or(billed);
             let sum = sums.used.entry((service, class, billed.unit)).or_default();
-            *sum = (sum.0 + registered.steps, sum.1 + billed.steps);
+            *sum = (sum.0 + registered(used, billed).steps, sum.1 + billed.steps);
         }
     }
 
+    async fn services(&self, read: &mut Read, stretches: &[(AccountId, AccountId)]) -> Result<Services<'_>, Fault> {
+        let mut services = BTreeMap::new();
+        for range in stretches {
+            for (agreement, schedule) in store::schedules_between(read, *range).await? {
+                services.insert(agreement, self.services.get(&schedule).map_or("", String::as_str));
+            }
+        }
+        Ok(Services(services))
+    }
+
+    /// Adds what the accounts of a chunk owe: what the bills that go out charge them, and what moved in the window.
     async fn roll(
         &self,
         read: &mut Read,
-        stretches: &[(AccountId, AccountId)],
-        (bills, priced): (&[BillInputs], &[PricedBill<'_>]),
+        services: &Services<'_>,
+        chunk: &Priced<'_>,
         (receivables, window): (&mut Receivables<'_>, Window),
     ) -> Result<(), Fault> {
-        let mut schedules = BTreeMap::new();
-        for range in stretches {
-            schedules.extend(store::schedules_between(read, *range).await?);
-        }
-        let service = |agreement: Option<AgreementId>| -> &str {
-            let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
-            schedule.and_then(|schedule| self.services.get(schedule)).map_or("", String::as_str)
-        };
-        for (bill, priced) in bills.iter().zip(priced).filter(|(bill, _)| !self.held.contains(&bill.account)) {
+        for (bill, priced) in self.going_out(chunk) {
             for line in &priced.lines {
-                receivables.bill(service(Some(bill.item(line.item).agreement)), &line.place, line.cents);
+                receivables.bill(services.of(Some(bill.item(line.item).agreement)), &line.place, line.cents);
             }
         }
-        let in_run: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
-        for range in stretches {
+        let in_run: BTreeSet<AccountId> = chunk.bills.iter().map(|bill| bill.account).collect();
+        for range in &chunk.stretches {
             let mut moved = finance::moved_before(read, *range, window).await?;
             moved.extend(finance::movements_between(read, *range, window).await?);
             for movement in moved {
                 if in_run.contains(&movement.account) {
-                    receivables.move_by(service(movement.agreement), &movement);
+                    receivables.move_by(services.of(movement.agreement), &movement);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes off what the bills that are replaced charged, as posting takes them back: line by line.
+    async fn take_back(
+        &self,
+        read: &mut Read,
+        run: &BillRun,
+        (chunk, services): (&Priced<'_>, &Services<'_>),
+        (sums, mut receivables): (&mut Sums, Option<&mut Receivables<'_>>),
+    ) -> Result<(), Fault> {
+        let new: BTreeMap<AccountId, Cents> =
+            self.going_out(chunk).map(|(bill, priced)| (bill.account, priced.total)).collect();
+        let going_out = new.keys().copied().collect();
+        for (old, bill) in replaced_bills(read, run, &chunk.stretches, &going_out).await? {
+            let priced = price(self.book, &Limits::new(), &bill);
+            if priced.total != old.total {
+                let words = format!("what was frozen for bill {} no longer comes to what it charged", old.number);
+                return Err(Fault::new(words));
+            }
+            sums.taken_back.add(self.book, &bill, &priced);
+            sums.taxes.add(self.book, (&bill, &priced), Way::TakenBack);
+            for line in &priced.lines {
+                let service = services.of(Some(bill.item(line.item).agreement));
+                if let Some(receivables) = &mut receivables {
+                    receivables.take_back(service, &line.place, line.cents);
+                }
+            }
+            let is = new.get(&old.account).copied().unwrap_or_default();
+            sums.replaced.push((old, is));
+        }
+        Ok(())
+    }
+
+    /// The bills of a chunk that go out.
+    fn going_out<'b>(
+        &self,
+        chunk: &'b Priced<'b>,
+    ) -> impl Iterator<Item = (&'b BillInputs, &'b PricedBill<'b>)> + use<'_, 'a, 'b> {
+        chunk.bills.iter().zip(&chunk.priced).filter(|(bill, _)| !self.held.contains(&bill.account))
+    }
+}
+
+/// What meters registered of what is billed: of an estimate what they were read for, which may be nothing. Where no meter of
+/// ours was read, the figure that came in is what was registered.
+fn registered(used: Option<&RegisteredUse>, billed: Quantity) -> Quantity {
+    match used {
+        Some(RegisteredUse { registered: Some(registered), .. }) => *registered,
+        Some(RegisteredUse { registered: None, is_estimated: true, .. }) => Quantity::zero(billed.unit),
+        Some(RegisteredUse { registered: None, is_estimated: false, .. }) | None => billed,
     }
 }
 

@@ -88,7 +88,25 @@ pub async fn adjustments_of(read: &mut Read, account: AccountId) -> Result<Vec<A
         from adjustment
         where account_id = $1
         order by adjustment_id";
-    let rows: Vec<AdjustmentRow> = read.all(SQL, vec![account.into()]).await?;
+    Ok(adjustments(read.all(SQL, vec![account.into()]).await?))
+}
+
+/// The adjustments that stand of bills of a run, for accounts `from..to`.
+pub(crate) async fn standing_adjustments(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<Vec<Adjustment>, Fault> {
+    const SQL: &str = "
+        select account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents, effective_on, reason_code,
+               reason, reversed_by_journal_id
+        from adjustment
+        where $1 <= account_id and account_id < $2 and run_id = $3 and reversed_by_journal_id is null
+        order by account_id, adjustment_id";
+    Ok(adjustments(read.all(SQL, vec![from.into(), to.into(), run.into()]).await?))
+}
+
+fn adjustments(rows: Vec<AdjustmentRow>) -> Vec<Adjustment> {
     let adjustment = |row: AdjustmentRow| Adjustment {
         id: AdjustmentId(row.adjustment_id),
         account: AccountId(row.account_id),
@@ -102,5 +120,5 @@ pub async fn adjustments_of(read: &mut Read, account: AccountId) -> Result<Vec<A
         reason: row.reason,
         reversed_by: row.reversed_by_journal_id.map(JournalId),
     };
-    Ok(rows.into_iter().map(adjustment).collect())
+    rows.into_iter().map(adjustment).collect()
 }

@@ -326,6 +326,22 @@ pub(crate) async fn cycles_of(read: &mut Read, accounts: &[AccountId]) -> Result
     Ok(rows.into_iter().map(|(cycle,)| CycleId(cycle)).collect())
 }
 
+/// Those of some accounts that have a service of a cycle within a period.
+pub(crate) async fn served_in(
+    read: &mut Read,
+    (cycle, period): (CycleId, Period),
+    accounts: &[AccountId],
+) -> Result<BTreeSet<AccountId>, Fault> {
+    const SQL: &str = "
+        select distinct account_id
+        from service_agreement
+        where cycle_id = $1 and starts_on < $3 and (stops_on is null or $2 < stops_on) and account_id in ({list})";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let args = [cycle.into(), period.from().into(), period.to().into()];
+    let rows: Vec<(i64,)> = read.listed_with(SQL, &args, &keys).await?;
+    Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
+}
+
 /// The agreement of a row with both its days, when it is active on a day.
 fn active(row: AgreementRow, on: NaiveDate) -> Option<Agreement> {
     let (account, agreement, point, schedule, profile, starts_on, stops_on) = row;

@@ -7,10 +7,10 @@ use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActId, AgreementId, ChargeId, RateProfileId, RunId};
 
 use super::facts::{ItemRow, inputs_of};
-use crate::BillRun;
 use crate::charge::{AccountCharge, NewCharge};
 use crate::extra::{Extra, ExtraKind};
 use crate::inputs::{BillInputs, Inputs};
+use crate::{BillRun, RunState};
 
 #[derive(sqlx::FromRow)]
 struct ExtraRow {
@@ -230,14 +230,21 @@ pub(crate) async fn insert_scope(tx: &mut Tx, run: RunId, scope: &[Scoped], reas
     Ok(())
 }
 
-/// Records that an off-cycle run makes every bill of a run again that stands.
+/// Records that an off-cycle run makes every bill of a run again that stands and is not being made again already.
 pub(crate) async fn insert_scope_of_all(tx: &mut Tx, run: RunId, of: RunId, reason: &str) -> Result<u64, Fault> {
     const SQL: &str = "
         insert into run_scope (account_id, run_id, position, replaces_run_id, reason)
         select b.account_id, $1, row_number() over (order by b.account_id), b.run_id, $3
         from bill b
         left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
-        where b.run_id = $2 and c.account_id is null";
+        where b.run_id = $2 and c.account_id is null
+          and not exists (
+              select 1
+              from run_scope s
+              join bill_run other on other.run_id = s.run_id
+              where s.account_id = b.account_id and other.of_run_id = $2 and other.cancelled_act_id is null
+                    and other.post_order_id is null
+          )";
     tx.run(SQL, vec![run.into(), of.into(), reason.into()]).await
 }
 
@@ -259,22 +266,25 @@ pub(crate) async fn standing_bills(
     Ok(rows.into_iter().map(|(account, run)| (AccountId(account), RunId(run))).collect())
 }
 
-/// The first of these accounts for which another run beside the cycle makes a bill of the same run, with its number.
+/// The first of these accounts for which another run beside the cycle is to make a bill of the same run, with its number.
+/// What was held there when it was posted is free again.
 pub(crate) async fn scoped_elsewhere(
     read: &mut Read,
     run: &BillRun,
     accounts: &[AccountId],
 ) -> Result<Option<(i64, AccountId)>, Fault> {
     const SQL: &str = "
-        select r.run_number, s.account_id
+        select r.run_number, s.account_id, s.run_id
         from run_scope s
         join bill_run r on r.run_id = s.run_id
         left join bill b on b.account_id = s.account_id and b.run_id = s.run_id
         where r.of_run_id = $1 and s.account_id in ({list}) and r.cancelled_act_id is null and b.account_id is null
         order by s.account_id";
     let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
-    let rows: Vec<(i64, i64)> = read.listed_with(SQL, &[run.id.into()], &keys).await?;
-    Ok(rows.first().map(|(number, account)| (*number, AccountId(*account))))
+    let rows: Vec<(i64, i64, i64)> = read.listed_with(SQL, &[run.id.into()], &keys).await?;
+    let over = posted_among(read, rows.iter().map(|(.., run)| RunId(*run)).collect()).await?;
+    let open = rows.iter().find(|(.., run)| !over.contains(&RunId(*run)));
+    Ok(open.map(|(number, account, _)| (*number, AccountId(*account))))
 }
 
 /// The accounts among `from..to` that an off-cycle run bills, in their order.
@@ -373,15 +383,15 @@ pub(crate) async fn charges_between(
     rows.into_iter().map(charge_of).collect()
 }
 
-/// Which charges of accounts `from..to` stand on a bill, or are frozen in a run that is not cancelled, with the days
-/// billed; those of one run are left out.
+/// Which charges of accounts `from..to` stand on a bill, or are frozen for one that is still to be made, with the days
+/// billed and the runs; those of one run are left out.
 pub(crate) async fn charged_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
     but: Option<RunId>,
-) -> Result<BTreeSet<(AccountId, ChargeId, NaiveDate)>, Fault> {
+) -> Result<BTreeMap<(AccountId, ChargeId, NaiveDate), BTreeSet<RunId>>, Fault> {
     const SQL: &str = "
-        select e.account_id, e.charge_id, e.from_on
+        select e.account_id, e.charge_id, e.from_on, e.run_id, b.account_id is not null as is_billed
         from run_extra e
         join bill_run r on r.run_id = e.run_id
         left join bill b on b.account_id = e.account_id and b.run_id = e.run_id
@@ -390,8 +400,32 @@ pub(crate) async fn charged_between(
           and c.account_id is null and (b.account_id is not null or r.cancelled_act_id is null)
         order by e.account_id, e.charge_id, e.from_on";
     let but = but.unwrap_or(RunId(0));
-    let rows: Vec<(i64, i64, NaiveDate)> = read.all(SQL, vec![from.into(), to.into(), but.into()]).await?;
-    Ok(rows.into_iter().map(|(account, charge, from_on)| (AccountId(account), ChargeId(charge), from_on)).collect())
+    let rows: Vec<(i64, i64, NaiveDate, i64, bool)> = read.all(SQL, vec![from.into(), to.into(), but.into()]).await?;
+    let waiting: BTreeSet<RunId> =
+        rows.iter().filter(|(.., is_billed)| !is_billed).map(|(.., run, _)| RunId(*run)).collect();
+    let over = posted_among(read, waiting).await?;
+    let mut charged: BTreeMap<(AccountId, ChargeId, NaiveDate), BTreeSet<RunId>> = BTreeMap::new();
+    for (account, charge, from_on, run, is_billed) in rows {
+        // A bill that was held when its run was posted comes from no other run than one that makes it at last.
+        if is_billed || !over.contains(&RunId(run)) {
+            let key = (AccountId(account), ChargeId(charge), from_on);
+            charged.entry(key).or_default().insert(RunId(run));
+        }
+    }
+    Ok(charged)
+}
+
+/// Those of some runs that are posted to their end.
+async fn posted_among(read: &mut Read, runs: BTreeSet<RunId>) -> Result<BTreeSet<RunId>, Fault> {
+    let mut posted = BTreeSet::new();
+    for id in runs {
+        let Some(run) = super::run_by_id(read, id).await? else { continue };
+        let progress = super::run_progress(read, &run).await?;
+        if run.state(&progress) == RunState::Posted {
+            posted.insert(id);
+        }
+    }
+    Ok(posted)
 }
 
 fn charge_of(row: ChargeRow) -> Result<AccountCharge, Fault> {

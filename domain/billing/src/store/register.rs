@@ -1,13 +1,14 @@
-//! What registers and reports read: frozen bills of many accounts, decisions on exceptions, dates of bills.
+//! What registers and reports read: frozen bills of many accounts, what they replace, decisions, dates of bills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AccountId, ActId, ActorId, AgreementId, RunId};
+use kernel::{AccountId, ActId, ActorId, AgreementId, BillNumber, Cents, RunId};
 
 use super::facts::{ItemRow, inputs_of};
-use crate::{BillInputs, BillRun, ExceptionCode, ExceptionState};
+use crate::register::ReplacedBill;
+use crate::{BillInputs, BillRun, ExceptionCode, ExceptionState, RunKind};
 
 /// How many exceptions of a code were decided alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,18 @@ struct HeldRow {
     due_on: Option<NaiveDate>,
 }
 
-/// The frozen bills of accounts `from..to` in a run, by account.
+#[derive(sqlx::FromRow)]
+struct ReplacedRow {
+    account_id: i64,
+    new_position: i64,
+    reason: String,
+    run_id: i64,
+    run_number: i64,
+    position: i64,
+    total_cents: i64,
+}
+
+/// The frozen bills of accounts `from..to` in a run, by account; of a run beside the cycle also those with nothing on them.
 pub(crate) async fn bills_between(
     read: &mut Read,
     run: &BillRun,
@@ -74,6 +86,13 @@ pub(crate) async fn bills_between(
         let bill = bills.last_mut().expect("one was pushed for the account");
         bill.items.push(inputs_of(row)?);
     }
+    let mut scope = match run.kind {
+        RunKind::Regular => Vec::new(),
+        RunKind::OffCycle | RunKind::Charges => super::scope_between(read, run.id, (from, to)).await?,
+    };
+    let there: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
+    scope.retain(|one| !there.contains(&one.account));
+    bills.extend(scope.iter().map(|one| BillInputs::empty(one.account, one.position, run.price_on)));
     for bill in &mut bills {
         bill.extras = extras.remove(&bill.account).unwrap_or_default();
     }
@@ -82,6 +101,38 @@ pub(crate) async fn bills_between(
     }
     bills.sort_by_key(|bill| bill.account);
     Ok(bills)
+}
+
+impl ReplacedBill {
+    /// The bills of accounts `from..to` that a run takes the place of, by account.
+    ///
+    /// One that was taken back otherwise is none of them: this run has no bill for the account then, nor will it have one.
+    pub(crate) async fn between(
+        read: &mut Read,
+        run: RunId,
+        (from, to): (AccountId, AccountId),
+    ) -> Result<Vec<ReplacedBill>, Fault> {
+        const SQL: &str = "
+            select s.account_id, s.position as new_position, s.reason, b.run_id, r.run_number, b.position, b.total_cents
+            from run_scope s
+            join bill b on b.account_id = s.account_id and b.run_id = s.replaces_run_id
+            join bill_run r on r.run_id = b.run_id
+            left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+            left join bill n on n.account_id = s.account_id and n.run_id = s.run_id
+            where s.run_id = $1 and $2 <= s.account_id and s.account_id < $3
+              and (c.account_id is null or n.account_id is not null)
+            order by s.account_id";
+        let rows: Vec<ReplacedRow> = read.all(SQL, vec![run.into(), from.into(), to.into()]).await?;
+        let replaced = |row: ReplacedRow| ReplacedBill {
+            account: AccountId(row.account_id),
+            run: RunId(row.run_id),
+            number: BillNumber { run: row.run_number, position: row.position },
+            total: Cents(row.total_cents),
+            position: row.new_position,
+            reason: row.reason,
+        };
+        Ok(rows.into_iter().map(replaced).collect())
+    }
 }
 
 /// The rate schedule of every agreement of accounts `from..to`.

@@ -197,6 +197,10 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
             (adjust(-1_00, "trash.collection", "leak", bill), "charge_unknown"),
             (adjust(-1_00, "water.consumption", "mood", bill), "reason_unknown"),
             (adjust(0, "water.consumption", "leak", bill), "amount_zero"),
+            (
+                AdjustAccount { effective_on: day("2099-01-01"), ..adjust(-1_00, "water.base", "leak", bill) },
+                "in_the_future",
+            ),
             (adjust(-1_00, "water.consumption", "leak", BillNumber { run: 99, position: 1 }), "bill_unknown"),
         ];
         for (act, code) in refusals {

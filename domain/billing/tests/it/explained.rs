@@ -1,9 +1,9 @@
 //! What `bill explain` says of each thing that can happen to a bill, each figure worked out by hand.
 
-use billing::acts::{CorrectService, StopService};
+use billing::acts::{CorrectService, MeasureAgain, StopService};
 use finance::LockPeriod;
 use kernel::{AccountId, Month, RunId, Unit};
-use metering::acts::{ExchangeMeter, MeasureAgain, MeterFacts, SwapMeters};
+use metering::acts::{ExchangeMeter, MeterFacts, SwapMeters};
 use testkit::engines;
 
 use crate::metered::{Metered, house};

@@ -7,6 +7,7 @@ mod changed;
 mod completeness;
 mod corrections;
 mod explained;
+mod mended;
 mod metered;
 mod orders;
 mod permissions;

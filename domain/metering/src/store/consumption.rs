@@ -132,49 +132,6 @@ pub async fn uses_between(
     Ok(newest)
 }
 
-#[derive(sqlx::FromRow)]
-struct WholeRow {
-    consumption_id: i64,
-    account_id: i64,
-    service_point_id: i64,
-    register_no: i64,
-    revision: i64,
-    from_on: NaiveDate,
-    to_on: NaiveDate,
-    read_on: NaiveDate,
-    steps: i64,
-    unit: String,
-    source: String,
-    is_estimated: bool,
-    is_vacant: bool,
-    registered_steps: Option<i64>,
-    findings: String,
-    grounds: String,
-}
-
-impl WholeRow {
-    fn read_back(self) -> Result<NewConsumption, Fault> {
-        let impossible = |column| Fault::impossible_row("consumption", column, self.consumption_id);
-        let unit = Unit::parse(&self.unit).map_err(|_| impossible("unit"))?;
-        Ok(NewConsumption {
-            id: ConsumptionId(self.consumption_id),
-            account: AccountId(self.account_id),
-            service_point: ServicePointId(self.service_point_id),
-            register: self.register_no,
-            revision: self.revision,
-            period: Period::new(self.from_on, self.to_on).map_err(|_| impossible("to_on"))?,
-            read_on: self.read_on,
-            quantity: Quantity { steps: self.steps, unit },
-            source: self.source,
-            is_estimated: self.is_estimated,
-            is_vacant: self.is_vacant,
-            registered_steps: self.registered_steps,
-            findings: self.findings,
-            grounds: self.grounds,
-        })
-    }
-}
-
 /// Why some of an account's figures are what they are.
 pub async fn consumption_grounds(
     read: &mut Read,

@@ -1,0 +1,232 @@
+//! Things that once went wrong when bills were made again, adjusted or never read: each figure worked out by hand.
+
+use billing::acts::{AdjustAccount, ApplyRules, ChargeAccount, MeasureAgain, PostRun, PrepareOffCycle, TryRun};
+use billing::{ExceptionCode, ExceptionState};
+use kernel::{AccountId, Cents, RunId};
+use testkit::engines;
+
+use crate::metered::Metered;
+use crate::tariff::{Tariff, month_of, service, used};
+use crate::town::day;
+
+/// Makes the bills of a run again for an account, up to the sign-off.
+async fn signed_again(town: &Metered, run: RunId, account: AccountId, bill_on: &str) -> RunId {
+    let office = &town.tariff.town;
+    let accounts = vec![office.number(account).await];
+    let run = office.run(run).await.number;
+    let act = PrepareOffCycle { run, accounts, bill_on: day(bill_on), reason: "it was estimated".into() };
+    let prepared = office.act(&act).await;
+    assert_eq!(office.finish(prepared.order).await.refusals, [""; 0]);
+    let order = office.act(&TryRun { run: prepared.run }).await;
+    assert_eq!(office.finish(order).await.refusals, [""; 0]);
+    office.act(&ApplyRules { run: prepared.run }).await;
+    office.sign(prepared.run).await.unwrap();
+    prepared.run
+}
+
+#[tokio::test]
+async fn days_settled_while_their_bill_is_made_again_are_charged_once() {
+    for engine in engines("settled while made again") {
+        // Had February's read been known in time.
+        let right = Metered::new(engine).await;
+        let account = right.house(100).await;
+        let place = right.place(account).await;
+        for (on, count, month) in
+            [("2025-02-01", 108, "2025-01"), ("2025-03-01", 130, "2025-02"), ("2025-04-01", 140, "2025-03")]
+        {
+            right.read(&place, on, count).await;
+            right.bill(month).await;
+        }
+        let expected = right.charged(account).await;
+        right.tariff.town.base.remove().await;
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        let place = town.place(account).await;
+        town.read(&place, "2025-02-01", 108).await;
+        town.bill("2025-01").await;
+        let february = town.bill("2025-02").await;
+        // The read of February comes late. Its bill is made again and signed; before it is posted, March settles it.
+        town.read(&place, "2025-03-01", 130).await;
+        town.tariff.town.act(&MeasureAgain { service_points: vec![town.point(account).await] }).await;
+        let again = signed_again(&town, february, account, "2025-04-02").await;
+        town.read(&place, "2025-04-01", 140).await;
+        town.bill("2025-03").await;
+        assert_eq!(town.charged(account).await, expected);
+        let order = town.tariff.town.act(&PostRun { run: again }).await;
+        assert_eq!(town.tariff.town.finish(order).await.refusals, [""; 0]);
+        let queue = billing::queue(&mut town.tariff.town.read().await, again, AccountId(0), 10).await.unwrap();
+        let changed = queue.iter().find(|queued| queued.code == ExceptionCode::Changed).expect("it is taken out");
+        assert_eq!(changed.state, ExceptionState::Held);
+        assert_eq!(town.charged(account).await, expected, "nothing of it was posted");
+        // What was held there can be made by another run, which takes the settlement back.
+        town.again(february, &[account], "2025-04-10").await;
+        assert_eq!(town.charged(account).await, expected);
+        assert_eq!(town.listed().await, []);
+        town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_recurring_charge_stays_on_a_bill_made_again_twice() {
+    for engine in engines("a recurring charge, made again twice") {
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        town.read(&town.place(account).await, "2025-02-01", 100).await;
+        let charge = ChargeAccount {
+            account: town.tariff.town.number(account).await,
+            code: "fee-visit".into(),
+            count: "1".parse().unwrap(),
+            from_on: day("2025-01-01"),
+            is_recurring: true,
+            reason: "asked for".into(),
+        };
+        town.tariff.town.act(&charge).await;
+        let run = town.bill("2025-01").await;
+        // Nothing used: $10.00 and tax $0.50; a visit of $55.00 and tax $2.75.
+        assert_eq!(town.owes(account).await, Cents(68_25));
+        for bill_on in ["2025-02-10", "2025-02-11", "2025-02-12"] {
+            town.again(run, &[account], bill_on).await;
+            assert_eq!(town.owes(account).await, Cents(68_25), "{bill_on}");
+        }
+        town.tariff.town.base.remove().await;
+    }
+}
+
+fn leak(bill: String, revenue: &str, cents: i64) -> AdjustAccount {
+    AdjustAccount {
+        bill,
+        revenue: revenue.into(),
+        cents: Cents(cents),
+        effective_on: day("2021-07-01"),
+        reason_code: "leak".into(),
+        reason: "a leak was repaired".into(),
+    }
+}
+
+#[tokio::test]
+async fn an_adjustment_goes_with_the_bill_it_adjusted() {
+    for engine in engines("adjusted, then made again") {
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        let place = town.place(account).await;
+        town.read(&place, "2025-02-01", 108).await;
+        let run = town.bill("2025-01").await;
+        let bill = town.view(run, account).await.number.to_string();
+        town.tariff.town.act(&leak(bill, "water.consumption", -10_00)).await;
+        assert_eq!(town.owes(account).await, Cents(51_70 - 10_50));
+        // The read was a kgal too high: $10.00 + $21.00, tax $1.55, sewer $14.00. The credit was for the bill that is gone.
+        town.correct(&place, "2025-02-01", Some(107)).await;
+        let again = town.again(run, &[account], "2025-03-10").await;
+        assert_eq!(town.owes(account).await, Cents(46_55));
+        let bill = town.view(again, account).await.number.to_string();
+        town.tariff.town.act(&leak(bill, "water.consumption", -21_00)).await;
+        assert_eq!(town.owes(account).await, Cents(46_55 - 21_00 - 1_05));
+        // A whole run that is cancelled takes its adjustments with it.
+        town.tariff.town.cancel(again).await;
+        assert_eq!(town.owes(account).await, Cents::ZERO);
+        town.tariff.town.assert_proved().await;
+        town.tariff.town.base.remove().await;
+    }
+}
+
+/// Water at 20.00 with a city tax of 2.9 %, and a fee of 30.00 that is not taxed.
+const PARTLY_TAXED: &str = r#"
+schedule = "partly-taxed"
+service = "water"
+title = { en = "Water" }
+
+[[version]]
+effective_on = 2021-01-01
+ordinance = "none: made up for a test"
+basis = "bill_date"
+classes = ["HOUSE"]
+
+[[version.charge]]
+name = "base"
+title = { en = "Base charge" }
+revenue = "water.base"
+rounding = "half_away_from_zero"
+
+[[version.charge.case]]
+fixed = 20.00
+
+[[version.charge]]
+name = "fee"
+title = { en = "Fee" }
+revenue = "water.surcharge"
+rounding = "half_away_from_zero"
+
+[[version.charge.case]]
+fixed = 30.00
+
+[[version.charge]]
+name = "city_tax"
+title = { en = "City tax" }
+revenue = "tax.city"
+tax = { authority = "city", code = "004" }
+rounding = "half_away_from_zero"
+
+[[version.charge.case]]
+per_cent = 2.9
+of = ["base"]
+"#;
+
+#[tokio::test]
+async fn an_adjustment_carries_the_tax_of_what_it_adjusts_and_no_other() {
+    for engine in engines("adjusting what is taxed in part") {
+        let tariff = Tariff::new(engine, &[PARTLY_TAXED]).await;
+        let terms = billing::acts::SetTerms {
+            days_to_pay: [].into(),
+            read_rules: vec![],
+            adjustment_reasons: [("leak".to_owned(), "Leak".to_owned())].into(),
+        };
+        tariff.town.act(&terms).await;
+        // 50.00 and 0.58 of tax on the 20.00.
+        #[rustfmt::skip]
+        let rows: [(&[(&str, i64)], &[i64]); 3] = [
+            (&[("water.base", -20_00)],                                              &[-58]),
+            (&[("water.surcharge", -30_00)],                                         &[0]),
+            // 0.145 and 0.29: together they are what one credit of 10.00 carries.
+            (&[("water.base", -5_00), ("water.base", -5_00), ("water.base", -10_00)], &[-15, -14, -29]),
+        ];
+        let mut accounts = Vec::new();
+        for _ in &rows {
+            let account = tariff.open(&[service("partly-taxed")]).await;
+            tariff.meter(account, &[used("2021-06", "1", kernel::Unit::Kgal)]).await;
+            accounts.push(account);
+        }
+        let run = tariff.bill(month_of("2021-06"), "2021-06-30").await;
+        for ((credits, taxes), account) in rows.iter().zip(accounts) {
+            let bill = tariff.view(run, account).await.number.to_string();
+            for ((revenue, cents), tax) in credits.iter().zip(*taxes) {
+                let adjusted = tariff.town.act(&leak(bill.clone(), revenue, *cents)).await;
+                assert_eq!((adjusted.cents, adjusted.tax), (Cents(*cents), Cents(*tax)), "{credits:?}");
+            }
+        }
+        tariff.town.assert_proved().await;
+        tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_withdrawn_read_said_is_not_billed() {
+    for engine in engines("a withdrawn first read") {
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        let place = town.place(account).await;
+        town.read(&place, "2025-02-01", 90_100).await;
+        town.close("2025-01").await;
+        town.correct(&place, "2025-02-01", None).await;
+        let run = town.bill("2025-01").await;
+        let queue = billing::queue(&mut town.tariff.town.read().await, run, AccountId(0), 10).await.unwrap();
+        let held = queue.iter().find(|queued| queued.code == ExceptionCode::NoConsumption);
+        assert_eq!(held.expect("nothing is known to bill").state, ExceptionState::Held);
+        assert_eq!(town.owes(account).await, Cents::ZERO);
+        // Once it is read, the bill is made: 8 kgal.
+        town.correct(&place, "2025-02-01", Some(108)).await;
+        town.again(run, &[account], "2025-02-20").await;
+        assert_eq!(town.owes(account).await, Cents(51_70));
+        assert_eq!(town.listed().await, []);
+        town.tariff.town.base.remove().await;
+    }
+}
