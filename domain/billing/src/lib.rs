@@ -52,7 +52,7 @@ pub use quantity::{QuantityRecord, QuantitySource};
 pub use read_rule::ClassReadRule;
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
-    RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+    ReplacedLine, RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
 };
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use stage::Stage;

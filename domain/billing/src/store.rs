@@ -30,7 +30,7 @@ pub(crate) use agreements::{
 };
 pub use bills::{StoredBill, bill_rows_between, bill_totals, bills_by_consumption, last_account};
 pub(crate) use bills::{
-    WrittenBill, bill_at, bill_dates, bill_of, cancellable_between, insert_bills, insert_cancellations,
+    WrittenBill, bill_at, bill_dates, bill_of, cancellable_between, cancellation_of, insert_bills, insert_cancellations,
 };
 pub(crate) use calendars::read_rules;
 pub use calendars::{adjustment_reasons, cycle_periods, terms};

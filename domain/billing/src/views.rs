@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
 use customers::{AddressLines, Purpose};
 use db::{Fault, Read};
 use kernel::{AccountId, BillNumber, Cents, ConsumptionId, Period, RunId, Unit};
@@ -39,6 +40,8 @@ pub struct BillView {
     pub mail_to: Option<AddressLines>,
     /// The number of the bill it takes the place of, and why it was made.
     pub replaces: Option<(BillNumber, String)>,
+    /// The day in the books on which it was taken back, and why.
+    pub taken_back: Option<(NaiveDate, String)>,
 }
 
 /// One service of a bill, explained.
@@ -127,8 +130,10 @@ impl BillView {
             (self.number.to_string(), self.bill.bill_on.to_string(), self.bill.due_on.to_string());
         let gaps = [("number", number.as_str()), ("account", &self.account_number), ("customer", &self.customer)];
         text.push_str(&say(language, "bill", &gaps));
-        if self.bill.cancelled_by.is_some() {
-            let _ = write!(text, "   {}", say(language, "cancelled", &[]));
+        if let Some((on, reason)) = &self.taken_back {
+            let gaps = [("date", on.to_string()), ("reason", reason.clone())];
+            let gaps = gaps.each_ref().map(|(gap, filled)| (*gap, filled.as_str()));
+            let _ = write!(text, "\n{}", say(language, "cancelled", &gaps));
         }
         let _ = writeln!(text, "\n{}", say(language, "dates", &[("bill_on", &bill_on), ("due_on", &due_on)]));
         for service in &self.services {
@@ -270,6 +275,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
         Some(replaced) => replaced_bill(read, (bill.account, run.id), replaced).await?,
         None => None,
     };
+    let taken_back = store::cancellation_of(read, bill.account, run.id).await?;
     let again: Cents = services.iter().map(ExplainedService::total).sum();
     if again != bill.total {
         return Err(Fault::new(format!("bill {number} was written with {}, its inputs come to {again}", bill.total)));
@@ -289,6 +295,7 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
         mail_to,
         statement: statement.map(|(made, _)| made),
         replaces,
+        taken_back,
     }))
 }
 

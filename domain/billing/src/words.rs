@@ -39,7 +39,7 @@ mod tests {
                 assert_eq!(gaps(sentence), gaps(&LANGUAGES["en"][key]), "{language} {key}");
             }
         }
-        assert_eq!(say("es", "cancelled", &[]), "ANULADA");
+        assert_eq!(say("es", "forward", &[]), "Saldo anterior");
         assert_eq!(say("de", "total", &[]), "Total");
     }
 }

@@ -3,7 +3,8 @@
 use billing::acts::{AdjustAccount, ChargeAccount, EndCharge, ReverseAdjustment};
 use chrono::NaiveDate;
 use clap::Subcommand;
-use kernel::{Cents, Decimal};
+use db::Read;
+use kernel::{AccountId, BillNumber, Cents, Decimal};
 
 use super::{Ended, Outcome, office_and_who};
 use crate::config::Settings;
@@ -62,6 +63,11 @@ pub enum AdjustCommand {
         #[arg(long, value_name = "DATE")]
         effective: Option<NaiveDate>,
     },
+    /// List the adjustments of an account
+    List {
+        /// The number of the account
+        account: String,
+    },
     /// Take an adjustment back
     Reverse {
         /// The number of the account
@@ -94,7 +100,24 @@ pub async fn run(settings: &Settings, command: ChargeCommand) -> Outcome {
     Ok(Ended::Done)
 }
 
-/// Adjusts, or takes an adjustment back.
+/// The adjustments of an account, a line each, by their numbers.
+async fn adjustments(read: &mut Read, account: AccountId) -> Result<Vec<String>, Ended> {
+    let bills = billing::bill_rows_between(read, (account, AccountId(account.0 + 1))).await?;
+    let runs = billing::all_runs(read).await?;
+    let mut lines = Vec::new();
+    for (number, adjustment) in (1..).zip(billing::adjustments_of(read, account).await?) {
+        let run = runs.iter().find(|run| run.id == adjustment.run).map_or(0, |run| run.number);
+        let position = bills.iter().find(|bill| bill.run == adjustment.run).map_or(0, |bill| bill.position);
+        let (bill, cents, tax) = (BillNumber { run, position }, adjustment.cents.dollars(), adjustment.tax.dollars());
+        let stands = if adjustment.reversed_by.is_some() { "   taken back" } else { "" };
+        let (revenue, from, code) = (&adjustment.revenue, adjustment.effective_on, &adjustment.reason_code);
+        let words = format!("{cents:>12}   tax {tax:>10}   from {from}   {code}: {}", adjustment.reason);
+        lines.push(format!("{number:>3}   bill {bill}   {revenue:<24}{words}{stands}"));
+    }
+    Ok(lines)
+}
+
+/// Adjusts, lists what was adjusted, or takes an adjustment back.
 pub async fn adjust(settings: &Settings, command: AdjustCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     let reason = who.reason.clone();
@@ -105,6 +128,16 @@ pub async fn adjust(settings: &Settings, command: AdjustCommand) -> Outcome {
             let adjusted = office.act_now(&who, &act).await?.outcome;
             let (cents, tax) = (adjusted.cents.dollars(), adjusted.tax.dollars());
             output::data(&format!("adjustment {}: {cents}, tax {tax}", adjusted.number));
+        }
+        AdjustCommand::List { account } => {
+            let mut read = office.db().read().await?;
+            let named = customers::account_named(&mut read, &account).await?;
+            let named = named.ok_or_else(|| Ended::Refused(format!("there is no account {account}")))?;
+            let lines = adjustments(&mut read, named.id).await?;
+            match lines.is_empty() {
+                true => output::talk(&format!("account {account} has no adjustments")),
+                false => lines.iter().for_each(|line| output::data(line)),
+            }
         }
         AdjustCommand::Reverse { account, number } => {
             office.act_now(&who, &ReverseAdjustment { account, number, reason }).await?;

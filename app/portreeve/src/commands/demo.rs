@@ -35,7 +35,7 @@ use crate::output;
 
 use generator::TownPlan;
 use made::MadeTown;
-use papers::Papers;
+use papers::{Beside, Papers};
 use year::Year;
 
 /// The demo, or its files alone.
@@ -169,9 +169,9 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let papers = Papers::of(hall.office.db(), Some(args.folder.clone()));
     let (office, papers) = Year::of(hall, (files, papers), &town, first).pass().await?;
     office.db().analyze().await?;
-    let journals = tokio::spawn(summary::write_journals(office.db().clone(), args.folder.clone()));
+    let journals = Beside::begin(summary::write_journals(office.db().clone(), args.folder.clone()));
     let summary = summary::summary(office.db(), as_of()?, papers.end().await?).await?;
-    journals.await.map_err(|error| Ended::Fault(format!("waiting for the journals: {error}")))??;
+    journals.end().await?;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;

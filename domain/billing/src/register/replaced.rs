@@ -3,6 +3,7 @@
 //! They are priced again from what was frozen for them, never read from their reversals, which are not there before the run
 //! is posted: so a signed register is the same before and after.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Fault, Read};
@@ -67,9 +68,9 @@ pub(super) async fn replaced_bills(
         bills.retain(|bill| going_out.contains(&bill.account));
         let mut inputs: BTreeMap<(AccountId, RunId), BillInputs> = BTreeMap::new();
         for old in bills.iter().map(|bill| bill.run).collect::<BTreeSet<RunId>>() {
-            if !runs.contains_key(&old) {
+            if let Entry::Vacant(place) = runs.entry(old) {
                 let impossible = || Fault::impossible_row("run_scope", "replaces_run_id", run.id.0);
-                runs.insert(old, store::run_by_id(read, old).await?.ok_or_else(impossible)?);
+                place.insert(store::run_by_id(read, old).await?.ok_or_else(impossible)?);
             }
             let of_run = store::bills_between(read, &runs[&old], *range).await?;
             inputs.extend(of_run.into_iter().map(|bill| ((bill.account, old), bill)));

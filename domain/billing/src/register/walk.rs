@@ -68,6 +68,7 @@ struct Priced<'a> {
 }
 
 /// The service of each agreement of a chunk; empty for what is owed by the account as a whole.
+#[derive(Default)]
 struct Services<'a>(BTreeMap<AgreementId, &'a str>);
 
 impl<'a> Services<'a> {
@@ -105,7 +106,10 @@ impl<'a> Walk<'a> {
             for bill in bills.iter().zip(&chunk.priced) {
                 self.add(&mut sums, bill, &used);
             }
-            let services = self.services(read, &chunk.stretches).await?;
+            let services = match &books {
+                Some(_) => self.services(read, &chunk.stretches).await?,
+                None => Services::default(),
+            };
             if let Some((receivables, window)) = &mut books {
                 self.roll(read, &services, &chunk, (receivables, *window)).await?;
             }

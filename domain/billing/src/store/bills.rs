@@ -125,6 +125,19 @@ pub(crate) async fn cancellable_between(
     Ok(rows.into_iter().map(|(account, journal)| (AccountId(account), JournalId(journal))).collect())
 }
 
+/// The day in the books on which a bill was taken back, and why.
+pub(crate) async fn cancellation_of(
+    read: &mut Read,
+    account: AccountId,
+    run: RunId,
+) -> Result<Option<(NaiveDate, String)>, Fault> {
+    const SQL: &str = "
+        select cancelled_on, reason
+        from bill_cancellation
+        where account_id = $1 and run_id = $2";
+    read.one(SQL, vec![account.into(), run.into()]).await
+}
+
 /// Marks bills as cancelled by their reversals.
 pub(crate) async fn insert_cancellations(
     tx: &mut Tx,

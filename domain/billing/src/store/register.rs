@@ -63,7 +63,8 @@ struct ReplacedRow {
     total_cents: i64,
 }
 
-/// The frozen bills of accounts `from..to` in a run, by account; of a run beside the cycle also those with nothing on them.
+/// The frozen bills of accounts `from..to` in a run, by account. A run beside the cycle also has bills with nothing on
+/// them: of accounts that it is for, whose services have all ended.
 pub(crate) async fn bills_between(
     read: &mut Read,
     run: &BillRun,

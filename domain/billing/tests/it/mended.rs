@@ -92,6 +92,9 @@ async fn a_recurring_charge_stays_on_a_bill_made_again_twice() {
     }
 }
 
+/// A revenue code, and how many cents of it.
+type Credit = (&'static str, i64);
+
 fn leak(bill: String, revenue: &str, cents: i64) -> AdjustAccount {
     AdjustAccount {
         bill,
@@ -183,7 +186,7 @@ async fn an_adjustment_carries_the_tax_of_what_it_adjusts_and_no_other() {
         tariff.town.act(&terms).await;
         // 50.00 and 0.58 of tax on the 20.00.
         #[rustfmt::skip]
-        let rows: [(&[(&str, i64)], &[i64]); 3] = [
+        let rows: [(&[Credit], &[i64]); 3] = [
             (&[("water.base", -20_00)],                                              &[-58]),
             (&[("water.surcharge", -30_00)],                                         &[0]),
             // 0.145 and 0.29: together they are what one credit of 10.00 carries.

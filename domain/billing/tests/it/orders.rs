@@ -247,7 +247,7 @@ fn run(engine: Engine, cases: u32) {
 
 #[test]
 fn the_order_in_which_things_become_known_changes_no_charge() {
-    run(Engine::Sqlite, 12);
+    run(Engine::Sqlite, 40);
 }
 
 #[test]

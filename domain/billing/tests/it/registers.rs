@@ -2,6 +2,7 @@
 
 mod forms;
 mod laws;
+mod made_again;
 mod over_time;
 mod whole;
 
@@ -177,7 +178,10 @@ pub(crate) fn assert_reconciled(register: &Register) {
     assert_eq!(billed, register.total, "the roll-forward bills the total");
     let taxes: Cents = register.taxes.iter().map(|line| line.sum.tax).sum();
     let in_charges = register.charges.iter().filter(|line| line.revenue.starts_with("tax."));
-    assert_eq!(taxes, in_charges.map(|line| line.charged).sum(), "taxes are those among the charges");
+    let in_charges: Cents = in_charges.map(|line| line.charged).sum();
+    let taken_back = register.reversals.iter().filter(|line| line.revenue.starts_with("tax."));
+    let taken_back: Cents = taken_back.map(|line| line.cents).sum();
+    assert_eq!(taxes, in_charges - taken_back, "taxes are those among the charges, less those taken back");
     assert_eq!(i64::try_from(register.held.len()).unwrap(), counts.of(BillCount::Held), "every held bill is listed");
     if let Some(compared) = &register.comparison {
         let all = compared.charges.last().unwrap();

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use billing::{BillRun, Register};
-use db::{Db, Fault, Read};
+use db::{Db, Read};
 use finance::LedgerProof;
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinSet};
 
 use super::summary::Sums;
 use super::write;
@@ -48,7 +48,7 @@ impl Papers {
 
     async fn take_one(&mut self) -> Result<(), Ended> {
         if let Some(made) = self.registers.join_next().await {
-            let (run, register) = made.map_err(waited)??;
+            let (run, register) = made.map_err(|error| waited(&error))??;
             self.sums.add(&run, &register);
         }
         Ok(())
@@ -73,21 +73,29 @@ fn write_register(folder: &Path, register: &Register) -> Result<(), Ended> {
     write(&name.with_extension("xlsx"), &sheet)
 }
 
-/// A proof of the books that is being made.
-pub struct Proving(JoinHandle<Result<LedgerProof, Fault>>);
+/// Something that is made beside the work; when nobody waits for it any more, it is broken off.
+pub struct Beside<T>(JoinSet<Result<T, Ended>>);
 
-impl Proving {
-    /// Begins to prove the books as a transaction sees them.
-    pub fn begin(mut read: Read) -> Proving {
-        Proving(tokio::spawn(async move { finance::prove(&mut read).await }))
+impl<T: Send + 'static> Beside<T> {
+    /// Begins it.
+    pub fn begin(making: impl Future<Output = Result<T, Ended>> + Send + 'static) -> Beside<T> {
+        let mut set = JoinSet::new();
+        set.spawn(making);
+        Beside(set)
     }
 
-    /// The proof.
-    pub async fn end(self) -> Result<LedgerProof, Ended> {
-        Ok(self.0.await.map_err(waited)??)
+    /// Waits for it.
+    pub async fn end(mut self) -> Result<T, Ended> {
+        let made = self.0.join_next().await.ok_or_else(|| Ended::Fault("nothing was begun".into()))?;
+        made.map_err(|error| waited(&error))?
     }
 }
 
-fn waited(error: JoinError) -> Ended {
+/// Begins to prove the books as a transaction sees them.
+pub fn proving(mut read: Read) -> Beside<LedgerProof> {
+    Beside::begin(async move { Ok(finance::prove(&mut read).await?) })
+}
+
+fn waited(error: &JoinError) -> Ended {
     Ended::Fault(format!("waiting for papers: {error}"))
 }

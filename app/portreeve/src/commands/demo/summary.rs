@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use db::Db;
 use kernel::Cents;
 
-use super::papers::Proving;
+use super::papers::proving;
 use crate::commands::Ended;
 
 /// The kind of a ledger account that takes in what is earned.
@@ -44,7 +44,7 @@ impl Sums {
 
 /// The summary of a year that was billed up to a day, the same whenever it is read.
 pub async fn summary(db: &Db, as_of: NaiveDate, sums: Sums) -> Result<String, Ended> {
-    let proof = Proving::begin(db.read().await?);
+    let proof = proving(db.read().await?);
     let coverage = billing::coverage(&mut db.read().await?, as_of).await?;
     let proof = proof.end().await?;
     let mut text = String::new();

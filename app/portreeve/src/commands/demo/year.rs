@@ -10,14 +10,14 @@ use billing::acts::{
 use billing::{BillRun, ExceptionCode, ExceptionState, QueuedException, RunKind, StoredBill};
 use chrono::{Datelike, Days, NaiveDate};
 use db::{Fault, Read};
-use finance::LockPeriod;
+use finance::{LedgerProof, LockPeriod};
 use kernel::{AccountId, Month, Period, RunId};
 
 use super::calendar::{CYCLES, CycleYear, MONTHS, READ_DAYS_AFTER};
 use super::files::handed_over;
 use super::hall::{Hall, Person};
 use super::made::{DatedEvent, LeakAdjustment, MadeTown};
-use super::papers::{Papers, Proving};
+use super::papers::{Beside, Papers, proving};
 use super::set_up::bring_in;
 use super::write;
 use crate::commands::{Ended, runs};
@@ -69,7 +69,7 @@ struct Held {
 struct Looked {
     month: Month,
     words: String,
-    proving: Proving,
+    proving: Beside<LedgerProof>,
 }
 
 impl<'a> Year<'a> {
@@ -331,7 +331,7 @@ impl<'a> Year<'a> {
         let (waiting, total) = (self.held.len(), total.dollars());
         let words = format!("{bills:>6} bills   {total:>15}   {held:>3} held, {waiting:>2} of them still");
         self.tell_of_last_month().await?;
-        self.proving = Some(Looked { month, words, proving: Proving::begin(read) });
+        self.proving = Some(Looked { month, words, proving: proving(read) });
         if month.first_on().month().is_multiple_of(3) {
             let two_back = Month::of(month.first_on() - Days::new(40));
             let act = LockPeriod { month: two_back };
