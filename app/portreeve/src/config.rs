@@ -5,6 +5,9 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+/// Recorded as the reason where nobody gave one.
+pub const NO_REASON: &str = "by command";
+
 /// Everything a command is told from outside.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -44,6 +47,14 @@ impl Settings {
         let db = db.or_else(|| std::env::var("PORTREEVE_DB").ok()).or(file.db);
         let today = business_date.unwrap_or_else(|| chrono::Local::now().date_naive());
         Ok(Settings { db, actor, reason, today })
+    }
+
+    /// Refuses to go on without a reason in somebody's own words: what is corrected for a customer is told with it.
+    pub fn check_reason(&self) -> Result<(), String> {
+        match self.reason.as_str() {
+            NO_REASON => Err("say why, for the customer and the auditor: --reason WORDS".to_owned()),
+            _ => Ok(()),
+        }
     }
 
     /// The address of the database, or words that say how to give it.

@@ -33,7 +33,7 @@ struct Cli {
     #[arg(long = "as", global = true, value_name = "CODE", default_value = "console")]
     actor: String,
     /// Why, in words; recorded with every act
-    #[arg(long, global = true, value_name = "WORDS", default_value = "by command")]
+    #[arg(long, global = true, value_name = "WORDS", default_value = config::NO_REASON)]
     reason: String,
     /// The office's business date; today by the machine's clock when it is not given
     #[arg(long, global = true, value_name = "DATE")]

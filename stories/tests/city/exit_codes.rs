@@ -4,8 +4,8 @@ use stories::{Program, Said, Town};
 
 /// The clerk's command, the exit code, and the first line of what is said.
 #[rustfmt::skip]
-const COMMANDS: [(&str, i32, &str); 19] = [
-    ("migrate",                               0, "0 migrations applied, 19 were there"),
+const COMMANDS: [(&str, i32, &str); 20] = [
+    ("migrate",                               0, "0 migrations applied, 20 were there"),
     ("run list",                              0, ""),
     ("ledger prove",                          0, ""),
     ("run completeness 2014-03",              0, ""),
@@ -13,6 +13,7 @@ const COMMANDS: [(&str, i32, &str); 19] = [
     ("run trial 9",                           1, "portreeve: there is no bill run 9"),
     ("run register 9",                        1, "portreeve: there is no bill run 9"),
     ("bill show 9-1",                         1, "portreeve: there is no bill 9-000001"),
+    ("bill again 9",                          2, "portreeve: say why, for the customer and the auditor: --reason WORDS"),
     ("bill explain 9-1",                      1, "portreeve: there is no bill 9-000001"),
     ("run prepare --cycle X --month 2014-03", 1, "portreeve: there is no billing cycle 'X'"),
     ("town apply nowhere.toml",               1, "portreeve: nowhere.toml: No such file or directory (os error 2)"),

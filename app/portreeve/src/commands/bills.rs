@@ -78,11 +78,13 @@ pub async fn run(settings: &Settings, command: BillCommand) -> Outcome {
         BillCommand::Show { bill, language } => (bill, language, false),
         BillCommand::Explain { bill, language } => (bill, language, true),
         BillCommand::Again { run, accounts, bill_on } => {
+            settings.check_reason().map_err(Ended::WrongUse)?;
             let bill_on = bill_on.unwrap_or(settings.today);
             let act = |who: &Who| PrepareOffCycle { run, accounts, bill_on, reason: who.reason.clone() };
             return beside_the_cycle(settings, act).await;
         }
         BillCommand::Charges { accounts, bill_on } => {
+            settings.check_reason().map_err(Ended::WrongUse)?;
             let bill_on = bill_on.unwrap_or(settings.today);
             let act = |who: &Who| PrepareCharges { accounts, bill_on, reason: who.reason.clone() };
             return beside_the_cycle(settings, act).await;

@@ -123,6 +123,7 @@ pub async fn adjust(settings: &Settings, command: AdjustCommand) -> Outcome {
     let reason = who.reason.clone();
     match command {
         AdjustCommand::Bill { bill, revenue, amount, code, effective } => {
+            settings.check_reason().map_err(Ended::WrongUse)?;
             let effective_on = effective.unwrap_or(settings.today);
             let act = AdjustAccount { bill, revenue, cents: amount, effective_on, reason_code: code, reason };
             let adjusted = office.act_now(&who, &act).await?.outcome;
