@@ -123,7 +123,8 @@ async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<Ac
     let no_such_bill = || RunRefused::NoSuchBill { account: number.to_owned(), run: run.number };
     let Ok(parsed) = AccountNumber::parse(number) else { return refuse(no_such_bill()) };
     let Some(account) = customers::account_by_number(entry, parsed).await? else { return refuse(no_such_bill()) };
-    if store::items_of_bill(entry, account, run.id).await?.is_empty() {
+    // A bill of which every service has stopped has no items, and is tried like any other.
+    if store::tried_bills(entry, run.id, (account, AccountId(account.0 + 1))).await?.is_empty() {
         return refuse(no_such_bill());
     }
     Ok(account)

@@ -1,13 +1,15 @@
 //! Things that once went wrong when bills were made again, adjusted or never read: each figure worked out by hand.
 
-use billing::acts::{AdjustAccount, ApplyRules, ChargeAccount, MeasureAgain, PostRun, PrepareOffCycle, TryRun};
+use billing::acts::{
+    AdjustAccount, ApplyRules, ChargeAccount, MeasureAgain, PostRun, PrepareOffCycle, StartService, StopService, TryRun,
+};
 use billing::{ExceptionCode, ExceptionState};
 use kernel::{AccountId, Cents, RunId};
 use testkit::engines;
 
 use crate::metered::Metered;
-use crate::tariff::{Tariff, month_of, service, used};
-use crate::town::day;
+use crate::tariff::{Priced, Tariff, month_of, service, used};
+use crate::town::{by, code_of, day};
 
 /// Makes the bills of a run again for an account, up to the sign-off.
 async fn signed_again(town: &Metered, run: RunId, account: AccountId, bill_on: &str) -> RunId {
@@ -232,4 +234,78 @@ async fn what_a_withdrawn_read_said_is_not_billed() {
         assert_eq!(town.listed().await, []);
         town.tariff.town.base.remove().await;
     }
+}
+
+#[tokio::test]
+async fn a_bill_of_which_every_service_has_stopped_is_taken_back() {
+    for engine in engines("nothing left on a bill") {
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        town.read(&town.place(account).await, "2025-02-01", 108).await;
+        let run = town.bill("2025-01").await;
+        let stop = StopService {
+            account: town.tariff.town.number(account).await,
+            service_point: None,
+            stops_on: day("2025-01-01"),
+            reason: "moved out before, told late".into(),
+        };
+        town.tariff.town.act(&stop).await;
+        // The new bill comes to nothing, which somebody looks at and lets go.
+        let again = town.again(run, &[account], "2025-02-20").await;
+        assert_eq!((town.view(again, account).await.bill.total, town.owes(account).await), (Cents::ZERO, Cents::ZERO));
+        assert_eq!(town.listed().await, []);
+        town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_two_clerks_give_away_at_once_is_given_once() {
+    for engine in engines("two starts at one place") {
+        let town = Metered::new(engine).await;
+        let tenant = town.house(100).await;
+        let service_point = town.place(tenant).await;
+        let office = &town.tariff.town;
+        let ended = || Priced { starts_on: day("2024-01-01"), stops_on: Some(day("2024-02-01")), ..service("sewer") };
+        for attempt in 0..6 {
+            let on = day("2025-01-20") + chrono::Days::new(attempt);
+            let holder = holder_of(&town, &service_point).await;
+            let stop = StopService { account: holder, service_point: None, stops_on: on, reason: "moves".into() };
+            office.act(&stop).await;
+            let mut starts = Vec::new();
+            for _ in 0..2 {
+                let account = office.number(town.tariff.open(&[ended()]).await).await;
+                starts.push(StartService {
+                    account,
+                    service_point: service_point.clone(),
+                    service: "water".into(),
+                    schedule: "kgal-water".into(),
+                    cycle: "A".into(),
+                    class: "HOUSE".into(),
+                    dimensions: [].into(),
+                    starts_on: on,
+                    reason: "moves in".into(),
+                });
+            }
+            let (one, other) = (by(1), by(1));
+            let (one, other) =
+                tokio::join!(office.door.carry_out(&one, &starts[0]), office.door.carry_out(&other, &starts[1]));
+            let refused: Vec<&str> = [code_of(one), code_of(other)].into_iter().filter_map(Result::err).collect();
+            assert_eq!(refused, ["place_taken"]);
+        }
+        town.tariff.town.base.remove().await;
+    }
+}
+
+/// The number of the account that has the water of a place.
+async fn holder_of(town: &Metered, service_point: &str) -> String {
+    let mut read = town.tariff.town.read().await;
+    let points = premises::service_points_by_reference(&mut read, &[service_point]).await.unwrap();
+    let sql = "
+        select a.account_id
+        from service_agreement a
+        join rate_schedule s on s.code = a.schedule_code
+        where a.service_point_id = $1 and s.service = 'water' and a.stops_on is null";
+    let account = read.number(sql, vec![points[service_point].into()]).await.unwrap().unwrap();
+    drop(read);
+    town.tariff.town.number(AccountId(account)).await
 }
