@@ -236,7 +236,7 @@ impl Measuring {
                 let same = standing.filter(|one| one.consumption.is_estimated && one.period == piece.period);
                 let Some(estimated) = estimate(rule.estimate_by, piece.period, past) else {
                     // A figure whose read was withdrawn is not billed any more, though none takes its place.
-                    let is_withdrawn = standing.is_some() && same.is_none();
+                    let is_withdrawn = standing.is_some_and(|standing| standing.is_read);
                     row.is_estimated = true;
                     row.findings = WITHDRAWN.to_owned();
                     return Ok(Figure::Unknown(is_withdrawn.then(|| Box::new(row))));

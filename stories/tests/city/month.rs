@@ -239,7 +239,7 @@ fn cancelling_leaves_every_balance_zero(town: &Town, test: &str) {
             "{}{STATEMENT}",
             BILL.replacen(
                 "customer 101",
-                "customer 101\nCANCELLED, in the books on 2026-06-30: the whole run was cancelled",
+                "customer 101\nCANCELLED, in the books on 2014-03-31: the whole run was cancelled",
                 1,
             )
         )

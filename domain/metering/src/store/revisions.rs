@@ -17,6 +17,8 @@ pub struct StandingUse {
     pub period: Period,
     /// Its number, from 1.
     pub revision: i64,
+    /// Whether it follows from reads; a figure that came in from elsewhere does not.
+    pub is_read: bool,
     /// All revisions that are estimates.
     pub estimates: Vec<ConsumptionId>,
 }
@@ -45,6 +47,7 @@ struct StandingRow {
     steps: i64,
     unit: String,
     is_estimated: bool,
+    is_read: bool,
 }
 
 impl StandingUse {
@@ -71,7 +74,8 @@ pub async fn revised_accounts(
 /// What stands for the service points and periods of some accounts, by account, service point and first day.
 pub async fn standing_uses(read: &mut Read, accounts: &[AccountId]) -> Result<Vec<StandingUse>, Fault> {
     const SQL: &str = "
-        select account_id, service_point_id, from_on, to_on, revision, consumption_id, steps, unit, is_estimated
+        select account_id, service_point_id, from_on, to_on, revision, consumption_id, steps, unit, is_estimated,
+               registered_steps is not null as is_read
         from consumption
         where account_id in ({list}) and register_no = 1
         order by account_id, service_point_id, from_on, revision";
@@ -99,7 +103,7 @@ pub async fn standing_uses(read: &mut Read, accounts: &[AccountId]) -> Result<Ve
             None => Vec::new(),
         };
         estimates.extend(row.is_estimated.then_some(id));
-        standing.push(StandingUse { consumption, period, revision: row.revision, estimates });
+        standing.push(StandingUse { consumption, period, revision: row.revision, is_read: row.is_read, estimates });
     }
     Ok(standing)
 }
