@@ -22,22 +22,37 @@ pub struct Exported {
     pub postings: u64,
 }
 
-/// Writes the books as a journal file for `hledger` and `ledger`.
-pub async fn export_hledger(db: &Db, out: &mut (dyn Write + Send)) -> Result<Exported, Fault> {
-    let mut read = db.read().await?;
-    let chart = books::chart(&mut read).await?;
-    let format = hledger::Hledger::new(&chart);
-    format.write_head(out)?;
-    in_date_order(&mut read, &chart, &mut |entry| format.write_journal(out, entry)).await
+/// How the books are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A journal file for `hledger` and `ledger`.
+    Hledger,
+    /// CSV, one line a posting.
+    Csv,
 }
 
-/// Writes the books as CSV, one line a posting.
-pub async fn export_csv(db: &Db, out: &mut (dyn Write + Send)) -> Result<Exported, Fault> {
+/// Somebody who writes the books in one form.
+trait Writer: Send {
+    fn write_journal(&mut self, entry: &JournalEntry) -> Result<(), Fault>;
+
+    /// Hands over what is still held back.
+    fn finish(&mut self) -> Result<(), Fault>;
+}
+
+/// Writes the books, in several forms from one reading.
+pub async fn export(db: &Db, outs: &mut [(Form, &mut (dyn Write + Send))]) -> Result<Exported, Fault> {
     let mut read = db.read().await?;
     let chart = books::chart(&mut read).await?;
-    let mut lines = csv_lines::CsvLines::new(&chart, out)?;
-    let exported = in_date_order(&mut read, &chart, &mut |entry| lines.write_journal(entry)).await?;
-    lines.finish()?;
+    let mut writers: Vec<Box<dyn Writer + '_>> = Vec::new();
+    for (form, out) in outs {
+        writers.push(match form {
+            Form::Hledger => Box::new(hledger::Hledger::new(&chart, &mut **out)?),
+            Form::Csv => Box::new(csv_lines::CsvLines::new(&chart, &mut **out)?),
+        });
+    }
+    let mut take = |entry: &JournalEntry| writers.iter_mut().try_for_each(|writer| writer.write_journal(entry));
+    let exported = in_date_order(&mut read, &chart, &mut take).await?;
+    writers.iter_mut().try_for_each(|writer| writer.finish())?;
     Ok(exported)
 }
 

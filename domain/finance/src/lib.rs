@@ -26,9 +26,9 @@ pub use acts::{
 };
 pub use balances::{balance_of, balances_between, payers_between, payments_between};
 pub use books::chart;
-pub use export::{Exported, export_csv, export_hledger};
+pub use export::{Exported, Form, export};
 pub use journal_entry::JournalEntry;
-pub use movement::{Movement, Window, moved_before, movements_between};
+pub use movement::{Movement, Owed, Window, movements_between, owed_before};
 pub use periods::{locks, share_period};
 pub use permissions::{ESTABLISH_BOOKS, LOCK_PERIOD, PERMISSIONS, UNLOCK_PERIOD};
 pub use posting::write_journals;

@@ -25,8 +25,8 @@ pub struct Movement {
     pub account: AccountId,
     /// For which service; none when it is for the account as a whole.
     pub agreement: Option<AgreementId>,
-    /// What kind of journals moved it; none for what all kinds moved before the window.
-    pub kind: Option<JournalKind>,
+    /// What kind of journals moved it.
+    pub kind: JournalKind,
     /// The fund.
     pub fund: FundId,
     /// The ledger account debited.
@@ -37,13 +37,24 @@ pub struct Movement {
     pub cents: Cents,
 }
 
-/// What moved in the books of accounts `from..to` before a window, by agreement and place; in that order.
-pub async fn moved_before(
-    read: &mut Read,
-    range: (AccountId, AccountId),
-    window: Window,
-) -> Result<Vec<Movement>, Fault> {
-    store::moved_before(read, range, window).await
+/// What an account owes in a receivable of a fund for one agreement; credits are negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Who.
+    pub account: AccountId,
+    /// For which service; none when it is for the account as a whole.
+    pub agreement: Option<AgreementId>,
+    /// The fund.
+    pub fund: FundId,
+    /// The receivable.
+    pub receivable: LedgerAccountId,
+    /// How much.
+    pub cents: Cents,
+}
+
+/// What accounts `from..to` owed before a window; an agreement may come more than once.
+pub async fn owed_before(read: &mut Read, range: (AccountId, AccountId), window: Window) -> Result<Vec<Owed>, Fault> {
+    store::owed_before(read, range, window).await
 }
 
 /// What moved in the books of accounts `from..to` within a window, by agreement, kind of journal and place; in that

@@ -16,7 +16,7 @@ mod payments;
 
 pub(crate) use audit::{AUDITS, Moved, audit, kinds_unknown, moved, tender, totals};
 pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
-pub(crate) use movements::{moved_before, movements};
+pub(crate) use movements::{movements, owed_before};
 pub(crate) use payments::{payers, payments};
 
 /// A range of accounts and, within them, of journals.

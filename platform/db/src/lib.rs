@@ -24,7 +24,7 @@ pub use database::{Db, DoorKey};
 pub use dialect::Engine;
 pub use fault::Fault;
 pub use migrate::{MigrationReport, SCHEMA_SQL, TABLES_TOML};
-pub use packed::unpack;
+pub use packed::{packed_day, unpack};
 pub use read::{FromBoth, Read};
 pub use scratch::{Server, sqlite_path, sqlite_url};
 pub use tx::Tx;

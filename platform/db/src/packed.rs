@@ -3,6 +3,8 @@
 //! A query packs with `string_agg(format('%s %s', a, b), ';')`, which both engines know, and
 //! returns one row. Handing over a hundred thousand rows one by one costs more than reading them.
 
+use chrono::NaiveDate;
+
 use crate::Fault;
 
 /// Takes packed rows apart: `N` numbers a row, null where there is nothing between two spaces.
@@ -26,9 +28,24 @@ fn unpack_row<const N: usize>(row: &str) -> Result<[Option<i64>; N], Fault> {
     if fields.next().is_some() { Err(wrong()) } else { Ok(numbers) }
 }
 
+/// The day of a number in a packed row: `20140301`, from `replace(cast(day as text), '-', '')`.
+#[must_use]
+pub fn packed_day(number: i64) -> Option<NaiveDate> {
+    let part = |number: i64| u32::try_from(number).ok();
+    NaiveDate::from_ymd_opt(i32::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::unpack;
+    use super::{packed_day, unpack};
+
+    #[test]
+    fn days_come_back_and_other_numbers_are_none() {
+        assert_eq!(packed_day(20_140_301).unwrap().to_string(), "2014-03-01");
+        for number in [20_140_229, 20_141_301, 0, -20_140_301, i64::MAX] {
+            assert_eq!(packed_day(number), None, "{number}");
+        }
+    }
 
     #[test]
     fn numbers_and_nulls_come_back() {

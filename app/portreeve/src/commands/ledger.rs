@@ -65,11 +65,11 @@ pub async fn run(settings: &Settings, command: LedgerCommand) -> Outcome {
                 None => Box::new(std::io::stdout()),
             };
             let mut sink = BufWriter::with_capacity(256 * 1024, sink);
-            match format {
-                ExportFormat::Hledger => finance::export_hledger(office.db(), &mut sink).await?,
-                ExportFormat::Csv => finance::export_csv(office.db(), &mut sink).await?,
+            let form = match format {
+                ExportFormat::Hledger => finance::Form::Hledger,
+                ExportFormat::Csv => finance::Form::Csv,
             };
-            sink.flush().map_err(failed)?;
+            finance::export(office.db(), &mut [(form, &mut sink)]).await?;
         }
         LedgerCommand::Lock { month } => {
             let (office, who) = office_and_who(settings).await?;

@@ -5,6 +5,7 @@ use std::io::Write;
 use db::Fault;
 use ledger::Chart;
 
+use super::Writer;
 use crate::JournalEntry;
 
 const HEAD: [&str; 8] = ["gl_on", "journal", "document", "kind", "fund", "debit", "credit", "amount"];
@@ -22,8 +23,10 @@ impl<'a> CsvLines<'a> {
         out.write_record(HEAD).map_err(failed)?;
         Ok(CsvLines { chart, out, journals: 0 })
     }
+}
 
-    pub(super) fn write_journal(&mut self, entry: &JournalEntry) -> Result<(), Fault> {
+impl Writer for CsvLines<'_> {
+    fn write_journal(&mut self, entry: &JournalEntry) -> Result<(), Fault> {
         let journal = entry.journal();
         self.journals += 1;
         let (gl_on, number) = (journal.gl_on.to_string(), self.journals.to_string());
@@ -40,7 +43,7 @@ impl<'a> CsvLines<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<(), Fault> {
+    fn finish(&mut self) -> Result<(), Fault> {
         self.out.flush().map_err(failed)
     }
 }

@@ -10,6 +10,7 @@ use db::Fault;
 use kernel::{Cents, FundId, LedgerAccountId};
 use ledger::{AccountKind, Chart, Control};
 
+use super::Writer;
 use crate::JournalEntry;
 
 /// A ledger account within a fund.
@@ -22,20 +23,21 @@ enum Side {
     Credit,
 }
 
-/// The names under which the ledger accounts of the chart are written.
-pub(super) struct Hledger {
+/// A journal file on its way out.
+pub(super) struct Hledger<'a> {
+    out: &'a mut (dyn Write + Send),
+    /// The names under which the ledger accounts of the chart are written.
     names: BTreeMap<Place, String>,
-    /// In the order of the chart.
-    declared: Vec<Place>,
     /// Where a journal without postings is shown: a receivable and a revenue of one fund.
     nothing: Option<(Place, Place)>,
 }
 
-impl Hledger {
-    pub(super) fn new(chart: &Chart) -> Hledger {
+impl<'a> Hledger<'a> {
+    /// Begins the file: its commodity, and the ledger accounts in the order of the chart.
+    pub(super) fn new(chart: &Chart, out: &'a mut (dyn Write + Send)) -> Result<Hledger<'a>, Fault> {
         let mut names = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        let declared: Vec<Place> = chart.opened().map(|(fund, side)| (fund.id, side.id)).collect();
+        let mut head = String::from("commodity $\n  format $1,000.00\n\n");
         for (fund, side) in chart.opened() {
             let fund_part = name_part(&format!("{} {}", fund.code, fund.name));
             let side_part = name_part(&format!("{} {}", side.code, side.name));
@@ -43,20 +45,21 @@ impl Hledger {
             while !taken.insert(name.clone()) {
                 name.push('+');
             }
+            head.push_str(&format!("account {name}\n"));
             names.insert((fund.id, side.id), name);
         }
-        Hledger { names, declared, nothing: place_of_nothing(chart) }
+        out.write_all(head.as_bytes()).map_err(failed)?;
+        Ok(Hledger { out, names, nothing: place_of_nothing(chart) })
     }
 
-    pub(super) fn write_head(&self, out: &mut dyn Write) -> Result<(), Fault> {
-        let mut text = String::from("commodity $\n  format $1,000.00\n\n");
-        for place in &self.declared {
-            text.push_str(&format!("account {}\n", self.names[place]));
-        }
-        out.write_all(text.as_bytes()).map_err(failed)
+    fn name(&self, place: Place, entry: &JournalEntry) -> Result<&str, Fault> {
+        let name = self.names.get(&place).map(String::as_str);
+        name.ok_or_else(|| Fault::new(format!("{} posts outside the chart; prove the ledger first", entry.document)))
     }
+}
 
-    pub(super) fn write_journal(&self, out: &mut dyn Write, entry: &JournalEntry) -> Result<(), Fault> {
+impl Writer for Hledger<'_> {
+    fn write_journal(&mut self, entry: &JournalEntry) -> Result<(), Fault> {
         let journal = entry.journal();
         let document = plain(&entry.document);
         let code = if document.is_empty() { String::new() } else { format!(" ({document})") };
@@ -71,12 +74,11 @@ impl Hledger {
             text.push_str(&line(self.name(debit, entry)?, Side::Debit, Cents::ZERO));
             text.push_str(&line(self.name(credit, entry)?, Side::Debit, Cents::ZERO));
         }
-        out.write_all(text.as_bytes()).map_err(failed)
+        self.out.write_all(text.as_bytes()).map_err(failed)
     }
 
-    fn name(&self, place: Place, entry: &JournalEntry) -> Result<&str, Fault> {
-        let name = self.names.get(&place).map(String::as_str);
-        name.ok_or_else(|| Fault::new(format!("{} posts outside the chart; prove the ledger first", entry.document)))
+    fn finish(&mut self) -> Result<(), Fault> {
+        self.out.flush().map_err(failed)
     }
 }
 

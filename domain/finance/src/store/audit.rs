@@ -2,7 +2,7 @@
 
 use db::{Fault, Read, Value};
 use kernel::{Cents, FundId, JournalId, LedgerAccountId};
-use ledger::JournalKind;
+use ledger::{Chart, JournalKind, LedgerAccount};
 
 /// A question of which the right answer is "none": a count, and the journal of one example.
 pub(crate) struct Audit {
@@ -10,7 +10,16 @@ pub(crate) struct Audit {
     pub(crate) name: &'static str,
     /// What is wrong, in words.
     pub(crate) sentence: &'static str,
+    /// What must have moved for it to be worth asking; where nothing of the kind did, the answer is "none".
+    only_where: Option<fn(&Chart, &Moved) -> bool>,
     sql: &'static str,
+}
+
+impl Audit {
+    /// Whether anything that moved makes it worth asking.
+    pub(crate) fn is_worthwhile(&self, chart: &Chart, moved: &[Moved]) -> bool {
+        self.only_where.is_none_or(|is| moved.iter().any(|one| is(chart, one)))
+    }
 }
 
 /// What moved between two ledger accounts of a fund, over all journals.
@@ -23,6 +32,21 @@ pub(crate) struct Moved {
     pub(crate) is_customers: bool,
     pub(crate) postings: i64,
     pub(crate) cents: Cents,
+}
+
+impl Moved {
+    fn sides(&self) -> [LedgerAccountId; 2] {
+        [self.debit, self.credit]
+    }
+
+    fn has_side(&self, chart: &Chart, is: fn(&LedgerAccount) -> bool) -> bool {
+        self.sides().iter().any(|side| chart.ledger_account(*side).is_some_and(is))
+    }
+
+    /// Whether the fund's share in pooled cash moved.
+    pub(crate) fn is_in_pooled_cash(&self, chart: &Chart) -> bool {
+        self.has_side(chart, |side| side.is_pooled_cash)
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,6 +64,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "posting_without_journal",
         sentence: "A posting belongs to no journal",
+        only_where: None,
         sql: "
             select count(*), min(posting.journal_id)
             from posting
@@ -49,6 +74,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "posting_not_positive",
         sentence: "A posting moves nothing, or a negative amount",
+        only_where: None,
         sql: "
             select count(*), min(journal_id)
             from posting
@@ -57,6 +83,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "posting_moves_nothing",
         sentence: "A posting debits and credits the same ledger account",
+        only_where: Some(|_, moved| moved.debit == moved.credit),
         sql: "
             select count(*), min(journal_id)
             from posting
@@ -65,6 +92,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "posting_not_open_in_fund",
         sentence: "A posting uses a ledger account that is not open in its fund",
+        only_where: Some(|chart, moved| moved.sides().iter().any(|side| !chart.is_open(moved.fund, *side))),
         sql: "
             select count(*), min(posting.journal_id)
             from posting
@@ -77,6 +105,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "control_without_customer",
         sentence: "A posting onto a control account names no customer",
+        only_where: Some(|chart, moved| !moved.is_customers && moved.has_side(chart, |side| side.control.is_some())),
         sql: "
             select count(*), min(posting.journal_id)
             from posting
@@ -87,6 +116,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "pooled_cash_without_tender",
         sentence: "A bill, bill reversal or transfer moves the funds' shares in pooled cash, but no money moved",
+        only_where: Some(|chart, moved| moved.is_in_pooled_cash(chart)),
         sql: "
             select count(*), min(moved.journal_id)
             from (
@@ -104,6 +134,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "reversal_of_nothing",
         sentence: "A journal takes back a journal that is not in the books",
+        only_where: None,
         sql: "
             select count(*), min(journal.journal_id)
             from journal
@@ -114,6 +145,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "reversed_twice",
         sentence: "A journal is taken back more than once",
+        only_where: None,
         sql: "
             select count(*), min(twice.reverses_id)
             from (
@@ -127,6 +159,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "reversal_differs",
         sentence: "A posting of a reversal is not a posting of the original the other way",
+        only_where: None,
         sql: "
             select count(*), min(posting.journal_id)
             from journal
@@ -141,6 +174,7 @@ pub(crate) const AUDITS: &[Audit] = &[
     Audit {
         name: "reversal_incomplete",
         sentence: "A posting of a journal taken back has no counterpart in the reversal",
+        only_where: None,
         sql: "
             select count(*), min(original.journal_id)
             from journal

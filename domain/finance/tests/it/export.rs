@@ -1,9 +1,11 @@
 //! The export is complete, in date order, and what `hledger` and `ledger` compute from it is ours.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use db::Engine;
+use finance::Form;
 use kernel::Cents;
 use ledger::JournalKind;
 use testkit::{engines, skip};
@@ -107,10 +109,10 @@ async fn every_journal_is_exported_once_in_date_order() {
     for engine in engines("every_journal_is_exported_once_in_date_order") {
         let town = busy_town(engine).await;
         let (mut books, mut lines) = (Vec::new(), Vec::new());
-        let done = finance::export_hledger(&town.base.db, &mut books).await.unwrap();
+        let outs: &mut [(Form, &mut (dyn Write + Send))] = &mut [(Form::Hledger, &mut books), (Form::Csv, &mut lines)];
+        let done = finance::export(&town.base.db, outs).await.unwrap();
         assert_eq!((done.journals, done.postings), (9, 9));
         assert_eq!(String::from_utf8(books).unwrap(), BOOKS);
-        finance::export_csv(&town.base.db, &mut lines).await.unwrap();
         assert_eq!(String::from_utf8(lines).unwrap(), LINES);
         let proof = finance::prove(&mut town.read().await).await.unwrap();
         assert_eq!((proof.is_proved, proof.journals), (true, 9));
@@ -134,7 +136,7 @@ async fn what_does_not_fit_on_a_page_is_exported_whole() {
         town.post("2", of_day(20_001, 10, "2014-03-01")).await.unwrap();
         town.post("3", of_day(30_001, 10, "2014-03-03")).await.unwrap();
         let mut books = Vec::new();
-        let done = finance::export_hledger(&town.base.db, &mut books).await.unwrap();
+        let done = finance::export(&town.base.db, &mut [(Form::Hledger, &mut books)]).await.unwrap();
         assert_eq!((done.journals, done.postings), (12_020, 10_818));
         let text = String::from_utf8(books).unwrap();
         let dates: Vec<&str> = text.lines().filter(|line| line.starts_with("2014")).map(|line| &line[..10]).collect();
@@ -150,7 +152,7 @@ async fn hledger_and_ledger_accept_the_export_and_agree_with_us() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("books.journal");
     let mut file = std::fs::File::create(&path).unwrap();
-    finance::export_hledger(&town.base.db, &mut file).await.unwrap();
+    finance::export(&town.base.db, &mut [(Form::Hledger, &mut file)]).await.unwrap();
     let proof = finance::prove(&mut town.read().await).await.unwrap();
     let mut ours: Vec<i64> = proof.trial_balance.iter().map(|line| line.balance_cents.0).collect();
     ours.retain(|cents| *cents != 0);

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value, unpack};
+use db::{Fault, Read, Rows, Tx, Value, packed_day, unpack};
 use kernel::{AccountId, ConsumptionId, Period, Quantity, ServicePointId, Unit};
 
-use super::packed_day;
 use crate::{Amount, Consumption, ConsumptionGrounds, NewConsumption, PeriodUse};
 
 /// The facts for accounts `from..to`: what register 1 of each service point used in the periods that begin

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value};
+use db::{Fault, Read, Rows, Tx, Value, packed_day};
 use kernel::{MeterId, ServicePointId, Unit};
 
-use super::packed_day;
 use crate::{Installation, Meter, Placement};
 
 #[derive(sqlx::FromRow)]

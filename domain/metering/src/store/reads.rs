@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value, unpack};
+use db::{Fault, Read, Rows, Tx, Value, packed_day, unpack};
 use kernel::{ActId, MeterId, ServicePointId};
 
-use super::packed_day;
 use crate::{MeterRead, ReadKind, ReadRecord, Seen};
 
 /// The kind of a revision that says there was no read.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::PathBuf;
 
 use billing::{BillCount, BillRun, Register};
 use chrono::NaiveDate;
 use db::Db;
+use finance::Form;
 use kernel::Cents;
 
 use super::papers::proving;
@@ -86,10 +87,7 @@ pub async fn write_journals(db: Db, folder: PathBuf) -> Result<(), Ended> {
     let gl = folder.join("gl");
     std::fs::create_dir_all(&gl).map_err(failed)?;
     let sink = |name: &str| std::fs::File::create(gl.join(name)).map(BufWriter::new).map_err(failed);
-    let mut journal = sink("books.journal")?;
-    finance::export_hledger(&db, &mut journal).await?;
-    journal.flush().map_err(failed)?;
-    let mut lines = sink("books.csv")?;
-    finance::export_csv(&db, &mut lines).await?;
-    lines.flush().map_err(failed)
+    let (mut journal, mut lines) = (sink("books.journal")?, sink("books.csv")?);
+    finance::export(&db, &mut [(Form::Hledger, &mut journal), (Form::Csv, &mut lines)]).await?;
+    Ok(())
 }
