@@ -12,7 +12,11 @@ use serde::Serialize;
 use crate::gather::is_unmeasured;
 use crate::inputs::match_consumption;
 use crate::store;
+use crate::stretch::stretches;
 use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Cycle, DueRule, RunKind};
+
+/// The range of all accounts.
+const EVERYBODY: (AccountId, AccountId) = (AccountId(0), AccountId(i64::MAX));
 
 /// What a proof found.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -73,18 +77,29 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
     let book = RateBook::load(read).await?;
     let mut proof = Completeness::default();
     let mut missing = Vec::new();
-    for chunk in store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await? {
-        let range = (AccountId(chunk.from), AccountId(chunk.to));
-        let mut without = store::agreements_without_item(read, (run.cycle, run.id), range, run.period).await?;
-        match run.kind {
-            RunKind::Regular => {}
-            RunKind::OffCycle => {
-                let scope = store::scope_between(read, run.id, range).await?;
-                let named: BTreeSet<AccountId> = scope.into_iter().map(|one| one.account).collect();
-                without.retain(|agreement| named.contains(&agreement.account));
-            }
-            RunKind::Charges => without.clear(),
+    let scope = match run.kind {
+        RunKind::Regular => Vec::new(),
+        RunKind::OffCycle | RunKind::Charges => store::scope_between(read, run.id, EVERYBODY).await?,
+    };
+    let named: BTreeSet<AccountId> = scope.into_iter().map(|one| one.account).collect();
+    let ranges = match run.kind {
+        RunKind::Regular => {
+            let chunks = store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await?;
+            chunks.into_iter().map(|chunk| (AccountId(chunk.from), AccountId(chunk.to))).collect()
         }
+        RunKind::OffCycle | RunKind::Charges => stretches(named.iter().copied()),
+    };
+    for range in ranges {
+        let of_run = (run.cycle, run.id);
+        let without = match run.kind {
+            RunKind::Regular => store::agreements_without_item(read, of_run, range, run.period).await?,
+            RunKind::OffCycle => {
+                let mut without = store::agreements_without_item(read, of_run, range, run.period).await?;
+                without.retain(|agreement| named.contains(&agreement.account));
+                without
+            }
+            RunKind::Charges => Vec::new(),
+        };
         let items = store::count_items(read, run.id, range).await?;
         proof.agreements += items + i64::try_from(without.len()).map_err(|_| Fault::new("too many agreements"))?;
         proof.billed += items;

@@ -126,13 +126,19 @@ pub(crate) async fn frozen_bills(
     if run.kind != RunKind::Regular {
         return gather_fully(read, run, book, range).await;
     }
+    let mut odd = store::accounts_with_holdings(read, range).await?;
+    if !odd.is_empty() {
+        let billed = store::accounts_billed(read, run.id, range).await?;
+        if ONE_BY_ONE < billed.intersection(&odd).count() {
+            return gather_fully(read, run, book, range).await;
+        }
+    }
     let mut amounts = amounts_between(read, range, run.period).await?;
     let units = amounts.iter().map(|(unit, _)| unit.clone()).collect();
     let Some(unit) = common_unit(read, run, book, (range, units)).await? else {
         return gather_fully(read, run, book, range).await;
     };
-    let mut odd = store::odd_accounts(read, run.id, range, run.period).await?;
-    odd.extend(store::accounts_with_holdings(read, range).await?);
+    odd.extend(store::odd_accounts(read, run.id, range, run.period).await?);
     odd.extend(store::accounts_with_extras(read, run.id, range).await?);
     let items = store::plain_items(read, run.id, range).await?;
     let used: Vec<Amount> = amounts.pop().map_or_else(Vec::new, |(_, amounts)| amounts);

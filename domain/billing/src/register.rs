@@ -10,6 +10,7 @@ mod taxes;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use db::{Fault, Read};
@@ -19,6 +20,7 @@ use revenue::RateBook;
 
 pub use bills::{BillCount, BillCounts};
 pub use charges::{JournalLine, RegisterLine};
+use comparison::Figures;
 pub use comparison::{Compared, Comparison};
 pub(crate) use receivables::named;
 pub use receivables::{RollForward, RollSum};
@@ -162,13 +164,17 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
     let (tried, items) = trial_of(read, run).await?;
     let held = store::held_accounts(read, run.id).await?;
     sums.check(run, &store::tallies(read, run.id).await?, (Cents(tried.total_cents), held.values().copied().sum()))?;
+    let figures = Arc::new(sums.figures());
     let comparison = match &last {
         None => None,
         Some(last) => {
-            let was = Walk::of(read, last, &book).await?.sum(read, last, None).await?;
-            Some(Comparison::of((last.number, last.period), &sums, &was))
+            let was = figures_of(read, last, &book).await?;
+            Some(Comparison::of((last.number, last.period), &figures, &was))
         }
     };
+    if is_posted(read, run).await? {
+        comparison::keep_figures(read, run.id, held.keys().copied().collect(), figures);
+    }
     let cycles = store::cycles(read).await?;
     let cycle = cycles.into_iter().find(|cycle| cycle.id == run.cycle).map_or_else(String::new, |cycle| cycle.code);
     let signoff = store::signoff(read, run.id).await?;
@@ -209,12 +215,26 @@ async fn last_posted(read: &mut Read, run: &BillRun, signed: Option<ActId>) -> R
     });
     earlier.sort_by_key(|other| (other.period.from(), other.number));
     for other in earlier.into_iter().rev() {
-        let progress = store::run_progress(read, &other).await?;
-        if other.post_order.is_some() && progress.post.is_complete() {
+        if is_posted(read, &other).await? {
             return Ok(Some(other));
         }
     }
     Ok(None)
+}
+
+/// What a posted run comes to: as an earlier register found it, or summed now.
+async fn figures_of(read: &mut Read, posted: &BillRun, book: &RateBook) -> Result<Arc<Figures>, Fault> {
+    let walk = Walk::of(read, posted, book).await?;
+    if let Some(figures) = comparison::known_figures(read, posted.id, &walk.held) {
+        return Ok(figures);
+    }
+    let figures = Arc::new(walk.sum(read, posted, None).await?.figures());
+    comparison::keep_figures(read, posted.id, walk.held, figures.clone());
+    Ok(figures)
+}
+
+async fn is_posted(read: &mut Read, run: &BillRun) -> Result<bool, Fault> {
+    Ok(run.post_order.is_some() && store::run_progress(read, run).await?.post.is_complete())
 }
 
 fn consumption_of(sums: &RunSums) -> Vec<UsedLine> {

@@ -49,8 +49,9 @@ pub(crate) use extras::{
     scope_between, scope_reason, scoped_elsewhere, standing_bills,
 };
 pub(crate) use facts::{
-    PlainItem, TriedBill, count_items, insert_items, insert_trials, item_facts, item_shapes, items_of_bill,
-    items_of_bills, items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills, tried_total,
+    PlainItem, TriedBill, accounts_billed, count_items, insert_items, insert_trials, item_facts, item_shapes,
+    items_of_bill, items_of_bills, items_with_bills, odd_accounts, plain_items, refreeze_items, tried_bills,
+    tried_total,
 };
 pub(crate) use holdings::{
     NewExemption, accounts_with_holdings, exemptions_of, holdings, holdings_of, insert_exemption, insert_quantities,

@@ -78,8 +78,10 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
                 }
                 let sums = owed.entry((movement.fund, side)).or_default();
                 match movement.kind {
-                    Some(JournalKind::Bill | JournalKind::BillReversal) => sums.1 += cents,
-                    Some(_) | None => sums.2 += cents,
+                    JournalKind::Bill | JournalKind::BillReversal => sums.1 += cents,
+                    JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => {
+                        sums.2 += cents
+                    }
                 }
             }
         }

@@ -1,11 +1,12 @@
 //! A run beside the last posted run of its cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use kernel::{Cents, Period, Quantity, Unit};
+use db::Read;
+use kernel::{AccountId, Cents, Period, Quantity, RunId, Unit};
 
-use super::bills::BillCount;
-use super::walk::RunSums;
+use super::bills::{BillCount, BillCounts};
 
 /// What changed since the last posted run of the cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +36,42 @@ pub struct Compared<T> {
     pub tenths: Option<i64>,
 }
 
+/// What of a run is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) counts: BillCounts,
+    /// What the bills are for by service and unit.
+    pub(crate) used: BTreeMap<(String, Unit), Quantity>,
+    /// What they charge by revenue code, what the city bears included.
+    pub(crate) charged: BTreeMap<String, Cents>,
+}
+
+/// The figures of posted runs that registers of this process came by: what a posted run charged stays as it is, but for
+/// the bills that are held.
+#[derive(Default)]
+struct Posted(BTreeMap<RunId, (BTreeSet<AccountId>, Arc<Figures>)>);
+
+/// Figures of so many runs are kept.
+const KEPT: usize = 64;
+
+/// The figures of a posted run with some bills held, if they are known.
+pub(crate) fn known_figures(read: &Read, run: RunId, held: &BTreeSet<AccountId>) -> Option<Arc<Figures>> {
+    let posted: Arc<Posted> = read.kept()?;
+    posted.0.get(&run).filter(|(was, _)| was == held).map(|(_, figures)| figures.clone())
+}
+
+/// Keeps the figures of a posted run.
+pub(crate) fn keep_figures(read: &mut Read, run: RunId, held: BTreeSet<AccountId>, figures: Arc<Figures>) {
+    let mut posted = read.kept::<Posted>().map_or_else(BTreeMap::new, |posted| posted.0.clone());
+    posted.insert(run, (held, figures));
+    while KEPT < posted.len() {
+        posted.pop_first();
+    }
+    read.keep(Arc::new(Posted(posted)));
+}
+
 impl Comparison {
-    pub(crate) fn of((run, period): (i64, Period), now: &RunSums, last: &RunSums) -> Comparison {
+    pub(crate) fn of((run, period): (i64, Period), now: &Figures, last: &Figures) -> Comparison {
         let counted = |what: &str, now, last| compared(what, (now, now), (last, last));
         let mut bills: Vec<Compared<i64>> = BillCount::ALL
             .iter()
@@ -44,22 +79,22 @@ impl Comparison {
             .map(|kind| counted(kind.word(), now.counts.of(*kind), last.counts.of(*kind)))
             .collect();
         bills.push(counted("going out", now.counts.going_out(), last.counts.going_out()));
-        let (used, was_used) = (now.by_service(), last.by_service());
+        let (used, was_used) = (&now.used, &last.used);
         let use_of = |key: &(String, Unit)| {
             let of =
                 |sums: &BTreeMap<(String, Unit), Quantity>| sums.get(key).copied().unwrap_or(Quantity::zero(key.1));
-            let (now, last) = (of(&used), of(&was_used));
+            let (now, last) = (of(used), of(was_used));
             compared(&key.0, (now, now.steps), (last, last.steps))
         };
-        let (charged, was_charged) = (now.by_revenue(), last.by_revenue());
+        let (charged, was_charged) = (&now.charged, &last.charged);
         let money = |what: &str, now: Cents, last: Cents| compared(what, (now, now.0), (last, last.0));
         let charge_of = |code: &String| {
             let of = |sums: &BTreeMap<String, Cents>| sums.get(code).copied().unwrap_or_default();
-            money(code, of(&charged), of(&was_charged))
+            money(code, of(charged), of(was_charged))
         };
-        let mut charges: Vec<Compared<Cents>> = keys(&charged, &was_charged).map(charge_of).collect();
+        let mut charges: Vec<Compared<Cents>> = keys(charged, was_charged).map(charge_of).collect();
         charges.push(money("all charges", charged.values().copied().sum(), was_charged.values().copied().sum()));
-        Comparison { run, period, bills, consumption: keys(&used, &was_used).map(use_of).collect(), charges }
+        Comparison { run, period, bills, consumption: keys(used, was_used).map(use_of).collect(), charges }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use finance::Movement;
+use finance::{Movement, Owed};
 use kernel::{Cents, FundId, LedgerAccountId};
 use ledger::{Chart, Control, JournalKind};
 use revenue::Place;
@@ -72,14 +72,18 @@ impl<'a> Receivables<'a> {
         self.on_sides((place.fund, place.debit, place.credit), -cents, service, |sum| &mut sum.reversed);
     }
 
+    /// Adds what was owed before for a service.
+    pub(crate) fn open(&mut self, service: &str, owed: &Owed) {
+        self.sum(owed.fund, owed.receivable, service).opening += owed.cents;
+    }
+
     /// Adds what moved for a service.
     pub(crate) fn move_by(&mut self, service: &str, movement: &Movement) {
         let part: fn(&mut RollSum) -> &mut Cents = match movement.kind {
-            None => |sum| &mut sum.opening,
-            Some(JournalKind::Bill) => |sum| &mut sum.billed_otherwise,
-            Some(JournalKind::BillReversal) => |sum| &mut sum.reversed,
-            Some(JournalKind::Payment) => |sum| &mut sum.paid,
-            Some(JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening) => |sum| &mut sum.adjusted,
+            JournalKind::Bill => |sum| &mut sum.billed_otherwise,
+            JournalKind::BillReversal => |sum| &mut sum.reversed,
+            JournalKind::Payment => |sum| &mut sum.paid,
+            JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening => |sum| &mut sum.adjusted,
         };
         self.on_sides((movement.fund, movement.debit, movement.credit), movement.cents, service, part);
     }
@@ -94,9 +98,13 @@ impl<'a> Receivables<'a> {
         for (side, cents) in [(debit, cents), (credit, -cents)] {
             let control = self.chart.ledger_account(side).and_then(|account| account.control);
             if control == Some(Control::Receivable) && !cents.is_zero() {
-                *part(self.sums.entry((fund, side, service.to_owned())).or_default()) += cents;
+                *part(self.sum(fund, side, service)) += cents;
             }
         }
+    }
+
+    fn sum(&mut self, fund: FundId, receivable: LedgerAccountId, service: &str) -> &mut RollSum {
+        self.sums.entry((fund, receivable, service.to_owned())).or_default()
     }
 
     /// The roll-forwards by service, fund and receivable.
@@ -153,7 +161,7 @@ mod tests {
         Chart::new(vec![fund], accounts, [CASH, OWED, LATE, EARNED].map(|id| (FUND, id))).unwrap()
     }
 
-    fn moved(kind: Option<JournalKind>, (debit, credit): (LedgerAccountId, LedgerAccountId), cents: i64) -> Movement {
+    fn moved(kind: JournalKind, (debit, credit): (LedgerAccountId, LedgerAccountId), cents: i64) -> Movement {
         Movement { account: AccountId(1), agreement: None, kind, fund: FUND, debit, credit, cents: Cents(cents) }
     }
 
@@ -167,15 +175,18 @@ mod tests {
         receivables.take_back("water", &place, Cents(7_00));
         #[rustfmt::skip]
         let rows = [
-            moved(None, (OWED, EARNED), 30_00),
-            moved(None, (CASH, OWED),    5_00),
-            moved(Some(JournalKind::Bill), (OWED, EARNED), 20_00),
-            moved(Some(JournalKind::BillReversal), (EARNED, OWED), 20_00),
-            moved(Some(JournalKind::Payment), (CASH, OWED),   25_00),
-            moved(Some(JournalKind::Opening), (OWED, EARNED),  2_00),
-            moved(Some(JournalKind::Transfer), (LATE, OWED),    3_00),
-            moved(Some(JournalKind::Bill), (CASH, EARNED), 99_00),
+            moved(JournalKind::Bill,         (OWED, EARNED), 20_00),
+            moved(JournalKind::BillReversal, (EARNED, OWED), 20_00),
+            moved(JournalKind::Payment,      (CASH, OWED),   25_00),
+            moved(JournalKind::Opening,      (OWED, EARNED),  2_00),
+            moved(JournalKind::Transfer,     (LATE, OWED),    3_00),
+            moved(JournalKind::Bill,         (CASH, EARNED), 99_00),
         ];
+        for cents in [30_00, -5_00] {
+            let owed =
+                Owed { account: AccountId(1), agreement: None, fund: FUND, receivable: OWED, cents: Cents(cents) };
+            receivables.open("water", &owed);
+        }
         rows.iter().for_each(|movement| receivables.move_by("water", movement));
         let lines = receivables.lines();
         let owed = RollSum {

@@ -9,6 +9,7 @@ use metering::RegisteredUse;
 use revenue::RateBook;
 
 use super::bills::{BillCount, BillCounts, Facts};
+use super::comparison::Figures;
 use super::receivables::Receivables;
 use super::replaced::{ReplacedBill, replaced_bills};
 use super::taxes::{Taxes, Way};
@@ -106,13 +107,10 @@ impl<'a> Walk<'a> {
             for bill in bills.iter().zip(&chunk.priced) {
                 self.add(&mut sums, bill, &used);
             }
-            let services = match &books {
-                Some(_) => self.services(read, &chunk.stretches).await?,
+            let services = match &mut books {
+                Some((receivables, window)) => self.roll(read, &chunk, (receivables, *window)).await?,
                 None => Services::default(),
             };
-            if let Some((receivables, window)) = &mut books {
-                self.roll(read, &services, &chunk, (receivables, *window)).await?;
-            }
             let receivables = books.as_mut().map(|(receivables, _)| &mut **receivables);
             self.take_back(read, run, (&chunk, &services), (&mut sums, receivables)).await?;
         }
@@ -156,40 +154,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn services(&self, read: &mut Read, stretches: &[(AccountId, AccountId)]) -> Result<Services<'_>, Fault> {
-        let mut services = BTreeMap::new();
-        for range in stretches {
-            for (agreement, schedule) in store::schedules_between(read, *range).await? {
-                services.insert(agreement, self.services.get(&schedule).map_or("", String::as_str));
-            }
-        }
-        Ok(Services(services))
-    }
-
     /// Adds what the accounts of a chunk owe: what the bills that go out charge them, and what moved in the window.
+    /// Gives back which agreement is for which service.
     async fn roll(
         &self,
         read: &mut Read,
-        services: &Services<'_>,
         chunk: &Priced<'_>,
         (receivables, window): (&mut Receivables<'_>, Window),
-    ) -> Result<(), Fault> {
+    ) -> Result<Services<'_>, Fault> {
+        let in_run: BTreeSet<AccountId> = chunk.bills.iter().map(|bill| bill.account).collect();
+        let (mut owed, mut moved, mut services) = (Vec::new(), Vec::new(), Services::default());
+        for range in &chunk.stretches {
+            owed.extend(finance::owed_before(read, *range, window).await?);
+            moved.extend(finance::movements_between(read, *range, window).await?);
+            for (agreement, schedule) in store::schedules_between(read, *range).await? {
+                services.0.insert(agreement, self.services.get(&schedule).map_or("", String::as_str));
+            }
+        }
+        for owed in owed.iter().filter(|owed| in_run.contains(&owed.account)) {
+            receivables.open(services.of(owed.agreement), owed);
+        }
+        for movement in moved.iter().filter(|movement| in_run.contains(&movement.account)) {
+            receivables.move_by(services.of(movement.agreement), movement);
+        }
         for (bill, priced) in self.going_out(chunk) {
             for line in &priced.lines {
                 receivables.bill(services.of(Some(bill.item(line.item).agreement)), &line.place, line.cents);
             }
         }
-        let in_run: BTreeSet<AccountId> = chunk.bills.iter().map(|bill| bill.account).collect();
-        for range in &chunk.stretches {
-            let mut moved = finance::moved_before(read, *range, window).await?;
-            moved.extend(finance::movements_between(read, *range, window).await?);
-            for movement in moved {
-                if in_run.contains(&movement.account) {
-                    receivables.move_by(services.of(movement.agreement), &movement);
-                }
-            }
-        }
-        Ok(())
+        Ok(services)
     }
 
     /// Takes off what the bills that are replaced charged, as posting takes them back: line by line.
@@ -243,22 +236,17 @@ fn registered(used: Option<&RegisteredUse>, billed: Quantity) -> Quantity {
 }
 
 impl RunSums {
-    /// What the bills charge by revenue code, what the city bears included.
-    pub(crate) fn by_revenue(&self) -> BTreeMap<String, Cents> {
-        let mut sums: BTreeMap<String, Cents> = BTreeMap::new();
+    /// What another run is compared with.
+    pub(crate) fn figures(&self) -> Figures {
+        let mut charged: BTreeMap<String, Cents> = BTreeMap::new();
         for row in self.charges.iter().filter(|row| !row.revenue_code.is_empty()) {
-            *sums.entry(row.revenue_code.clone()).or_default() += Cents(row.cents);
+            *charged.entry(row.revenue_code.clone()).or_default() += Cents(row.cents);
         }
-        sums
-    }
-
-    /// What the bills are for by service and unit.
-    pub(crate) fn by_service(&self) -> BTreeMap<(String, Unit), Quantity> {
-        let mut sums: BTreeMap<(String, Unit), Quantity> = BTreeMap::new();
+        let mut used: BTreeMap<(String, Unit), Quantity> = BTreeMap::new();
         for ((service, _, unit), (_, billed)) in &self.used {
-            sums.entry((service.clone(), *unit)).or_insert(Quantity::zero(*unit)).steps += billed;
+            used.entry((service.clone(), *unit)).or_insert(Quantity::zero(*unit)).steps += billed;
         }
-        sums
+        Figures { counts: self.counts.clone(), used, charged }
     }
 
     /// Refuses to go on where the trial charged something else, which only a change past the rules can bring about.

@@ -200,6 +200,24 @@ pub(crate) async fn item_shapes(
     read.all(SQL, vec![from.into(), to.into(), run.into()]).await
 }
 
+/// The accounts among `from..to` with an item in a run.
+pub(crate) async fn accounts_billed(
+    read: &mut Read,
+    run: RunId,
+    (from, to): (AccountId, AccountId),
+) -> Result<BTreeSet<AccountId>, Fault> {
+    const SQL: &str = "
+        select string_agg(format('%s', account_id), ';')
+        from (
+            select distinct account_id
+            from run_item
+            where $1 <= account_id and account_id < $2 and run_id = $3
+        ) as billed";
+    let packed: Option<(Option<String>,)> = read.one(SQL, vec![from.into(), to.into(), run.into()]).await?;
+    let accounts = unpack::<1>(packed.and_then(|(packed,)| packed).as_deref())?;
+    Ok(accounts.into_iter().flatten().flatten().map(AccountId).collect())
+}
+
 /// The accounts among `from..to` with an item that is cut short or has other particulars, or whose
 /// agreement is no longer what was frozen: these are gathered one by one.
 pub(crate) async fn odd_accounts(

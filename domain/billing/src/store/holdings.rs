@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Rows, Tx, Value};
+use db::{Fault, Read, Rows, Tx, Value, packed_day, unpack};
 use kernel::{AccountId, ActId, AgreementId, Decimal};
 
 use crate::particulars::{HeldExemption, HeldQuantity, Holdings};
@@ -42,6 +42,23 @@ struct QuantityRow {
     grounds: String,
 }
 
+/// How much an agreement has of something from a day on.
+struct AmountRecord {
+    account: AccountId,
+    agreement: AgreementId,
+    name: String,
+    from_on: NaiveDate,
+    revision: i64,
+    amount: Option<Decimal>,
+}
+
+impl From<QuantityRecord> for AmountRecord {
+    fn from(record: QuantityRecord) -> AmountRecord {
+        let QuantityRecord { account, agreement, name, from_on, revision, amount, .. } = record;
+        AmountRecord { account, agreement, name, from_on, revision, amount }
+    }
+}
+
 /// Account, code, first day, the day after the last, certificate.
 type ExemptionRow = (i64, String, NaiveDate, Option<NaiveDate>, String);
 
@@ -56,7 +73,7 @@ pub(crate) async fn holdings(
         from exemption
         where $1 <= account_id and account_id < $2 and from_on <= $3
         order by account_id, code, from_on, revision";
-    let quantities = quantities_between(read, (from, to), on).await?;
+    let quantities = amounts_between(read, (from, to), on).await?;
     let exemptions = read.all(EXEMPTIONS, vec![from.into(), to.into(), on.into()]).await?;
     Ok(holdings_from(quantities, exemptions, on))
 }
@@ -75,14 +92,51 @@ pub(crate) async fn holdings_of(read: &mut Read, accounts: &[AccountId], on: Nai
         order by account_id, code, from_on, revision";
     let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
     let rows: Vec<QuantityRow> = read.listed_with(QUANTITIES, &[on.into()], &keys).await?;
-    let quantities = rows.into_iter().map(record_of).collect::<Result<_, _>>()?;
+    let amount = |row| record_of(row).map(AmountRecord::from);
+    let quantities = rows.into_iter().map(amount).collect::<Result<_, _>>()?;
     let exemptions = read.listed_with(EXEMPTIONS, &[on.into()], &keys).await?;
     Ok(holdings_from(quantities, exemptions, on))
 }
 
-/// What holds on a day of the records that begin by it; each account's in order.
-fn holdings_from(quantities: Vec<QuantityRecord>, exemptions: Vec<ExemptionRow>, on: NaiveDate) -> Holdings {
+/// The amounts of all quantities of accounts `from..to` that begin by a day; handed over packed, as every bill asks.
+async fn amounts_between(
+    read: &mut Read,
+    (from, to): (AccountId, AccountId),
+    by: NaiveDate,
+) -> Result<Vec<AmountRecord>, Fault> {
+    const SQL: &str = "
+        select name, amount,
+               string_agg(format('%s %s %s %s', account_id, agreement_id, replace(cast(from_on as text), '-', ''), revision), ';')
+        from agreement_quantity
+        where $1 <= account_id and account_id < $2 and from_on <= $3
+        group by name, amount";
+    type Row = (String, Option<String>, Option<String>);
+    let rows: Vec<Row> = read.all(SQL, vec![from.into(), to.into(), by.into()]).await?;
+    let mut amounts = Vec::new();
+    for (name, amount, packed) in rows {
+        let impossible = |column| Fault::impossible_row("agreement_quantity", column, &name);
+        let amount = amount.as_deref().map(str::parse::<Decimal>).transpose().map_err(|_| impossible("amount"))?;
+        for row in unpack::<4>(packed.as_deref())? {
+            let [Some(account), Some(agreement), Some(from_on), Some(revision)] = row else {
+                return Err(impossible("revision"));
+            };
+            amounts.push(AmountRecord {
+                account: AccountId(account),
+                agreement: AgreementId(agreement),
+                name: name.clone(),
+                from_on: packed_day(from_on).ok_or_else(|| impossible("from_on"))?,
+                revision,
+                amount: amount.clone(),
+            });
+        }
+    }
+    Ok(amounts)
+}
+
+/// What holds on a day of the records that begin by it.
+fn holdings_from(mut quantities: Vec<AmountRecord>, exemptions: Vec<ExemptionRow>, on: NaiveDate) -> Holdings {
     let mut holdings = Holdings::default();
+    quantities.sort_unstable_by_key(|record| (record.account, record.agreement, record.from_on, record.revision));
     for record in quantities {
         let of_agreement = holdings.quantities.entry((record.account, record.agreement)).or_default();
         // The last record of a name counts; one without a number leaves the default of the rates.
@@ -131,20 +185,20 @@ pub(crate) async fn accounts_with_holdings(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
 ) -> Result<BTreeSet<AccountId>, Fault> {
-    const QUANTITIES: &str = "
-        select distinct account_id
-        from agreement_quantity
-        where $1 <= account_id and account_id < $2";
-    const EXEMPTIONS: &str = "
-        select distinct account_id
-        from exemption
-        where $1 <= account_id and account_id < $2";
-    let mut accounts = BTreeSet::new();
-    for sql in [QUANTITIES, EXEMPTIONS] {
-        let rows: Vec<(i64,)> = read.all(sql, vec![from.into(), to.into()]).await?;
-        accounts.extend(rows.into_iter().map(|(account,)| AccountId(account)));
-    }
-    Ok(accounts)
+    const SQL: &str = "
+        select string_agg(format('%s', account_id), ';')
+        from (
+            select account_id
+            from agreement_quantity
+            where $1 <= account_id and account_id < $2
+            union
+            select account_id
+            from exemption
+            where $1 <= account_id and account_id < $2
+        ) as held";
+    let packed: Option<(Option<String>,)> = read.one(SQL, vec![from.into(), to.into()]).await?;
+    let accounts = unpack::<1>(packed.and_then(|(packed,)| packed).as_deref())?;
+    Ok(accounts.into_iter().flatten().flatten().map(AccountId).collect())
 }
 
 /// Writes records of quantities.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use db::{Fault, Read};
+use db::{Fault, Read, unpack};
 use kernel::{AccountId, ActId, ActorId, AgreementId, BillNumber, Cents, RunId};
 
 use super::facts::{ItemRow, inputs_of};
@@ -136,18 +136,27 @@ impl ReplacedBill {
     }
 }
 
-/// The rate schedule of every agreement of accounts `from..to`.
+/// The rate schedule of every agreement of accounts `from..to`; handed over packed, as registers ask for it everywhere.
 pub(crate) async fn schedules_between(
     read: &mut Read,
     (from, to): (AccountId, AccountId),
 ) -> Result<BTreeMap<AgreementId, String>, Fault> {
     const SQL: &str = "
-        select agreement_id, schedule_code
+        select schedule_code, string_agg(format('%s', agreement_id), ';')
         from service_agreement
         where $1 <= account_id and account_id < $2
-        order by account_id, agreement_id";
-    let rows: Vec<(i64, String)> = read.all(SQL, vec![from.into(), to.into()]).await?;
-    Ok(rows.into_iter().map(|(id, schedule)| (AgreementId(id), schedule)).collect())
+        group by schedule_code";
+    let rows: Vec<(String, Option<String>)> = read.all(SQL, vec![from.into(), to.into()]).await?;
+    let mut schedules = BTreeMap::new();
+    for (schedule, packed) in rows {
+        for row in unpack::<1>(packed.as_deref())? {
+            let [Some(agreement)] = row else {
+                return Err(Fault::impossible_row("service_agreement", "agreement_id", format!("{row:?}")));
+            };
+            schedules.insert(AgreementId(agreement), schedule.clone());
+        }
+    }
+    Ok(schedules)
 }
 
 /// How the exceptions of a run stand, by code, state, rule and who decided.

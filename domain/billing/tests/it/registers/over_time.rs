@@ -1,5 +1,6 @@
 //! A register is the same when it is printed again, and says what was taken out since it was signed.
 
+use db::Db;
 use kernel::Cents;
 use testkit::engines;
 
@@ -56,6 +57,31 @@ async fn what_is_taken_out_after_the_sign_off_is_named() {
         assert!(text.contains("Since the sign-off 1 bills were taken out; see below."), "{text}");
         assert_eq!(town.post(run).await.refusals, [""; 0]);
         assert_eq!(street.register(run).await.to_text(), text);
+        street.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_compared_alike_by_whoever_saw_the_last_one_and_by_others() {
+    for engine in engines("figures of the last run") {
+        let street = Street::new(engine).await;
+        let town = &street.tariff.town;
+        let may = street.tried("2021-05").await;
+        town.sign(may).await.unwrap();
+        let before = street.register(may).await;
+        street.hold(may, street.both).await;
+        assert_eq!(town.post(may).await.refusals, [""; 0]);
+        let after = street.register(may).await;
+        let june = street.tried("2021-06").await;
+        let ours = street.register(june).await;
+        let other = Db::open(&town.base.url).await.unwrap();
+        let theirs = billing::register(&mut other.read().await.unwrap(), &town.run(june).await).await.unwrap();
+        other.close().await;
+        assert_eq!(ours.to_text(), theirs.to_text());
+        let compared = ours.comparison.as_ref().unwrap().bills.last().unwrap();
+        let going_out = |register: &billing::Register| register.counts.going_out();
+        assert_eq!((compared.what.as_str(), compared.last), ("going out", going_out(&after)));
+        assert_eq!(going_out(&before), 1 + going_out(&after));
         street.tariff.town.base.remove().await;
     }
 }
