@@ -46,6 +46,11 @@ impl Office {
         Ok(Office::at(Db::open(url).await?, today))
     }
 
+    /// Opens an empty database to make a town in it in one go; see [`Db::open_to_make`].
+    pub async fn open_to_make(url: &str, today: NaiveDate) -> Result<Office, Fault> {
+        Ok(Office::at(Db::open_to_make(url).await?, today))
+    }
+
     /// The same office on another business date.
     pub fn on(&self, today: NaiveDate) -> Office {
         Office::at(self.db().clone(), today)

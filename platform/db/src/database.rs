@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dialect::{self, Engine};
+use crate::dialect::{self, Commits, Engine};
 use crate::ids::IdStore;
 use crate::kept::{Common, Kept};
 use crate::read::{Inner, Read};
@@ -45,19 +45,28 @@ impl DoorKey {
 impl Db {
     /// Opens `sqlite://PATH?mode=rwc` or `postgres://…`.
     pub async fn open(url: &str) -> Result<Db, Fault> {
+        Db::open_with(url, Commits::OnDisk).await
+    }
+
+    /// Opens a database that is made in one go, and made anew when that is broken off: on SQLite, commits do not wait
+    /// for the disk. Once it is made, [`Db::settle`] does; to work in it, open it anew.
+    pub async fn open_to_make(url: &str) -> Result<Db, Fault> {
+        Db::open_with(url, Commits::Later).await
+    }
+
+    async fn open_with(url: &str, commits: Commits) -> Result<Db, Fault> {
         let doing = "opening the database";
         let pools = if url.starts_with("sqlite:") {
             // One connection writes; it is opened first because it creates the file.
             let write = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(PATIENCE)
-                .connect_with(dialect::sqlite_options(url, false).map_err(|error| Fault::sql(doing, error))?)
+                .connect_with(dialect::sqlite_options(url, false, commits).map_err(|error| Fault::sql(doing, error))?)
                 .await
                 .map_err(|error| Fault::sql(doing, error))?;
-            let read = SqlitePoolOptions::new()
-                .max_connections(4)
-                .acquire_timeout(PATIENCE)
-                .connect_lazy_with(dialect::sqlite_options(url, true).map_err(|error| Fault::sql(doing, error))?);
+            let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_lazy_with(
+                dialect::sqlite_options(url, true, commits).map_err(|error| Fault::sql(doing, error))?,
+            );
             Pools::Sqlite { write, read }
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = dialect::postgres_options(url).map_err(|error| Fault::sql(doing, error))?;
@@ -128,6 +137,21 @@ impl Db {
             Pools::Postgres { main, .. } => sqlx::query("checkpoint").execute(main).await.map(|_| ()),
         };
         done.map_err(|error| Fault::sql("checkpointing", error))
+    }
+
+    /// Waits until everything that was committed is on disk.
+    pub async fn settle(&self) -> Result<(), Fault> {
+        match &self.pools {
+            Pools::Sqlite { .. } => {
+                self.checkpoint().await?;
+                let path =
+                    dialect::sqlite_file(&self.url).map_err(|error| Fault::sql("settling the database", error))?;
+                let synced = tokio::task::spawn_blocking(|| std::fs::File::open(path)?.sync_all()).await;
+                let synced = synced.map_err(|error| Fault::caused("settling the database", error))?;
+                synced.map_err(|error| Fault::caused("settling the database", error))
+            }
+            Pools::Postgres { .. } => Ok(()),
+        }
     }
 
     /// Refreshes the statistics by which the engine chooses its plans; after bulk loads.

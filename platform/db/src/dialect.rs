@@ -3,6 +3,7 @@
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -63,13 +64,28 @@ pub(crate) fn migration_text(engine: Engine, text: &str) -> String {
     }
 }
 
+/// When what is committed is safe from a loss of power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// Once the commit returns, as PostgreSQL has it.
+    OnDisk,
+    /// When the system has written it, some time later.
+    Later,
+}
+
 /// How a SQLite file is opened, for reading and writing or for reading only.
-///
-/// Durability is the same as PostgreSQL's default: a commit is on disk when it returns.
-pub(crate) fn sqlite_options(url: &str, read_only: bool) -> Result<SqliteConnectOptions, sqlx::Error> {
+pub(crate) fn sqlite_options(
+    url: &str,
+    read_only: bool,
+    commits: Commits,
+) -> Result<SqliteConnectOptions, sqlx::Error> {
+    let synchronous = match commits {
+        Commits::OnDisk => SqliteSynchronous::Full,
+        Commits::Later => SqliteSynchronous::Off,
+    };
     let options = SqliteConnectOptions::from_str(url)?
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(60))
         .statement_cache_capacity(200)
@@ -79,6 +95,11 @@ pub(crate) fn sqlite_options(url: &str, read_only: bool) -> Result<SqliteConnect
         .pragma("wal_autocheckpoint", "4000")
         .disable_statement_logging();
     Ok(if read_only { options.pragma("query_only", "on") } else { options })
+}
+
+/// The file that an address names.
+pub(crate) fn sqlite_file(url: &str) -> Result<PathBuf, sqlx::Error> {
+    Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
 }
 
 /// How a PostgreSQL database is opened.
@@ -91,6 +112,17 @@ pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, sqlx::Erro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_commit_waits_for_the_disk_but_while_a_town_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = crate::sqlite_url(&folder.path().join("town.db"));
+        for (commits, expected) in [(Commits::OnDisk, 2), (Commits::Later, 0)] {
+            let mut connection = sqlite_options(&url, false, commits).unwrap().connect().await.unwrap();
+            let (level,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&mut connection).await.unwrap();
+            assert_eq!(level, expected, "{commits:?}");
+        }
+    }
 
     #[test]
     fn locks_are_taken_off_for_sqlite_only_at_the_end() {

@@ -156,7 +156,7 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let failed = |error: std::io::Error| Ended::Fault(format!("{}: {error}", args.folder.display()));
     std::fs::create_dir_all(&args.folder).map_err(failed)?;
     let database = elsewhere.map_or_else(|| own_database(&args.folder), str::to_owned);
-    let office = Office::open(&database, first.first_on() - Days::new(DAYS_TO_SET_UP)).await?;
+    let office = Office::open_to_make(&database, first.first_on() - Days::new(DAYS_TO_SET_UP)).await?;
     if office.db().is_migrated().await? {
         return Err(Ended::Refused("there is a town already; the demo needs an empty database".into()));
     }
@@ -172,6 +172,7 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let journals = Beside::begin(summary::write_journals(office.db().clone(), args.folder.clone()));
     let summary = summary::summary(office.db(), as_of()?, papers.end().await?).await?;
     journals.end().await?;
+    office.db().settle().await?;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;

@@ -1,5 +1,6 @@
 //! The database floor against both engines: values, bulk writing, ids, migrations, catalogs.
 #![cfg(test)]
 
+mod opening;
 mod schema;
 mod values;

@@ -5,7 +5,9 @@ use kernel::Month;
 
 use super::calendar::{CYCLES, CycleYear, MONTHS};
 use super::kind::Kind;
-use super::made::{CrossedMeters, CrossedPlace, Customer, DatedEvent, MadeTown, MonthFiles, TownEvent};
+use super::made::{
+    Agreement, CrossedMeters, CrossedPlace, Customer, DatedEvent, MadeTown, Meter, MonthFiles, Premise, TownEvent,
+};
 use super::site::{BLOCK, Route, Site, landlord};
 use super::story::{Story, quiet_day, tell};
 
@@ -31,11 +33,14 @@ pub fn make(plan: &TownPlan) -> MadeTown {
     let mut rng = Rng::with_seed(plan.seed);
     let landlords: Vec<Customer> = (1..=plan.accounts / 40 + 1).map(|number| landlord(&mut rng, number)).collect();
     let mut town = MadeTown { customers: landlords.clone(), months: empty_months(plan.first), ..MadeTown::default() };
+    // An old system hands its records over in the order in which meters are read: cycle by cycle.
+    let mut walks: Vec<Walk> = years.iter().map(|_| Walk::default()).collect();
     let (mut number, mut accounts) = (0, 0);
     let mut neighbor: Option<Site<'_>> = None;
     while accounts < plan.accounts {
         let mut rng = rng.fork();
-        let year = &years[number / BLOCK % years.len()];
+        let cycle = number / BLOCK % years.len();
+        let year = &years[cycle];
         let (kind, mut story) = fate(&mut rng, number);
         if story == Story::Crossed && neighbor.is_none() && plan.accounts < accounts + 2 {
             // There is no room for the neighbor.
@@ -51,13 +56,20 @@ pub fn make(plan: &TownPlan) -> MadeTown {
             accounts += 1;
         }
         if story != Story::Crossed {
-            enter(&mut town, &site, &route);
+            walks[cycle].enter(&mut town.months, &site, &route);
         } else if let Some(first) = neighbor.take() {
-            crossed(&mut town, &mut rng, first, site);
+            let event = crossed(&mut walks[cycle], &mut town.months, &mut rng, (first, site));
+            town.events.push(event);
         } else {
             neighbor = Some(site);
         }
         number += 1;
+    }
+    for walk in walks {
+        town.customers.extend(walk.customers);
+        town.premises.extend(walk.premises);
+        town.meters.extend(walk.meters);
+        town.agreements.extend(walk.agreements);
     }
     town.events.sort_by_key(|event| event.on);
     town
@@ -75,7 +87,12 @@ fn fate(rng: &mut Rng, number: usize) -> (Kind, Story) {
 }
 
 /// Gives two neighbors each other's meter, until somebody notices.
-fn crossed(town: &mut MadeTown, rng: &mut Rng, mut first: Site<'_>, mut second: Site<'_>) {
+fn crossed(
+    walk: &mut Walk,
+    months: &mut [MonthFiles],
+    rng: &mut Rng,
+    (mut first, mut second): (Site<'_>, Site<'_>),
+) -> DatedEvent {
     let on = quiet_day(&first, rng, 4..8);
     second.meter.size = first.meter.size;
     let place = |site: &Site<'_>, found: &Site<'_>| CrossedPlace {
@@ -88,29 +105,40 @@ fn crossed(town: &mut MadeTown, rng: &mut Rng, mut first: Site<'_>, mut second: 
     std::mem::swap(&mut first.meter.meter, &mut second.meter.meter);
     for (site, other) in [(&first, &second), (&second, &first)] {
         let believed_at = Some((on, other.meter.service_point.clone()));
-        enter(town, site, &Route { believed_at, ..Route::default() });
+        walk.enter(months, site, &Route { believed_at, ..Route::default() });
     }
     let reason = "the customer turned off the water, and the neighbor's meter stood still";
     let since = first.year.begins_on();
-    town.events.push(DatedEvent { on, what: TownEvent::CrossedMeters(CrossedMeters { since, places, reason }) });
+    DatedEvent { on, what: TownEvent::CrossedMeters(CrossedMeters { since, places, reason }) }
 }
 
-/// Enters a place into the records, and what is read there into the months.
-fn enter(town: &mut MadeTown, site: &Site<'_>, route: &Route) {
-    if !route.begins_empty {
-        town.customers.push(site.customer.clone());
-        town.agreements.extend(site.agreements(&site.account(), site.year.begins_on()));
-    }
-    let mut meter = site.meter.clone();
-    if let Some((_, place)) = &route.believed_at {
-        meter.service_point.clone_from(place);
-    }
-    town.meters.push(meter);
-    town.premises.push(site.premise.clone());
-    for (month, read) in site.reads(route) {
-        let files = &mut town.months[month].cycles;
-        if let Some((_, reads)) = files.iter_mut().find(|(code, _)| *code == site.year.code) {
-            reads.push(read);
+/// The records of the places of one cycle, in the order in which they are read.
+#[derive(Default)]
+struct Walk {
+    customers: Vec<Customer>,
+    premises: Vec<Premise>,
+    meters: Vec<Meter>,
+    agreements: Vec<Agreement>,
+}
+
+impl Walk {
+    /// Enters a place into the records, and what is read there into the months.
+    fn enter(&mut self, months: &mut [MonthFiles], site: &Site<'_>, route: &Route) {
+        if !route.begins_empty {
+            self.customers.push(site.customer.clone());
+            self.agreements.extend(site.agreements(&site.account(), site.year.begins_on()));
+        }
+        let mut meter = site.meter.clone();
+        if let Some((_, place)) = &route.believed_at {
+            meter.service_point.clone_from(place);
+        }
+        self.meters.push(meter);
+        self.premises.push(site.premise.clone());
+        for (month, read) in site.reads(route) {
+            let files = &mut months[month].cycles;
+            if let Some((_, reads)) = files.iter_mut().find(|(code, _)| *code == site.year.code) {
+                reads.push(read);
+            }
         }
     }
 }
