@@ -80,7 +80,7 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
                 match movement.kind {
                     JournalKind::Bill | JournalKind::BillReversal => sums.1 += cents,
                     JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => {
-                        sums.2 += cents
+                        sums.2 += cents;
                     }
                 }
             }

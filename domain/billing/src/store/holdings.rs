@@ -126,7 +126,7 @@ async fn amounts_between(
                 name: name.clone(),
                 from_on: packed_day(from_on).ok_or_else(|| impossible("from_on"))?,
                 revision,
-                amount: amount.clone(),
+                amount,
             });
         }
     }
