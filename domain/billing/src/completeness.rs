@@ -15,8 +15,8 @@ use crate::store;
 use crate::stretch::stretches;
 use crate::{Agreement, BillRun, CHUNK_ACCOUNTS, Cycle, DueRule, RunKind};
 
-/// The range of all accounts.
-const EVERYBODY: (AccountId, AccountId) = (AccountId(0), AccountId(i64::MAX));
+/// A range of accounts, and those of them that count; all, where none are named.
+type Asked = ((AccountId, AccountId), Option<BTreeSet<AccountId>>);
 
 /// What a proof found.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -77,29 +77,17 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
     let book = RateBook::load(read).await?;
     let mut proof = Completeness::default();
     let mut missing = Vec::new();
-    let scope = match run.kind {
-        RunKind::Regular => Vec::new(),
-        RunKind::OffCycle | RunKind::Charges => store::scope_between(read, run.id, EVERYBODY).await?,
-    };
-    let named: BTreeSet<AccountId> = scope.into_iter().map(|one| one.account).collect();
-    let ranges = match run.kind {
-        RunKind::Regular => {
-            let chunks = store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await?;
-            chunks.into_iter().map(|chunk| (AccountId(chunk.from), AccountId(chunk.to))).collect()
-        }
-        RunKind::OffCycle | RunKind::Charges => stretches(named.iter().copied()),
-    };
-    for range in ranges {
+    for (range, named) in ranges_of(read, run).await? {
         let of_run = (run.cycle, run.id);
-        let without = match run.kind {
-            RunKind::Regular => store::agreements_without_item(read, of_run, range, run.period).await?,
-            RunKind::OffCycle => {
-                let mut without = store::agreements_without_item(read, of_run, range, run.period).await?;
-                without.retain(|agreement| named.contains(&agreement.account));
-                without
+        let mut without = match run.kind {
+            RunKind::Regular | RunKind::OffCycle => {
+                store::agreements_without_item(read, of_run, range, run.period).await?
             }
             RunKind::Charges => Vec::new(),
         };
+        if let Some(named) = named {
+            without.retain(|agreement| named.contains(&agreement.account));
+        }
         let items = store::count_items(read, run.id, range).await?;
         proof.agreements += items + i64::try_from(without.len()).map_err(|_| Fault::new("too many agreements"))?;
         proof.billed += items;
@@ -118,6 +106,28 @@ pub async fn run_completeness(read: &mut Read, run: &BillRun) -> Result<Complete
     }
     name(read, &mut proof, missing).await?;
     Ok(proof)
+}
+
+/// The accounts that a run answers for, in ranges no longer than a chunk: those of its cycle, or those it is for.
+async fn ranges_of(read: &mut Read, run: &BillRun) -> Result<Vec<Asked>, Fault> {
+    let mut ranges = Vec::new();
+    match run.kind {
+        RunKind::Regular => {
+            for chunk in store::account_chunks(read, Some(run.cycle), run.period, CHUNK_ACCOUNTS).await? {
+                ranges.push(((AccountId(chunk.from), AccountId(chunk.to)), None));
+            }
+        }
+        RunKind::OffCycle | RunKind::Charges => {
+            for chunk in acts::chunks(read, run.prepare_order).await? {
+                let scope = store::scope_between(read, run.id, (AccountId(chunk.from), AccountId(chunk.to))).await?;
+                let named: BTreeSet<AccountId> = scope.into_iter().map(|one| one.account).collect();
+                for range in stretches(named.iter().copied()) {
+                    ranges.push((range, Some(named.range(range.0..range.1).copied().collect())));
+                }
+            }
+        }
+    }
+    Ok(ranges)
 }
 
 /// The proof for a month across the city: every active agreement of every cycle.

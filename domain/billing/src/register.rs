@@ -172,7 +172,7 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
             Some(Comparison::of((last.number, last.period), &figures, &was))
         }
     };
-    if is_posted(read, run).await? {
+    if run.kind == RunKind::Regular && is_posted(read, run).await? {
         comparison::keep_figures(read, run.id, held.keys().copied().collect(), figures);
     }
     let cycles = store::cycles(read).await?;

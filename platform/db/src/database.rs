@@ -3,6 +3,7 @@
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -146,7 +147,7 @@ impl Db {
                 self.checkpoint().await?;
                 let path =
                     dialect::sqlite_file(&self.url).map_err(|error| Fault::sql("settling the database", error))?;
-                let synced = tokio::task::spawn_blocking(|| std::fs::File::open(path)?.sync_all()).await;
+                let synced = tokio::task::spawn_blocking(move || sync(&path)).await;
                 let synced = synced.map_err(|error| Fault::caused("settling the database", error))?;
                 synced.map_err(|error| Fault::caused("settling the database", error))
             }
@@ -183,5 +184,17 @@ impl Db {
                 main.close().await;
             }
         }
+    }
+}
+
+/// Waits until a SQLite file is on disk, and what another program that reads keeps from being moved into it.
+fn sync(path: &Path) -> std::io::Result<()> {
+    std::fs::File::open(path)?.sync_all()?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    match std::fs::File::open(log) {
+        Ok(log) => log.sync_all(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
