@@ -36,6 +36,16 @@ create table act (
     unique (idempotency_key)
 );
 create index act_subject on act (subject_kind, subject_id);
+create table seal (
+    position bigint not null,
+    act_id bigint not null,
+    digest bytea not null,
+    sealed_at timestamptz not null,
+    primary key (position),
+    unique (act_id),
+    foreign key (act_id) references act (act_id),
+    check (1 <= position)
+);
 create table bulk_order (
     order_id bigint not null,
     act_id bigint not null,

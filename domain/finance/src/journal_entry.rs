@@ -1,7 +1,7 @@
 //! `JournalEntry`: a journal on its way into the books, with the document and agreements it is for.
 
 use chrono::{Datelike, NaiveDate};
-use kernel::{AccountId, AgreementId, DigestBuilder, JournalId};
+use kernel::{AccountId, AgreementId, Digest, DigestBuilder, JournalId};
 use ledger::{Journal, Posting};
 
 /// A journal with what the books keep beside it.
@@ -69,21 +69,65 @@ impl JournalEntry {
         JournalEntry { journal: self.journal.reversal(id, gl_on), ..self.clone() }
     }
 
-    /// Adds everything the books keep of it to the digest of the act that writes it.
-    pub(crate) fn add_to(&self, digest: &mut DigestBuilder) {
-        let Journal { id, kind, gl_on, reverses, tender: _, postings } = &self.journal;
-        let count = i64::try_from(postings.len()).expect("a journal is held in memory");
-        digest.int(id.0).text(kind.code()).int(gl_on.num_days_from_ce().into()).text(&self.document);
-        digest.int(reverses.map_or(NONE, i64::from)).int(count);
-        if postings.is_empty() {
-            digest.int(self.account.0);
-        }
-        for (posting, agreement) in self.lines() {
-            digest.int(posting.account.0).int(posting.fund.0).int(posting.debit.0).int(posting.credit.0);
-            digest.int(posting.cents.0).int(agreement.map_or(NONE, i64::from));
-        }
+    /// The digest of everything the books keep of it, which the act that writes it carries.
+    pub(crate) fn digest(&self) -> Digest {
+        let Journal { id, kind, gl_on, reverses, tender: _, postings: _ } = &self.journal;
+        let header = Header {
+            account: self.account.0,
+            journal: id.0,
+            kind: kind.code().to_owned(),
+            gl_on: *gl_on,
+            document: self.document.clone(),
+            reverses: reverses.map(i64::from),
+        };
+        let line = |(posting, agreement): (&Posting, Option<AgreementId>)| Line {
+            account: posting.account.0,
+            fund: posting.fund.0,
+            debit: posting.debit.0,
+            credit: posting.credit.0,
+            cents: posting.cents.0,
+            agreement: agreement.map(i64::from),
+        };
+        header.digest(&self.lines().map(line).collect::<Vec<_>>())
     }
 }
 
-/// What stands in a digest for an id that is not there; ids begin at 0.
-const NONE: i64 = -1;
+/// What the books keep of a journal beside its postings, as it stands in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// The account it is filed under; part of the digest only when there are no postings.
+    pub(crate) account: i64,
+    pub(crate) journal: i64,
+    pub(crate) kind: String,
+    pub(crate) gl_on: NaiveDate,
+    pub(crate) document: String,
+    pub(crate) reverses: Option<i64>,
+}
+
+/// A posting as it stands in a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    pub(crate) account: i64,
+    pub(crate) fund: i64,
+    pub(crate) debit: i64,
+    pub(crate) credit: i64,
+    pub(crate) cents: i64,
+    pub(crate) agreement: Option<i64>,
+}
+
+impl Header {
+    /// The digest of a journal with these postings, in their order.
+    pub(crate) fn digest(&self, lines: &[Line]) -> Digest {
+        let mut digest = DigestBuilder::new();
+        digest.int(self.journal).text(&self.kind).int(self.gl_on.num_days_from_ce().into()).text(&self.document);
+        digest.int(self.reverses.is_some().into()).int(self.reverses.unwrap_or_default());
+        if lines.is_empty() {
+            digest.int(self.account);
+        }
+        for line in lines {
+            digest.int(line.account).int(line.fund).int(line.debit).int(line.credit);
+            digest.int(line.cents).int(line.agreement.is_some().into()).int(line.agreement.unwrap_or_default());
+        }
+        digest.finish()
+    }
+}

@@ -19,6 +19,7 @@ mod acts;
 // What auditors see.
 mod export;
 mod proof;
+mod written;
 
 pub use acts::{
     BooksRefused, EstablishBooks, Established, LockPeriod, NewFund, NewLedgerAccount, OpenedIn, PeriodRefused,
@@ -34,3 +35,4 @@ pub use permissions::{ESTABLISH_BOOKS, LOCK_PERIOD, PERMISSIONS, UNLOCK_PERIOD};
 pub use posting::write_journals;
 pub use proof::{ControlLine, Finding, FundLine, LedgerProof, TrialLine, prove};
 pub use reversal::{JournalKey, journals_between, journals_of, reverse_journals};
+pub use written::{ChangedBooks, verify_journals};

@@ -36,7 +36,9 @@ pub(crate) async fn write_checked(entry: &mut Entry, chart: &Chart, journals: &[
         share_period(entry, gl_on).await?;
     }
     let digest = entry.journals();
-    journals.iter().for_each(|one| one.add_to(digest));
+    for one in journals {
+        digest.bytes(&one.digest().0);
+    }
     let act = entry.act;
     store::insert_journals(entry, act, journals).await?;
     Ok(())

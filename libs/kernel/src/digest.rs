@@ -1,6 +1,7 @@
 //! `Digest`: SHA-256 over fields in a defined order, the fingerprint of frozen inputs.
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +30,22 @@ impl Digest {
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = ();
+
+    /// Reads the 64 hex digits that [`Digest`] is written as.
+    fn from_str(text: &str) -> Result<Digest, ()> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(());
+        }
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).map_err(|_| ())?;
+        }
+        Ok(Digest(bytes))
     }
 }
 
@@ -79,6 +96,15 @@ mod tests {
         let mut left = DigestBuilder::new();
         let mut right = DigestBuilder::new();
         assert_ne!(left.text("ab").text("c").finish(), right.text("a").text("bc").finish());
+    }
+
+    #[test]
+    fn a_digest_is_read_as_it_is_written() {
+        let digest = Digest::of(b"a town");
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        for text in ["", "00", &"0".repeat(63), &"g".repeat(64), &format!("+{}", "0".repeat(63)), &"é".repeat(32)] {
+            assert_eq!(text.parse::<Digest>(), Err(()), "{text}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod entry;
 mod failure;
 mod log;
 mod order;
+mod seal;
 mod store;
 
 pub use act::{Act, By, Done, Permission, Subject};
@@ -22,7 +23,8 @@ pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, refuse, refused};
 pub use log::{LoggedAct, log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
+pub use seal::{BrokenSeal, SealHead, SealProof, is_in_chain, seal, verify_seals};
 pub use store::{
-    chunk_digest, chunk_outcome, chunk_range, chunks, commands_on, is_alone_since, newest_act, newest_command,
-    open_order, order_given_by, progress, refused_chunks, was_done,
+    chunk_digest, chunk_outcome, chunk_range, chunks, commands_on, is_alone_since, journal_digests, newest_act,
+    newest_command, open_order, order_given_by, progress, refused_chunks, was_done,
 };

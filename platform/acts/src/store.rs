@@ -1,11 +1,14 @@
 //! The SQL of the act log, of bulk orders and of chunks.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use db::{Fault, Read, Rows, Tx};
+use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{ActId, ActorId, Digest, OrderId};
 
 use crate::entry::Entry;
 use crate::log::LoggedAct;
+use crate::seal::SealHead;
 use crate::{Chunk, ChunkDone, ChunkPlan, Order, OrderPlan, Permission, Progress, Subject};
 
 /// What a new entry of the log says.
@@ -46,6 +49,44 @@ struct OrderRow {
     kind: String,
     in_sequence: bool,
     inputs: String,
+}
+
+/// An act with all its columns.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ActRow {
+    pub(crate) act_id: i64,
+    pub(crate) actor_id: i64,
+    pub(crate) kind: String,
+    pub(crate) version: i64,
+    pub(crate) permission: String,
+    pub(crate) subject_kind: String,
+    pub(crate) subject_id: i64,
+    pub(crate) reason: String,
+    pub(crate) idempotency_key: String,
+    pub(crate) command: String,
+    pub(crate) outcome: String,
+    pub(crate) journal_digest: Option<Vec<u8>>,
+    pub(crate) order_id: Option<i64>,
+    pub(crate) chunk_no: Option<i64>,
+    pub(crate) business_on: NaiveDate,
+    pub(crate) entered_at: DateTime<Utc>,
+}
+
+/// A seal beside its act, which somebody may have taken away.
+pub(crate) struct SealedRow {
+    pub(crate) position: i64,
+    pub(crate) act_id: i64,
+    pub(crate) digest: Digest,
+    pub(crate) sealed_at: DateTime<Utc>,
+    pub(crate) act: Option<ActRow>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SealRow {
+    position: i64,
+    act_id: i64,
+    digest: Vec<u8>,
+    sealed_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -318,6 +359,94 @@ pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<
         entered_at: row.entered_at,
     });
     Ok(acts.collect())
+}
+
+/// The digests of the journals that acts wrote, by act.
+pub async fn journal_digests(read: &mut Read) -> Result<Vec<(ActId, Digest)>, Fault> {
+    const SQL: &str = "
+        select act_id, journal_digest
+        from act
+        where journal_digest is not null
+        order by act_id";
+    let rows: Vec<(i64, Vec<u8>)> = read.all(SQL, vec![]).await?;
+    // One that is no digest at all was tampered with: it is taken for another one, and found.
+    let digest = |bytes: &[u8]| Digest::from_bytes(bytes).unwrap_or_else(|| Digest::of(bytes));
+    Ok(rows.into_iter().map(|(act, bytes)| (ActId(act), digest(&bytes))).collect())
+}
+
+/// The last seal, if there is any.
+pub(crate) async fn seal_head(read: &mut Read) -> Result<Option<SealHead>, Fault> {
+    const SQL: &str = "
+        select position, act_id, digest, sealed_at
+        from seal
+        order by position desc
+        limit 1";
+    let row: Option<SealRow> = read.one(SQL, vec![]).await?;
+    let head = |row: SealRow| SealHead { position: row.position, digest: digest_in(&row), sealed_at: row.sealed_at };
+    Ok(row.map(head))
+}
+
+/// Acts without a seal, oldest ids first.
+pub(crate) async fn unsealed_acts(read: &mut Read, limit: i64) -> Result<Vec<ActRow>, Fault> {
+    const SQL: &str = "
+        select a.act_id, a.actor_id, a.kind, a.version, a.permission, a.subject_kind, a.subject_id, a.reason,
+               a.idempotency_key, a.command, a.outcome, a.journal_digest, a.order_id, a.chunk_no, a.business_on, a.entered_at
+        from act a
+        left join seal s on s.act_id = a.act_id
+        where s.act_id is null
+        order by a.act_id
+        limit $1";
+    read.all(SQL, vec![limit.into()]).await
+}
+
+pub(crate) async fn count_unsealed(read: &mut Read) -> Result<i64, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from act a
+        left join seal s on s.act_id = a.act_id
+        where s.act_id is null";
+    Ok(read.number(SQL, vec![]).await?.unwrap_or(0))
+}
+
+pub(crate) async fn insert_seals(tx: &mut Tx, seals: &[(ActId, SealHead)]) -> Result<(), Fault> {
+    let mut rows = Rows::new("seal", &["position", "act_id", "digest", "sealed_at"]);
+    for (act, seal) in seals {
+        rows.push([seal.position.into(), (*act).into(), seal.digest.into(), seal.sealed_at.into()]);
+    }
+    tx.bulk(rows).await?;
+    Ok(())
+}
+
+/// A page of the seals from a position on, each beside its act.
+pub(crate) async fn sealed_page(read: &mut Read, from: i64, limit: i64) -> Result<Vec<SealedRow>, Fault> {
+    const SEALS: &str = "
+        select position, act_id, digest, sealed_at
+        from seal
+        where $1 <= position
+        order by position
+        limit $2";
+    const ACTS: &str = "
+        select act_id, actor_id, kind, version, permission, subject_kind, subject_id, reason, idempotency_key, command,
+               outcome, journal_digest, order_id, chunk_no, business_on, entered_at
+        from act
+        where act_id in ({list})";
+    let seals: Vec<SealRow> = read.all(SEALS, vec![from.into(), limit.into()]).await?;
+    let keys: Vec<Value> = seals.iter().map(|seal| seal.act_id.into()).collect();
+    let acts: Vec<ActRow> = read.listed(ACTS, &keys).await?;
+    let mut acts: BTreeMap<i64, ActRow> = acts.into_iter().map(|act| (act.act_id, act)).collect();
+    let sealed = |seal: SealRow| SealedRow {
+        position: seal.position,
+        act_id: seal.act_id,
+        digest: digest_in(&seal),
+        sealed_at: seal.sealed_at,
+        act: acts.remove(&seal.act_id),
+    };
+    Ok(seals.into_iter().map(sealed).collect())
+}
+
+/// The digest of a seal. One that is no digest at all was tampered with: it is taken for another one, and found.
+fn digest_in(row: &SealRow) -> Digest {
+    Digest::from_bytes(&row.digest).unwrap_or_else(|| Digest::of(&row.digest))
 }
 
 fn chunk_of(row: ChunkRow) -> Result<Chunk, Fault> {

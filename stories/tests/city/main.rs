@@ -12,3 +12,4 @@ mod locked_month;
 mod month;
 mod rate_tools;
 mod rates_in_force;
+mod sealed;

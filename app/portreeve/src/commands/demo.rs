@@ -28,7 +28,7 @@ use clap::{Args, Subcommand};
 use kernel::Month;
 use serde::{Deserialize, Serialize};
 
-use super::{Ended, Outcome};
+use super::{Ended, Outcome, act_log};
 use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
@@ -86,6 +86,8 @@ const FIRST: &str = "2025-01";
 const NOTE: &str = "demo.toml";
 /// The database in the folder, where no other is named.
 const DATABASE: &str = "portreeve.db";
+/// The last seal of the town's log, as it would be kept elsewhere.
+const SEALS: &str = "seals.jsonl";
 /// So long before the first service period the office is set up.
 const DAYS_TO_SET_UP: u64 = 14;
 
@@ -172,6 +174,10 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let journals = Beside::begin(summary::write_journals(office.db().clone(), args.folder.clone()));
     let summary = summary::summary(office.db(), as_of()?, papers.end().await?).await?;
     journals.end().await?;
+    let (_, head) = acts::seal(office.db(), office.door.now()).await?;
+    if let Some(head) = head {
+        act_log::keep(&args.folder.join(SEALS), &head)?;
+    }
     office.db().settle().await?;
     let seconds = begun.elapsed().as_secs();
     note.seconds = Some(seconds);
@@ -253,7 +259,7 @@ fn clear(folder: &Path) -> Result<(), Ended> {
         gone(path.clone(), std::fs::remove_dir_all(&path))?;
     }
     // The note goes last: whatever is interrupted here is still known as the demo's.
-    for name in [DATABASE, "portreeve.db-wal", "portreeve.db-shm", NOTE] {
+    for name in [DATABASE, "portreeve.db-wal", "portreeve.db-shm", SEALS, NOTE] {
         let path = folder.join(name);
         gone(path.clone(), std::fs::remove_file(&path))?;
     }

@@ -8,3 +8,4 @@ mod planted_faults;
 mod posting;
 mod reversal;
 mod support;
+mod written;

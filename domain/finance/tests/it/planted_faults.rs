@@ -7,7 +7,7 @@ use testkit::engines;
 
 use crate::support::{ANN, BEN, EVE, Town, bill, day, payment, skip_ids};
 
-async fn good_books(engine: Engine) -> Town {
+pub(crate) async fn good_books(engine: Engine) -> Town {
     let town = Town::new(engine).await;
     skip_ids(&town.base.db, 100).await;
     let bills = vec![
@@ -22,7 +22,7 @@ async fn good_books(engine: Engine) -> Town {
 }
 
 #[tokio::test]
-async fn good_books_are_proved() {
+pub(crate) async fn good_books_are_proved() {
     for engine in engines("good_books_are_proved") {
         let town = good_books(engine).await;
         let proof = finance::prove(&mut town.read().await).await.unwrap();
@@ -122,7 +122,7 @@ async fn with_planted(town: &Town, planted: &Planted) -> LedgerProof {
 }
 
 /// Takes off the checks and keys of the engine, which are the second lock on the same rules.
-async fn open_all_locks(tx: &mut Tx) {
+pub(crate) async fn open_all_locks(tx: &mut Tx) {
     let statements: &[&'static str] = match tx.engine() {
         Engine::Sqlite => &["pragma defer_foreign_keys = on", "pragma ignore_check_constraints = on"],
         Engine::Postgres => &[
@@ -137,7 +137,7 @@ async fn open_all_locks(tx: &mut Tx) {
 }
 
 /// SQLite keeps one of them open beyond the transaction.
-async fn close_all_locks(town: &Town) {
+pub(crate) async fn close_all_locks(town: &Town) {
     if town.base.db.engine() == Engine::Sqlite {
         let mut tx = town.base.db.write(&DoorKey::for_the_door()).await.unwrap();
         tx.run("pragma ignore_check_constraints = off", vec![]).await.unwrap();

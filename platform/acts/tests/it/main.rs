@@ -5,3 +5,4 @@ mod chunks;
 mod door;
 mod notes;
 mod retries;
+mod seals;
