@@ -72,14 +72,6 @@ impl JournalEntry {
     /// The digest of everything the books keep of it, which the act that writes it carries.
     pub(crate) fn digest(&self) -> Digest {
         let Journal { id, kind, gl_on, reverses, tender: _, postings: _ } = &self.journal;
-        let header = Header {
-            account: self.account.0,
-            journal: id.0,
-            kind: kind.code().to_owned(),
-            gl_on: *gl_on,
-            document: self.document.clone(),
-            reverses: reverses.map(i64::from),
-        };
         let line = |(posting, agreement): (&Posting, Option<AgreementId>)| Line {
             account: posting.account.0,
             fund: posting.fund.0,
@@ -88,7 +80,8 @@ impl JournalEntry {
             cents: posting.cents.0,
             agreement: agreement.map(i64::from),
         };
-        header.digest(&self.lines().map(line).collect::<Vec<_>>())
+        let document = (kind.code(), self.document.as_str());
+        digest_of((id.0, self.account.0), document, (*gl_on, reverses.map(i64::from)), self.lines().map(line))
     }
 }
 
@@ -118,16 +111,29 @@ pub(crate) struct Line {
 impl Header {
     /// The digest of a journal with these postings, in their order.
     pub(crate) fn digest(&self, lines: &[Line]) -> Digest {
-        let mut digest = DigestBuilder::new();
-        digest.int(self.journal).text(&self.kind).int(self.gl_on.num_days_from_ce().into()).text(&self.document);
-        digest.int(self.reverses.is_some().into()).int(self.reverses.unwrap_or_default());
-        if lines.is_empty() {
-            digest.int(self.account);
-        }
-        for line in lines {
-            digest.int(line.account).int(line.fund).int(line.debit).int(line.credit);
-            digest.int(line.cents).int(line.agreement.is_some().into()).int(line.agreement.unwrap_or_default());
-        }
-        digest.finish()
+        let document = (self.kind.as_str(), self.document.as_str());
+        digest_of((self.journal, self.account), document, (self.gl_on, self.reverses), lines.iter().copied())
     }
+}
+
+/// The digest of a journal: the account counts only where no posting names one.
+fn digest_of(
+    (journal, account): (i64, i64),
+    (kind, document): (&str, &str),
+    (gl_on, reverses): (NaiveDate, Option<i64>),
+    lines: impl Iterator<Item = Line>,
+) -> Digest {
+    let mut digest = DigestBuilder::new();
+    digest.int(journal).text(kind).int(gl_on.num_days_from_ce().into()).text(document);
+    digest.int(reverses.is_some().into()).int(reverses.unwrap_or_default());
+    let mut has_lines = false;
+    for line in lines {
+        has_lines = true;
+        digest.int(line.account).int(line.fund).int(line.debit).int(line.credit);
+        digest.int(line.cents).int(line.agreement.is_some().into()).int(line.agreement.unwrap_or_default());
+    }
+    if !has_lines {
+        digest.int(account);
+    }
+    digest.finish()
 }

@@ -15,11 +15,11 @@ mod movements;
 mod payments;
 mod written;
 
-pub(crate) use audit::{AUDITS, Moved, audit, kinds_unknown, moved, tender, totals};
+pub(crate) use audit::{AUDITS, Moved, POSTING_WITHOUT_JOURNAL, audit, kinds_unknown, moved, tender, totals};
 pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
 pub(crate) use movements::{movements, owed_before};
 pub(crate) use payments::{payers, payments};
-pub(crate) use written::{count_orphans, journals_by_act, journals_of_acts};
+pub(crate) use written::{journals_by_act, journals_of_acts};
 
 /// A range of accounts and, within them, of journals.
 #[derive(Clone, Copy)]

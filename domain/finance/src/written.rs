@@ -60,7 +60,7 @@ impl JournalRows {
 
 /// Compares the books with the digests that acts carry: the first thing that is not as it was written.
 pub async fn verify_journals(read: &mut Read) -> Result<Option<ChangedBooks>, Fault> {
-    let postings = store::count_orphans(read).await?;
+    let (postings, _) = store::audit(read, &store::POSTING_WITHOUT_JOURNAL).await?;
     if postings != 0 {
         return Ok(Some(ChangedBooks::Orphans { postings }));
     }

@@ -59,18 +59,21 @@ struct MovedRow {
     cents: i64,
 }
 
+/// Postings that nothing of the books tells the kind or date of.
+pub(crate) const POSTING_WITHOUT_JOURNAL: Audit = Audit {
+    name: "posting_without_journal",
+    sentence: "A posting belongs to no journal",
+    only_where: None,
+    sql: "
+        select count(*), min(posting.journal_id)
+        from posting
+        left join journal on journal.account_id = posting.account_id and journal.journal_id = posting.journal_id
+        where journal.journal_id is null",
+};
+
 /// Everything looked for beyond the sums; one more is one entry here.
 pub(crate) const AUDITS: &[Audit] = &[
-    Audit {
-        name: "posting_without_journal",
-        sentence: "A posting belongs to no journal",
-        only_where: None,
-        sql: "
-            select count(*), min(posting.journal_id)
-            from posting
-            left join journal on journal.account_id = posting.account_id and journal.journal_id = posting.journal_id
-            where journal.journal_id is null",
-    },
+    POSTING_WITHOUT_JOURNAL,
     Audit {
         name: "posting_not_positive",
         sentence: "A posting moves nothing, or a negative amount",

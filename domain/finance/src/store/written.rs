@@ -44,16 +44,6 @@ pub(crate) async fn journals_by_act(read: &mut Read) -> Result<BTreeMap<ActId, i
     Ok(rows.into_iter().map(|(act, count)| (ActId(act), count)).collect())
 }
 
-/// How many postings belong to no journal.
-pub(crate) async fn count_orphans(read: &mut Read) -> Result<i64, Fault> {
-    const SQL: &str = "
-        select count(*)
-        from posting
-        left join journal on journal.account_id = posting.account_id and journal.journal_id = posting.journal_id
-        where journal.journal_id is null";
-    Ok(read.number(SQL, vec![]).await?.unwrap_or(0))
-}
-
 /// The rows of all journals of some acts, from the first to the last.
 pub(crate) async fn journals_of_acts(
     read: &mut Read,
