@@ -72,6 +72,63 @@ create table chunk (
 );
 create index chunk_state on chunk (order_id, state, chunk_no);
 
+-- What needs a second person waits here; what each act weighed, and what was odd about it.
+create table proposal (
+    proposal_id bigint not null,
+    kind text not null,
+    version bigint not null,
+    command text not null,
+    actor_id bigint not null,
+    reason text not null,
+    subject_kind text not null,
+    subject_id bigint not null,
+    permission text not null,
+    control text not null,
+    approving text not null,
+    why text not null,
+    evidence text not null,
+    changes text not null,
+    judged_on text not null,
+    state text not null check (state in ('open', 'returned', 'approved', 'refused', 'expired', 'withdrawn', 'stale')),
+    assigned_to bigint,
+    proposed_at timestamptz not null,
+    expires_on date not null,
+    decided_by bigint,
+    decided_at timestamptz,
+    decision text,
+    act_id bigint,
+    primary key (proposal_id),
+    check ((decided_by is null) = (decided_at is null)),
+    check ((decided_by is null) = (decision is null)),
+    check ((act_id is not null) = (state = 'approved'))
+);
+create index proposal_state on proposal (state, proposal_id);
+create index proposal_subject on proposal (subject_kind, subject_id);
+create table act_weight (
+    act_id bigint not null,
+    actor_id bigint not null,
+    customer_account_id bigint not null,
+    class text not null,
+    direction text not null check (direction in ('credit', 'charge')),
+    cents bigint not null,
+    limit_cents bigint,
+    business_on date not null,
+    entered_at timestamptz not null,
+    primary key (act_id),
+    foreign key (act_id) references act (act_id),
+    check (0 < cents)
+);
+create index act_weight_actor on act_weight (actor_id, class, direction, business_on);
+create index act_weight_account on act_weight (customer_account_id, class, direction, business_on);
+create index act_weight_day on act_weight (business_on, act_id);
+create table act_flag (
+    act_id bigint not null,
+    pattern text not null,
+    words text not null,
+    primary key (act_id, pattern),
+    foreign key (act_id) references act (act_id)
+);
+
 -- The queue: a row is written in the transaction that needs the work done.
 create table job (
     job_id bigint not null,
@@ -121,6 +178,208 @@ create table actor_permission (
     actor_id bigint not null,
     permission text not null,
     primary key (actor_id, permission),
+    foreign key (actor_id) references actor (actor_id)
+);
+
+-- People who work here: positions, roles with their limits, who stands in for whom, whose account is whose.
+create table staff_member (
+    actor_id bigint not null,
+    position text not null,
+    supervisor_id bigint,
+    skills text not null,
+    email text not null,
+    phone text not null,
+    address text not null,
+    phone_key text not null,
+    address_key text not null,
+    joined_on date not null,
+    left_on date,
+    primary key (actor_id),
+    foreign key (actor_id) references actor (actor_id),
+    foreign key (supervisor_id) references actor (actor_id),
+    check (supervisor_id is null or supervisor_id <> actor_id)
+);
+create table role (
+    role text not null,
+    title text not null,
+    sentence text not null,
+    primary key (role)
+);
+create table role_permission (
+    role text not null,
+    permission text not null,
+    primary key (role, permission),
+    foreign key (role) references role (role)
+);
+create table role_limit (
+    role text not null,
+    class text not null,
+    direction text not null check (direction in ('credit', 'charge')),
+    act_cents bigint not null,
+    actor_cents bigint not null,
+    account_cents bigint not null,
+    primary key (role, class, direction),
+    foreign key (role) references role (role),
+    check (0 <= act_cents),
+    check (0 <= actor_cents),
+    check (0 <= account_cents)
+);
+create table incompatible (
+    permission text not null,
+    other text not null,
+    sentence text not null,
+    primary key (permission, other),
+    check (permission < other)
+);
+create table office_hours (
+    town_id bigint not null check (town_id = 0),
+    time_zone text not null,
+    opens_minute bigint not null,
+    closes_minute bigint not null,
+    primary key (town_id)
+);
+create table actor_role (
+    actor_id bigint not null,
+    role text not null,
+    from_on date not null,
+    through_on date,
+    primary key (actor_id, role, from_on),
+    foreign key (actor_id) references actor (actor_id),
+    foreign key (role) references role (role),
+    check (through_on is null or from_on <= through_on)
+);
+create table stand_in (
+    stand_in_id bigint not null,
+    absent_id bigint not null,
+    actor_id bigint not null,
+    from_on date not null,
+    through_on date not null,
+    primary key (stand_in_id),
+    foreign key (absent_id) references actor (actor_id),
+    foreign key (actor_id) references actor (actor_id),
+    check (absent_id <> actor_id),
+    check (from_on <= through_on)
+);
+create table relation (
+    actor_id bigint not null,
+    customer_account_id bigint not null,
+    kind text not null check (kind in ('own', 'household')),
+    declared_on date not null,
+    ended_on date,
+    primary key (actor_id, customer_account_id),
+    foreign key (actor_id) references actor (actor_id)
+);
+create table compensating_review (
+    actor_id bigint not null,
+    permission text not null,
+    other text not null,
+    reviewer_id bigint not null,
+    words text not null,
+    through_on date not null,
+    primary key (actor_id, permission, other),
+    foreign key (actor_id) references actor (actor_id),
+    foreign key (reviewer_id) references actor (actor_id),
+    check (reviewer_id <> actor_id)
+);
+create table outlier_review (
+    act_id bigint not null,
+    pattern text not null,
+    reviewer_id bigint not null,
+    words text not null,
+    reviewed_at timestamptz not null,
+    primary key (act_id, pattern),
+    foreign key (reviewer_id) references actor (actor_id)
+);
+
+-- How people prove who they are, and for how long that is believed.
+create table sign_in_secret (
+    actor_id bigint not null,
+    password_hash text,
+    password_set_at timestamptz,
+    totp_sealed bytea,
+    totp_key_id text,
+    totp_last_step bigint,
+    totp_confirmed_at timestamptz,
+    primary key (actor_id),
+    foreign key (actor_id) references actor (actor_id),
+    check ((totp_sealed is null) = (totp_key_id is null))
+);
+create table recovery_code (
+    actor_id bigint not null,
+    code_hash bytea not null,
+    used_at timestamptz,
+    primary key (actor_id, code_hash),
+    foreign key (actor_id) references actor (actor_id)
+);
+create table sign_in_link (
+    token_hash bytea not null,
+    actor_id bigint not null,
+    made_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    primary key (token_hash),
+    foreign key (actor_id) references actor (actor_id)
+);
+create table session (
+    token_hash bytea not null,
+    session_id bigint not null,
+    actor_id bigint not null,
+    form_key text not null,
+    is_whole boolean not null,
+    client text not null,
+    started_at timestamptz not null,
+    seen_at timestamptz not null,
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    primary key (token_hash),
+    unique (session_id),
+    foreign key (actor_id) references actor (actor_id)
+);
+create index session_actor on session (actor_id, session_id);
+create table sign_in_throttle (
+    bucket text not null,
+    failures bigint not null,
+    last_at timestamptz not null,
+    blocked_until timestamptz,
+    primary key (bucket),
+    check (0 <= failures)
+);
+create table sign_in_event (
+    event_id bigint not null,
+    actor_id bigint,
+    what text not null,
+    at timestamptz not null,
+    primary key (event_id),
+    foreign key (actor_id) references actor (actor_id)
+);
+create index sign_in_event_actor on sign_in_event (actor_id, event_id);
+create table single_sign_on (
+    issuer text not null,
+    subject text not null,
+    actor_id bigint not null,
+    primary key (issuer, subject),
+    foreign key (actor_id) references actor (actor_id)
+);
+create table single_sign_on_try (
+    state_hash bytea not null,
+    sealed bytea not null,
+    key_id text not null,
+    return_to text not null,
+    expires_at timestamptz not null,
+    primary key (state_hash)
+);
+create table api_token (
+    token_hash bytea not null,
+    token_id bigint not null,
+    actor_id bigint not null,
+    name text not null,
+    scopes text not null,
+    made_at timestamptz not null,
+    expires_on date not null,
+    used_at timestamptz,
+    ended_at timestamptz,
+    primary key (token_hash),
+    unique (token_id),
     foreign key (actor_id) references actor (actor_id)
 );
 

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 pub(crate) const REFERENCE: &str = "PORTREEVE_REFERENCE";
 /// URL of the PostgreSQL cluster in which tests make their private databases.
 pub(crate) const POSTGRES: &str = "PORTREEVE_TEST_POSTGRES";
+/// The browser that tests drive.
+pub(crate) const CHROMIUM: &str = "PORTREEVE_TEST_CHROMIUM";
+/// The program that drives it.
+pub(crate) const CHROMEDRIVER: &str = "PORTREEVE_TEST_CHROMEDRIVER";
+/// Folder whose `node_modules` holds the parts from npm.
+pub(crate) const NPM: &str = "PORTREEVE_TEST_NPM";
 /// File to which a test that cannot run appends one line.
 pub(crate) const SKIPS: &str = "PORTREEVE_SKIPS";
 

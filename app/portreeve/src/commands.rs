@@ -3,6 +3,7 @@
 mod accounts;
 mod act_log;
 mod agreements;
+mod backup;
 mod bench;
 mod bills;
 mod charges;
@@ -10,14 +11,20 @@ mod conform;
 mod customers;
 mod demo;
 mod exports;
+mod health;
 mod imports;
+mod keys;
 mod ledger;
 mod measures;
 mod meters;
+mod people;
+mod proposals;
 mod rates;
 mod reads;
 mod reports;
+mod restore;
 mod runs;
+mod serve;
 mod services;
 mod set_up;
 mod winter_averages;
@@ -33,6 +40,8 @@ use crate::office::{Office, Who};
 use crate::output;
 
 #[cfg(test)]
+pub use demo::people as demo_people;
+pub use health::{is_ready, metrics_text};
 pub use set_up::all_permissions;
 
 /// Every command.
@@ -92,9 +101,23 @@ pub enum Command {
     /// Prove and export the books
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Changes that wait for a second person: list, show, approve, refuse, send back, hand on
+    #[command(subcommand)]
+    Proposal(proposals::ProposalCommand),
     /// Read the act log
     #[command(subcommand)]
     Acts(act_log::ActsCommand),
+    /// Write the whole town into one file, while everybody works on
+    Backup(backup::BackupArgs),
+    /// Fill a new database from a backup, and prove it
+    Restore(restore::RestoreArgs),
+    /// Serve the town's pages and API
+    Serve(serve::ServeArgs),
+    /// Make a key file, change keys, list them
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Tell whether the town can work, and its numbers in the text form of Prometheus
+    Health,
     /// Bill real reads of a real city and compare
     #[command(subcommand)]
     Conform(conform::ConformCommand),
@@ -138,6 +161,7 @@ impl From<Failure> for Ended {
     fn from(failure: Failure) -> Ended {
         match failure {
             Failure::Refused(refusal) => Ended::Refused(refusal.to_string()),
+            Failure::Waiting(waiting) => Ended::Refused(waiting.to_string()),
             Failure::Fault(fault) => Ended::from(fault),
         }
     }
@@ -174,7 +198,13 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Bill(command) => bills::run(settings, command).await,
         Command::Report(command) => reports::run(settings, command).await,
         Command::Ledger(command) => ledger::run(settings, command).await,
+        Command::Proposal(command) => proposals::run(settings, command).await,
         Command::Acts(command) => act_log::run(settings, command).await,
+        Command::Backup(args) => backup::run(settings, args).await,
+        Command::Restore(args) => restore::run(settings, args).await,
+        Command::Serve(args) => serve::run(settings, args).await,
+        Command::Keys(command) => keys::run(settings, command).await,
+        Command::Health => health::run(settings).await,
         Command::Conform(command) => conform::run(settings, command).await,
         Command::Demo(command) => demo::run(settings, command).await,
         Command::Bench(command) => bench::run(settings, command).await,

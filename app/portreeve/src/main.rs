@@ -5,9 +5,14 @@
 mod act_samples;
 mod commands;
 mod config;
+mod conflicts;
 mod intakes;
+#[cfg(test)]
+mod matrix;
 mod office;
 mod output;
+mod registry;
+mod site;
 mod town;
 mod whole_file;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use acts::{Act, Actor, By, Done, Door, Failure, NoConflicts, SystemClock};
+use acts::{Act, Actor, By, Done, Door, Failure, SystemClock};
 use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, WinterWork};
 use billing::import::ImportWork;
 use chrono::NaiveDate;
@@ -12,13 +12,27 @@ use db::{Db, DoorKey, Fault};
 use imports::Intake;
 use jobs::{JobKind, Report, Worker, kind_of};
 use kernel::OrderId;
+use secrets::{BreachedList, Keys, Random};
+use staff::sign_in::{SignIn, SignInParts, SingleSignOn};
 
+use crate::conflicts::HouseConflicts;
 use crate::output::Bar;
 
 /// Everything a command needs to act.
 pub struct Office {
     /// The door to the database.
     pub door: Door,
+}
+
+/// What people see and meet where they sign in.
+#[derive(Default)]
+pub struct SignInPlace {
+    /// The town's name, shown in authenticator apps.
+    pub town: String,
+    /// Passwords that were stolen elsewhere, when the town keeps such a list.
+    pub breached: Option<BreachedList>,
+    /// Where else people may sign in.
+    pub providers: Vec<SingleSignOn>,
 }
 
 /// How many acts this process was asked for; with instant and process it makes a key that is new.
@@ -58,7 +72,7 @@ impl Office {
 
     fn at(db: Db, today: NaiveDate) -> Office {
         let clock = Arc::new(SystemClock { today });
-        Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(NoConflicts)) }
+        Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(HouseConflicts)) }
     }
 
     /// Brings the database up to date, and makes its first actor.
@@ -67,6 +81,23 @@ impl Office {
         let report = self.db().migrate(&key, self.door.now()).await?;
         staff::ensure_first_actor(self.db(), &key, &[]).await?;
         Ok(report)
+    }
+
+    /// Fills the database, which must be empty, from a backup.
+    pub async fn restore(&self, path: &Path, step: db::Step<'_>) -> Result<db::BackupSummary, db::BackupFailure> {
+        self.db().restore(&DoorKey::for_the_door(), (path, self.door.now()), step).await
+    }
+
+    /// Signing in to the town, for the upkeep of what is sealed.
+    pub fn sign_in(&self, keys: Keys, random: Random) -> SignIn {
+        self.sign_in_at(keys, random, SignInPlace::default())
+    }
+
+    /// Signing in to the town, for who does.
+    pub fn sign_in_at(&self, keys: Keys, random: Random, place: SignInPlace) -> SignIn {
+        let SignInPlace { town, breached, providers } = place;
+        let (db, door_key) = (self.db().clone(), DoorKey::for_the_door());
+        SignIn::new(SignInParts { db, door_key, keys: Arc::new(keys), random, town, breached, providers })
     }
 
     /// The database.

@@ -36,6 +36,12 @@ impl Bar {
         self.0.set_position(u64::try_from(progress.done).unwrap_or(0));
     }
 
+    /// Shows how much of how much is done.
+    pub fn at(&self, done: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(done);
+    }
+
     /// Takes the bar away.
     pub fn end(self) {
         self.0.finish_and_clear();

@@ -58,10 +58,10 @@ pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use stage::Stage;
 pub use statement::Statement;
 pub use store::{
-    Adjustment, PointAgreement, Signoff, StoredBill, adjustment_reasons, adjustments_of, all_runs, bill_rows_between,
-    bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles, exception_counts,
-    last_account, pending_agreements, point_agreements, queue, rejects, run_by_number, run_progress, runs_of_month,
-    signoff, terms,
+    Adjustment, PointAgreement, Signoff, StoredBill, accounts_at, adjustment_reasons, adjustments_of, all_runs,
+    bill_rows_between, bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles,
+    exception_counts, last_account, pending_agreements, point_agreements, points_of_accounts, queue, rejects,
+    run_by_number, run_progress, runs_of_month, signoff, terms,
 };
 pub use tax_report::{OwedLine, TaxReport, tax_report};
 pub use views::{BillView, ExplainedService, bill_view};

@@ -1,6 +1,6 @@
 //! What may be allowed in this room.
 
-use acts::Permission;
+use acts::{Control, Permission};
 
 /// Cycles, exception rules and limits.
 pub const SET_UP: Permission =
@@ -66,6 +66,26 @@ pub const EXEMPTIONS: Permission =
 pub const WINTER_AVERAGES: Permission =
     Permission { code: "billing.winter_averages", sentence: "works out winter averages from the winter's use" };
 
+/// The second person where charges are decided.
+pub const APPROVE: Permission = Permission {
+    code: "billing.approve",
+    sentence: "approves adjustments above a limit, exemptions, quantities and classes that others propose",
+};
+
+/// What an account is charged by: rate, class, quantities, exemptions.
+pub const ASSIGNMENTS: Control = Control {
+    code: "assignments",
+    sentence: "the rate, class, quantity or exemption of an account is changed",
+    approving: APPROVE,
+};
+
+/// Rules of billing: cycles, exception rules, review amounts, terms.
+pub const RULES: Control =
+    Control { code: "billing_rules", sentence: "rules and limits of billing are changed", approving: APPROVE };
+
+/// The class of limits that adjustments are held against.
+pub const ADJUSTMENTS: &str = "adjustment";
+
 /// All of them.
 pub const PERMISSIONS: &[Permission] = &[
     SET_UP,
@@ -84,4 +104,5 @@ pub const PERMISSIONS: &[Permission] = &[
     QUANTITIES,
     EXEMPTIONS,
     WINTER_AVERAGES,
+    APPROVE,
 ];

@@ -63,6 +63,7 @@ pub(crate) use points::{
     PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_between, services_of,
     stages_between, stop_agreement,
 };
+pub use points::{accounts_at, points_of_accounts};
 pub(crate) use register::{
     DecidedCount, bills_between, dates_of_bills, decided_counts, held_exceptions, last_billed, schedules_between,
     signed_act,

@@ -14,7 +14,7 @@ pub use customer::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer,
 pub use intake::Customers;
 pub use party::{Party, Role, in_the_way};
 pub use store::{
-    account_by_number, account_named, account_texts, accounts_by_id, accounts_by_reference_or_number,
+    Reached, account_by_number, account_named, account_texts, accounts_by_id, accounts_by_reference_or_number,
     customer_references, customers_by_reference, hold_accounts, insert_accounts, insert_customers, lock_accounts,
-    mailing_addresses, parties_of, surviving,
+    mailing_addresses, parties_of, reached, surviving,
 };

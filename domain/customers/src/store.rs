@@ -20,8 +20,8 @@ pub(crate) use merges::{
     MergedAccount, NewMerge, accounts_of, delete_merge, insert_merge, lock_customers, merge_act, merged_into,
     move_accounts, moved_by,
 };
-pub use pages::account_texts;
 pub(crate) use pages::{OpenAccount, customer_page, open_accounts_of, payers_among};
+pub use pages::{Reached, account_texts, reached};
 pub use parties::parties_of;
 pub(crate) use parties::{end_party, insert_parties};
 

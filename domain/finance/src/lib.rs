@@ -31,7 +31,7 @@ pub use export::{Exported, Form, export};
 pub use journal_entry::JournalEntry;
 pub use movement::{Movement, Owed, Window, movements_between, owed_before};
 pub use periods::{locks, share_period};
-pub use permissions::{ESTABLISH_BOOKS, LOCK_PERIOD, PERMISSIONS, UNLOCK_PERIOD};
+pub use permissions::{APPROVE, ESTABLISH_BOOKS, LOCK_PERIOD, PERIODS, PERMISSIONS, UNLOCK_PERIOD};
 pub use posting::write_journals;
 pub use proof::{ControlLine, Finding, FundLine, LedgerProof, TrialLine, prove};
 pub use reversal::{JournalKey, journals_between, journals_of, reverse_journals};

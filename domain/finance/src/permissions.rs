@@ -1,6 +1,6 @@
 //! What an actor may be allowed in this room.
 
-use acts::Permission;
+use acts::{Control, Permission};
 
 /// To set up funds and ledger accounts.
 pub const ESTABLISH_BOOKS: Permission = Permission {
@@ -18,5 +18,13 @@ pub const LOCK_PERIOD: Permission = Permission {
 pub const UNLOCK_PERIOD: Permission =
     Permission { code: "finance.unlock_period", sentence: "Open a locked month of the books again" };
 
+/// The second person where a locked month is opened again.
+pub const APPROVE: Permission =
+    Permission { code: "finance.approve", sentence: "Approve that a locked month of the books is opened again" };
+
+/// Locked months.
+pub const PERIODS: Control =
+    Control { code: "periods", sentence: "a locked month of the books is opened again", approving: APPROVE };
+
 /// All permissions of this room.
-pub const PERMISSIONS: &[Permission] = &[ESTABLISH_BOOKS, LOCK_PERIOD, UNLOCK_PERIOD];
+pub const PERMISSIONS: &[Permission] = &[ESTABLISH_BOOKS, LOCK_PERIOD, UNLOCK_PERIOD, APPROVE];

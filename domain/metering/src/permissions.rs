@@ -1,6 +1,6 @@
 //! What may be allowed in this room.
 
-use acts::Permission;
+use acts::{Control, Permission};
 
 /// Reads by hand.
 pub const ENTER_READS: Permission =
@@ -19,5 +19,13 @@ pub const EXCHANGE: Permission = Permission {
 /// Files of meters and reads.
 pub const IMPORT: Permission = Permission { code: "metering.import", sentence: "imports files of meters and of reads" };
 
+/// The second person where reads are changed.
+pub const APPROVE: Permission =
+    Permission { code: "metering.approve", sentence: "approves changes of accepted reads that others propose" };
+
+/// Changes of what was read and accepted.
+pub const READS: Control =
+    Control { code: "reads", sentence: "an accepted read or what follows from it is changed", approving: APPROVE };
+
 /// All of them.
-pub const PERMISSIONS: &[Permission] = &[ENTER_READS, CORRECT_READS, EXCHANGE, IMPORT];
+pub const PERMISSIONS: &[Permission] = &[ENTER_READS, CORRECT_READS, EXCHANGE, IMPORT, APPROVE];

@@ -1,6 +1,6 @@
 //! What may be allowed in this room.
 
-use acts::Permission;
+use acts::{Control, Permission};
 
 /// Classes and where charges go in the books.
 pub const SET_UP: Permission =
@@ -18,5 +18,16 @@ pub const PROPOSE_RATES: Permission =
 pub const SUPERSEDE_RATES: Permission =
     Permission { code: "revenue.supersede_rates", sentence: "takes back rates that no bill run has used" };
 
+/// The second person where rates are changed.
+pub const APPROVE: Permission =
+    Permission { code: "revenue.approve", sentence: "approves rates and customer classes that others propose" };
+
+/// Rate tables.
+pub const RATES: Control = Control {
+    code: "rates",
+    sentence: "rates, classes or the places of charges in the books are changed",
+    approving: APPROVE,
+};
+
 /// All of them.
-pub const PERMISSIONS: &[Permission] = &[SET_UP, ADOPT_RATES, PROPOSE_RATES, SUPERSEDE_RATES];
+pub const PERMISSIONS: &[Permission] = &[SET_UP, ADOPT_RATES, PROPOSE_RATES, SUPERSEDE_RATES, APPROVE];

@@ -2,18 +2,43 @@
 
 mod actor_refused;
 mod add_actor;
+mod assign_role;
+mod checks;
+mod declare_relation;
+mod establish_roles;
 mod grant_permission;
+mod help_sign_in;
+mod join_staff;
+mod leave_staff;
+mod move_staff;
+mod people_refused;
+mod review;
 mod revoke_permission;
+mod roles_refused;
+mod stand_in;
 
 pub use actor_refused::ActorRefused;
 pub use add_actor::AddActor;
+pub use assign_role::{AssignRole, EndRole};
+pub use declare_relation::{DeclareRelation, EndRelation};
+pub use establish_roles::{EstablishRoles, NewLimit, NewPair, NewRole};
 pub use grant_permission::GrantPermission;
+pub use help_sign_in::{ClearSecondFactor, EndSessions, LinkIdentity, MakeSignInLink};
+pub use join_staff::JoinStaff;
+pub use leave_staff::LeaveStaff;
+pub use move_staff::MoveStaff;
+pub use people_refused::PeopleRefused;
+pub use review::{RecordCompensatingReview, ReviewOutlier};
 pub use revoke_permission::RevokePermission;
+pub use roles_refused::RolesRefused;
+pub use stand_in::{EndStandIn, StandIn};
 
 use acts::{Entry, Failure, Subject, refuse};
 use kernel::ActorId;
 
-use crate::store;
+use self::checks::Before;
+use crate::people;
+use crate::{ActorKind, store};
 
 /// All staff as a subject: which of them is named in the command.
 fn staff() -> Subject {
@@ -26,6 +51,21 @@ async fn named(entry: &mut Entry, code: &str) -> Result<ActorId, Failure> {
         Some(actor) => Ok(actor.id),
         None => refuse(ActorRefused::UnknownActor { actor: code.to_owned() }),
     }
+}
+
+/// Once roles are in force people have their permissions from roles, and only programs have them directly.
+async fn check_not_by_role(entry: &mut Entry, kind: ActorKind, code: &str) -> Result<(), Failure> {
+    if kind == ActorKind::Person && people::are_roles_in_force(entry).await? {
+        return refuse(ActorRefused::RolesInForce { actor: code.to_owned() });
+    }
+    Ok(())
+}
+
+/// What is granted directly wants a second person too, as soon as there is one: a program is somebody's hands.
+async fn ask_second_for_grant(entry: &mut Entry, code: &str, permissions: &str) -> Result<(), Failure> {
+    entry.changes(format!("granted to {code}"), "", permissions);
+    Before::of(entry).await?.ask_second(entry);
+    Ok(())
 }
 
 /// Refuses what cannot be the code of a permission, such as `billing.sign`.

@@ -2,6 +2,7 @@
 
 // The nouns.
 mod actor;
+pub mod people;
 mod permissions;
 
 // What the door asks.
@@ -10,13 +11,27 @@ mod authority;
 // Acts.
 mod acts;
 
+// Who they are, proven.
+mod gate;
+pub mod sign_in;
+
+// What people see, and programs ask.
+pub mod api;
+pub mod pages;
+
 // What is asked and written.
 mod first_actor;
 mod store;
 
 pub use actor::ActorKind;
-pub use acts::{ActorRefused, AddActor, GrantPermission, RevokePermission};
+pub use acts::{
+    ActorRefused, AddActor, AssignRole, ClearSecondFactor, DeclareRelation, EndRelation, EndRole, EndSessions,
+    EndStandIn, EstablishRoles, GrantPermission, JoinStaff, LeaveStaff, LinkIdentity, MakeSignInLink, MoveStaff,
+    NewLimit, NewPair, NewRole, PeopleRefused, RecordCompensatingReview, ReviewOutlier, RevokePermission, RolesRefused,
+    StandIn,
+};
 pub use authority::StaffAuthority;
 pub use first_actor::{FIRST_ACTOR, ensure_first_actor};
-pub use permissions::{MANAGE, PERMISSIONS};
+pub use gate::{SecondFactorRule, StaffGate};
+pub use permissions::{APPROVE, MANAGE, OBSERVE, PEOPLE, PERMISSIONS, RELATIONS, REVIEW};
 pub use store::{actor_by_code, names, permissions_of};

@@ -26,6 +26,16 @@ pub async fn actor_by_code(read: &mut Read, code: &str) -> Result<Option<Actor>,
     Ok(row.map(|(id, code)| Actor { id: ActorId(id), code }))
 }
 
+/// The code of an actor.
+pub(crate) async fn code_of(read: &mut Read, actor: ActorId) -> Result<String, Fault> {
+    const SQL: &str = "
+        select code
+        from actor
+        where actor_id = $1";
+    let row: Option<(String,)> = read.one(SQL, vec![actor.into()]).await?;
+    row.map(|(code,)| code).ok_or_else(|| Fault::impossible_row("actor", "code", actor.0))
+}
+
 /// What actors are called, for reports of who did what.
 pub async fn names(read: &mut Read) -> Result<BTreeMap<ActorId, String>, Fault> {
     const SQL: &str = "
@@ -34,6 +44,16 @@ pub async fn names(read: &mut Read) -> Result<BTreeMap<ActorId, String>, Fault> 
         order by actor_id";
     let rows: Vec<(i64, String)> = read.all(SQL, vec![]).await?;
     Ok(rows.into_iter().map(|(id, name)| (ActorId(id), name)).collect())
+}
+
+/// Everybody who acts or did, programs too, by code.
+pub(crate) async fn codes(read: &mut Read) -> Result<BTreeMap<String, ActorId>, Fault> {
+    const SQL: &str = "
+        select code, actor_id
+        from actor
+        order by code";
+    let rows: Vec<(String, i64)> = read.all(SQL, vec![]).await?;
+    Ok(rows.into_iter().map(|(code, id)| (code, ActorId(id))).collect())
 }
 
 /// The codes of what an actor is allowed while active.
@@ -98,4 +118,15 @@ pub(crate) async fn delete_permission(tx: &mut Tx, actor: ActorId, code: &str) -
         delete from actor_permission
         where actor_id = $1 and permission = $2";
     tx.run(SQL, vec![actor.into(), code.into()]).await
+}
+
+/// Waits until no other act of an actor is under way, and lets none begin before this one ends.
+pub(crate) async fn hold_actor(read: &mut Read, actor: ActorId) -> Result<(), Fault> {
+    const SQL: &str = "
+        select actor_id
+        from actor
+        where actor_id = $1
+        for update";
+    read.number(SQL, vec![actor.into()]).await?;
+    Ok(())
 }

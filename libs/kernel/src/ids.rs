@@ -58,6 +58,8 @@ ids! {
     ParcelId,
     /// A building or lot that is served.
     PremiseId,
+    /// A change that waits for a second person.
+    ProposalId,
     /// A class with its dimension values: what the price of a service depends on besides use.
     RateProfileId,
     /// One version of a rate schedule.

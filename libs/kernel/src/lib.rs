@@ -18,8 +18,8 @@ pub use digest::{Digest, DigestBuilder};
 pub use fold::search_key;
 pub use ids::{
     AccountId, ActId, ActorId, AdjustmentId, AgreementId, ChargeId, ConsumptionId, CustomerId, CycleId, FundId,
-    IdBlock, JobId, JournalId, LedgerAccountId, MeterId, OrderId, ParcelId, PremiseId, RateProfileId, RateVersionId,
-    RunId, ServicePointId,
+    IdBlock, JobId, JournalId, LedgerAccountId, MeterId, OrderId, ParcelId, PremiseId, ProposalId, RateProfileId,
+    RateVersionId, RunId, ServicePointId,
 };
 pub use numbers::{AccountNumber, BillNumber, NumberError};
 pub use period::{Month, Period, PeriodError};

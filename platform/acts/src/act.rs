@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use kernel::{AccountId, ActId, RunId};
+use kernel::{AccountId, ActId, RunId, ServicePointId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -59,6 +59,12 @@ impl Subject {
         Subject { kind: "account", id: id.0 }
     }
 
+    /// A place where a service is delivered.
+    #[must_use]
+    pub fn service_point(id: ServicePointId) -> Subject {
+        Subject { kind: "service_point", id: id.0 }
+    }
+
     /// A bill run.
     #[must_use]
     pub fn run(id: RunId) -> Subject {
@@ -86,4 +92,23 @@ pub struct Done<T> {
     pub outcome: T,
     /// Whether it had been done before, and nothing was done now.
     pub was_repeated: bool,
+}
+
+/// Whatever is an act is one by reference too.
+impl<A: Act> Act for &A {
+    const KIND: &'static str = A::KIND;
+    const VERSION: i64 = A::VERSION;
+    type Outcome = A::Outcome;
+
+    fn permission(&self) -> Permission {
+        A::permission(self)
+    }
+
+    fn subject(&self) -> Subject {
+        A::subject(self)
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Self::Outcome, Failure> {
+        A::perform(self, entry).await
+    }
 }

@@ -4,9 +4,9 @@ use std::ops::{Deref, DerefMut};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Tx};
-use kernel::{ActId, Digest, DigestBuilder, OrderId};
+use kernel::{AccountId, ActId, ActorId, Digest, DigestBuilder, OrderId, ServicePointId};
 
-use crate::{Actor, OrderPlan, store};
+use crate::{Actor, Change, Control, Judged, OrderPlan, Weight, store};
 
 /// An act under way: a [`Tx`] that knows which act it belongs to.
 pub struct Entry {
@@ -21,11 +21,21 @@ pub struct Entry {
     pub today: NaiveDate,
     journals: DigestBuilder,
     has_journals: bool,
+    judged: Judged,
 }
 
 impl Entry {
     pub(crate) fn new(tx: Tx, act: ActId, actor: Actor, now: DateTime<Utc>, today: NaiveDate) -> Entry {
-        Entry { tx, act, actor, now, today, journals: DigestBuilder::new(), has_journals: false }
+        Entry {
+            tx,
+            act,
+            actor,
+            now,
+            today,
+            journals: DigestBuilder::new(),
+            has_journals: false,
+            judged: Judged::default(),
+        }
     }
 
     /// Collects what was written to the books; the act carries the digest of all of it.
@@ -38,6 +48,54 @@ impl Entry {
     pub async fn place_order(&mut self, plan: OrderPlan) -> Result<OrderId, Fault> {
         let act = self.act;
         store::insert_order(&mut self.tx, act, plan).await
+    }
+
+    /// Says whose account this concerns: nobody acts on their own or their household's.
+    pub fn concerns(&mut self, account: AccountId) {
+        if !self.judged.accounts.contains(&account) {
+            self.judged.accounts.push(account);
+        }
+    }
+
+    /// Says at which service point this is: whoever answers for it is concerned.
+    pub fn concerns_place(&mut self, point: ServicePointId) {
+        if !self.judged.service_points.contains(&point) {
+            self.judged.service_points.push(point);
+        }
+    }
+
+    /// Says who may do more by this: they are not the second person for it.
+    pub fn favors(&mut self, actor: ActorId) {
+        self.judged.favors.push(actor);
+    }
+
+    /// Says that this is of a class of changes that wants a second person.
+    pub fn is_under(&mut self, control: Control) {
+        self.judged.control = Some(control);
+    }
+
+    /// Says how much this moves, to be held against the actor's limits.
+    pub fn weighs(&mut self, weight: Weight) {
+        self.concerns(weight.account);
+        self.judged.weight = Some(weight);
+    }
+
+    /// Shows whoever approves what is before and after.
+    pub fn changes(&mut self, field: impl Into<String>, before: impl Into<String>, after: impl Into<String>) {
+        self.judged.changes.push(Change { field: field.into(), before: before.into(), after: after.into() });
+    }
+
+    /// Goes on as another act in the same transaction: what an approved change wrote is its own, not the approval's.
+    pub(crate) fn becomes(&mut self, act: ActId, actor: Actor) {
+        self.act = act;
+        self.actor = actor;
+        self.journals = DigestBuilder::new();
+        self.has_journals = false;
+        self.judged = Judged::default();
+    }
+
+    pub(crate) fn judged(&self) -> &Judged {
+        &self.judged
     }
 
     pub(crate) fn journal_digest(&self) -> Option<Digest> {

@@ -33,6 +33,36 @@ pub struct LoggedAct {
     pub entered_at: DateTime<Utc>,
 }
 
+/// Which entries of the log somebody asks for; what is `None` is not asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Whose.
+    pub actor: Option<ActorId>,
+    /// Of which kind, such as `billing.sign_run`.
+    pub kind: Option<String>,
+    /// On what: a kind of thing and its id.
+    pub subject: Option<(String, i64)>,
+    /// From which business date on.
+    pub from: Option<NaiveDate>,
+    /// Through which business date.
+    pub through: Option<NaiveDate>,
+}
+
+/// The entries before one that a filter lets through, newest first.
+pub async fn search_log(
+    read: &mut Read,
+    filter: &LogFilter,
+    before: ActId,
+    limit: i64,
+) -> Result<Vec<LoggedAct>, Fault> {
+    store::search::search(read, filter, before, limit).await
+}
+
+/// One entry of the log.
+pub async fn logged_act(read: &mut Read, act: ActId) -> Result<Option<LoggedAct>, Fault> {
+    Ok(store::log_page(read, act.0 - 1, 1).await?.into_iter().find(|entry| entry.act == act))
+}
+
 /// A page of the log after an entry, oldest first.
 pub async fn log(read: &mut Read, after: ActId, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
     store::log_page(read, after.0, limit).await

@@ -1,5 +1,10 @@
 //! The SQL of the act log, of bulk orders and of chunks.
 
+pub(crate) mod proposals;
+pub(crate) mod search;
+pub(crate) mod watched;
+pub(crate) mod weights;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,13 +14,13 @@ use kernel::{ActId, ActorId, Digest, OrderId};
 use crate::entry::Entry;
 use crate::log::LoggedAct;
 use crate::seal::SealHead;
-use crate::{Chunk, ChunkDone, ChunkPlan, Order, OrderPlan, Permission, Progress, Subject};
+use crate::{Chunk, ChunkDone, ChunkPlan, Order, OrderPlan, Progress, Subject};
 
 /// What a new entry of the log says.
 pub(crate) struct NewAct<'a> {
     pub(crate) kind: &'a str,
     pub(crate) version: i64,
-    pub(crate) permission: Permission,
+    pub(crate) permission: &'a str,
     pub(crate) subject: Subject,
     pub(crate) reason: &'a str,
     pub(crate) key: &'a str,
@@ -89,8 +94,9 @@ struct SealRow {
     sealed_at: DateTime<Utc>,
 }
 
+/// An entry of the log as people read it.
 #[derive(sqlx::FromRow)]
-struct LogRow {
+pub(crate) struct LogRow {
     act_id: i64,
     kind: String,
     actor_id: i64,
@@ -122,7 +128,7 @@ pub(crate) async fn insert_act(entry: &mut Entry, new: NewAct<'_>) -> Result<(),
         entry.actor.id.into(),
         new.kind.into(),
         new.version.into(),
-        new.permission.code.into(),
+        new.permission.into(),
         new.subject.kind.into(),
         new.subject.id.into(),
         new.reason.into(),
@@ -346,19 +352,24 @@ pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<
         order by act_id
         limit $2";
     let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
-    let acts = rows.into_iter().map(|row| LoggedAct {
-        act: ActId(row.act_id),
-        kind: row.kind,
-        actor: ActorId(row.actor_id),
-        subject: format!("{} {}", row.subject_kind, row.subject_id),
-        reason: row.reason,
-        command: row.command,
-        outcome: row.outcome,
-        journals: row.journal_digest.as_deref().and_then(Digest::from_bytes),
-        business_on: row.business_on,
-        entered_at: row.entered_at,
-    });
-    Ok(acts.collect())
+    Ok(rows.into_iter().map(LogRow::logged).collect())
+}
+
+impl LogRow {
+    pub(crate) fn logged(self) -> LoggedAct {
+        LoggedAct {
+            act: ActId(self.act_id),
+            kind: self.kind,
+            actor: ActorId(self.actor_id),
+            subject: format!("{} {}", self.subject_kind, self.subject_id),
+            reason: self.reason,
+            command: self.command,
+            outcome: self.outcome,
+            journals: self.journal_digest.as_deref().and_then(Digest::from_bytes),
+            business_on: self.business_on,
+            entered_at: self.entered_at,
+        }
+    }
 }
 
 /// The digests of the journals that acts wrote, by act.

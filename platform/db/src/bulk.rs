@@ -107,6 +107,18 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Takes all rows out of a table, which is named by the catalog.
+    pub(crate) async fn clear(&mut self, table: &str) -> Result<(), Fault> {
+        let sql = AssertSqlSafe(format!("delete from {table}"));
+        let done = match &mut self.inner {
+            Inner::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(|_| ()),
+            Inner::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(|_| ()),
+        };
+        done.map_err(|error| Fault::sql(&format!("clearing {table}"), error))
+    }
+}
+
 fn insert_text(table: &str, columns: &[String], rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns.len()].join(", "));
     format!("insert into {table} ({}) values {}", columns.join(", "), vec![row; rows].join(", "))

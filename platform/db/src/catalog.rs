@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::Row as _;
 
 use crate::database::Pools;
-use crate::read::Inner;
+use crate::read::{Inner, postgres_args, sqlite_args};
 use crate::{Db, DoorKey, Engine, Fault, Kind, Read, Value};
 
 /// All tables of a database by name, in the words both engines share.
@@ -131,7 +131,7 @@ impl Db {
             names.join(", "),
             key.join(", ")
         );
-        read.plain(sql, shape).await
+        read.plain(sql, vec![], shape).await
     }
 
     /// The smallest or largest first key of a table from a key on: for copies of whole tables.
@@ -149,7 +149,7 @@ impl Db {
             columns: ["min", "max"].map(|name| (name.to_owned(), Some(Kind::Int), false)).to_vec(),
             ..TableShape::default()
         };
-        match self.read().await?.plain(sql, &edges).await?[..] {
+        match self.read().await?.plain(sql, vec![], &edges).await?[..] {
             [Value::Int(Some(low)), Value::Int(Some(high))] => Ok(Some((low, high))),
             _ => Ok(None),
         }
@@ -157,7 +157,28 @@ impl Db {
 }
 
 impl Read {
-    async fn plain(&mut self, sql: String, shape: &TableShape) -> Result<Vec<Value>, Fault> {
+    /// At most so many rows of a table in the order of its key, behind a row with this key, as plain values.
+    pub(crate) async fn page(
+        &mut self,
+        table: &str,
+        shape: &TableShape,
+        (after, limit): (Option<Vec<Value>>, usize),
+    ) -> Result<Vec<Value>, Fault> {
+        let names: Vec<&str> = shape.columns.iter().map(|(name, _, _)| name.as_str()).collect();
+        let (names, key) = (names.join(", "), shape.primary_key.join(", "));
+        let behind = match &after {
+            Some(after) => {
+                let marks: Vec<String> = (1..=after.len()).map(|number| format!("${number}")).collect();
+                format!(" where ({key}) > ({})", marks.join(", "))
+            }
+            None => String::new(),
+        };
+        // Table and columns come from the catalog, never from input.
+        let sql = format!("select {names} from {table}{behind} order by {key} limit {limit}");
+        self.plain(sql, after.unwrap_or_default(), shape).await
+    }
+
+    async fn plain(&mut self, sql: String, args: Vec<Value>, shape: &TableShape) -> Result<Vec<Value>, Fault> {
         let mut values = Vec::new();
         let failed = |error| Fault::sql("reading plain rows", error);
         macro_rules! cells {
@@ -179,8 +200,8 @@ impl Read {
         }
         let sql = sqlx::AssertSqlSafe(sql);
         match &mut self.inner {
-            Inner::Sqlite(tx) => cells!(sqlx::query(sql).fetch_all(&mut **tx).await),
-            Inner::Postgres(tx) => cells!(sqlx::query(sql).fetch_all(&mut **tx).await),
+            Inner::Sqlite(tx) => cells!(sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **tx).await),
+            Inner::Postgres(tx) => cells!(sqlx::query_with(sql, postgres_args(args)?).fetch_all(&mut **tx).await),
         }
         Ok(values)
     }

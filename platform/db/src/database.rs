@@ -140,6 +140,12 @@ impl Db {
         done.map_err(|error| Fault::sql("checkpointing", error))
     }
 
+    /// How many bytes the database takes on disk.
+    pub async fn size_bytes(&self) -> Result<i64, Fault> {
+        let size = self.read().await?.number(dialect::size_of_database(self.engine()), vec![]).await?;
+        size.ok_or_else(|| Fault::new("the database does not know its size"))
+    }
+
     /// Waits until everything that was committed is on disk.
     pub async fn settle(&self) -> Result<(), Fault> {
         match &self.pools {

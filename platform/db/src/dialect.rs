@@ -44,6 +44,14 @@ pub(crate) fn begin_read(engine: Engine) -> &'static str {
     }
 }
 
+/// What asks for the size of the database in bytes.
+pub(crate) fn size_of_database(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "select p.page_count * s.page_size from pragma_page_count() p, pragma_page_size() s",
+        Engine::Postgres => "select pg_database_size(current_database())",
+    }
+}
+
 /// Row locks at the end of a query; SQLite has one writer and needs none.
 const LOCKS: [&str; 5] =
     [" for update skip locked", " for no key update", " for update", " for key share", " for share"];

@@ -3,6 +3,7 @@
 //! Everything above writes one SQL text for both engines; what differs lives in `dialect`.
 //! A writable [`Tx`] comes only from the door in `platform/acts`.
 
+mod backup;
 mod bulk;
 mod catalog;
 mod copy;
@@ -18,6 +19,7 @@ mod scratch;
 mod tx;
 mod value;
 
+pub use backup::{BackupFailure, BackupRefused, BackupSummary, Place, Step, TableSummary, check_backup};
 pub use bulk::Rows;
 pub use catalog::{Catalog, TableShape};
 pub use database::{Db, DoorKey};

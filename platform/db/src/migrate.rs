@@ -74,6 +74,12 @@ impl Db {
         Ok(!self.applied().await?.is_empty())
     }
 
+    /// Whether the database has just the migrations of this program.
+    pub async fn is_up_to_date(&self) -> Result<bool, Fault> {
+        let known = known_migrations(self.engine())?.into_iter().map(|(name, digest)| (name, digest.0.to_vec()));
+        Ok(self.applied().await?.into_iter().eq(known))
+    }
+
     /// Builds a database from `schema.sql` alone; for the test that compares it with the migrations.
     pub async fn build_from_schema(&self, key: &DoorKey) -> Result<(), Fault> {
         let mut tx = self.write(key).await?;
@@ -122,6 +128,19 @@ impl Tx {
         };
         done.map_err(|error| Fault::sql("running a migration", error))
     }
+}
+
+/// Names and digests of this program's migrations, as an engine has them.
+pub(crate) fn known_migrations(engine: Engine) -> Result<Vec<(String, Digest)>, Fault> {
+    let all = migrations(engine)?.into_iter();
+    Ok(all.map(|migration| (migration.name, Digest::of(migration.text.as_bytes()))).collect())
+}
+
+/// The same, with digests that cover both engines' texts: they tell whether two programs have the same tables.
+pub(crate) fn portable_migrations() -> Result<Vec<(String, Digest)>, Fault> {
+    let (sqlite, postgres) = (known_migrations(Engine::Sqlite)?, known_migrations(Engine::Postgres)?);
+    let both = sqlite.into_iter().zip(postgres);
+    Ok(both.map(|((name, one), (_, other))| (name, Digest::of(&[one.0, other.0].concat()))).collect())
 }
 
 /// The migrations for an engine, by number: `NNNN_room_what.sql`, or the engine's half of a pair.

@@ -97,5 +97,6 @@ into_value! {
     kernel::MeterId => Int(value) value.0;
     kernel::ParcelId => Int(value) value.0;
     kernel::PremiseId => Int(value) value.0;
+    kernel::ProposalId => Int(value) value.0;
     kernel::ServicePointId => Int(value) value.0;
 }

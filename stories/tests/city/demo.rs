@@ -114,7 +114,7 @@ async fn every_bill_can_be_reversed(program: &Program, db: &Db) {
     let later = Program { business_date: "2026-03-31".to_owned(), ..program.clone() };
     for (account, number) in adjusted {
         let account = AccountNumber::issue(account).to_string();
-        later.done("clerk", &["adjust", "reverse", &account, &number.to_string()]);
+        later.done("supervisor", &["adjust", "reverse", &account, &number.to_string()]);
     }
     assert!(balances(program).values().any(|cents| 0 < *cents), "bills are owed before they are reversed");
     for run in (1..=runs).rev() {

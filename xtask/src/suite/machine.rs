@@ -1,9 +1,10 @@
-//! What the suite needs from the machine: PostgreSQL and the checkers, found or, as root, installed.
+//! What the suite needs from the machine: PostgreSQL, the checkers, a browser; found or, as root, installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Options;
+use super::browser::{self, BrowserParts};
 use super::runner::answers;
 use crate::environment;
 use crate::say;
@@ -14,12 +15,14 @@ pub(crate) struct Machine {
     /// The folder of PostgreSQL's own programs; absent when only SQLite is tested.
     pub(crate) postgres: Option<PathBuf>,
     pub(crate) is_root: bool,
+    /// What drives a browser; absent when the tests that do are left out.
+    pub(crate) browser: Option<BrowserParts>,
 }
 
 /// A Debian package and the question whether the machine has it.
-struct Need {
-    package: &'static str,
-    is_met: fn() -> bool,
+pub(super) struct Need {
+    pub(super) package: &'static str,
+    pub(super) is_met: fn() -> bool,
 }
 
 const POSTGRES: Need = Need { package: "postgresql", is_met: || postgres_folder().is_some() };
@@ -30,7 +33,7 @@ const CHECKERS: [Need; 2] = [
 
 impl Machine {
     /// Looks for everything; as root installs what is missing, otherwise refuses and names the packages.
-    pub(crate) fn prepare(options: &Options) -> Result<Self, Stop> {
+    pub(crate) fn prepare(root: &Path, options: &Options) -> Result<Self, Stop> {
         let is_root = is_root();
         let missing = missing_packages(options);
         if !missing.is_empty() {
@@ -44,7 +47,8 @@ impl Machine {
             }
         }
         let postgres = if options.sqlite_only { None } else { postgres_folder() };
-        Ok(Self { postgres, is_root })
+        let browser = if options.no_browser { None } else { Some(BrowserParts::prepare(root)?) };
+        Ok(Self { postgres, is_root, browser })
     }
 }
 
@@ -78,7 +82,8 @@ fn holds_postgres(folder: &Path) -> bool {
 
 fn missing_packages(options: &Options) -> Vec<&'static str> {
     let postgres = if options.sqlite_only { None } else { Some(&POSTGRES) };
-    let needs = postgres.into_iter().chain(&CHECKERS);
+    let browser: &[Need] = if options.no_browser { &[] } else { &browser::NEEDS };
+    let needs = postgres.into_iter().chain(&CHECKERS).chain(browser);
     needs.filter(|need| !(need.is_met)()).map(|need| need.package).collect()
 }
 
@@ -87,6 +92,9 @@ fn advice(missing: &[&str]) -> String {
     let mut advice = format!("missing Debian packages: {packages}\nInstall them: sudo apt-get install {packages}");
     if missing.contains(&POSTGRES.package) {
         advice.push_str("\nOr test on SQLite alone: cargo xtask test --sqlite-only");
+    }
+    if browser::NEEDS.iter().any(|need| missing.contains(&need.package)) {
+        advice.push_str("\nOr leave out tests that drive a browser: cargo xtask test --no-browser");
     }
     advice
 }
@@ -121,11 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advice_names_the_packages_and_the_way_without_postgres() {
+    fn advice_names_the_packages_and_the_way_without_them() {
         let text = advice(&["postgresql", "ledger"]);
         assert!(text.contains("apt-get install postgresql ledger"), "{text}");
         assert!(text.contains("--sqlite-only"), "{text}");
         assert!(!advice(&["hledger"]).contains("--sqlite-only"));
+        assert!(advice(&["chromium-driver"]).contains("--no-browser"));
+        assert!(!advice(&["hledger"]).contains("--no-browser"));
     }
 
     #[test]

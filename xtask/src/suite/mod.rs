@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything CI runs, in order, ending with one line of counts.
 
+mod browser;
 mod machine;
 mod postgres;
 mod runner;
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use self::browser::BrowserParts;
 use self::machine::{Machine, has_cargo_part};
 use self::postgres::Cluster;
 use self::runner::Program;
@@ -28,14 +30,14 @@ pub(crate) struct Options {
     /// Test on SQLite alone; tests that need PostgreSQL are counted as skipped
     #[arg(long)]
     pub(crate) sqlite_only: bool,
-    /// Leave out tests that drive a browser; there are none yet
+    /// Leave out tests that drive a browser or need npm; they are counted as skipped
     #[arg(long)]
     pub(crate) no_browser: bool,
 }
 
 /// Runs every step and says whether all went well; the last line on stdout is the tally.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool, Stop> {
-    let machine = Machine::prepare(options)?;
+    let machine = Machine::prepare(root, options)?;
     let mut suite = Suite { root, tally: Tally::default(), variables: reference_folder(root) };
     suite.check_sources();
     if suite.step("build", |suite| suite.cargo(&["build", "--workspace", "--all-targets"])) {
@@ -85,6 +87,7 @@ impl Suite<'_> {
         }
         let url = cluster.as_ref().map(|cluster| OsString::from(cluster.url()));
         self.variables.push((environment::POSTGRES, url));
+        self.variables.extend(BrowserParts::variables(machine.browser.as_ref()));
         self.step("tests", Suite::test);
         drop(cluster);
     }

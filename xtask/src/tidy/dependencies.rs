@@ -6,11 +6,13 @@ use super::Finding;
 use super::house::House;
 
 const LIST: &str = "docs/decisions/0003-chosen-crates.md";
+/// Where else such a line may stand: decisions are short.
+const LISTS: [&str; 2] = [LIST, "docs/decisions/0010-crates-of-pages.md"];
 
-/// Finds crates of `[workspace.dependencies]` that the list of chosen crates does not name.
+/// Finds crates of `[workspace.dependencies]` that no list of chosen crates names.
 pub(super) fn find(house: &House) -> Vec<Finding> {
     let Some(manifest) = house.file("Cargo.toml") else { return Vec::new() };
-    let list = house.file(LIST).map_or("", |file| file.text.as_str());
+    let list: String = LISTS.iter().filter_map(|path| house.file(path)).map(|file| file.text.as_str()).collect();
     let table: Table = match toml::from_str(&manifest.text) {
         Ok(table) => table,
         Err(error) => return vec![Finding::new("Cargo.toml", 0, error.to_string())],

@@ -3,7 +3,7 @@
 /// The floors from the bottom up, each with its crates in the order in which they may lean on each other.
 pub(super) const FLOORS: [(&str, &[&str]); 4] = [
     ("libs", &["kernel", "ledger", "rates", "formats", "staffing", "print"]),
-    ("platform", &["db", "acts", "jobs", "imports", "web", "reports", "testkit"]),
+    ("platform", &["secrets", "db", "acts", "jobs", "imports", "reports", "testkit", "web"]),
     (
         "domain",
         &[

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ended, Outcome, office};
 use crate::config::Settings;
+use crate::office::Office;
 use crate::output;
 
 /// The act log.
@@ -49,9 +50,9 @@ struct HeadLine {
 
 /// What `acts verify` prints.
 #[derive(Serialize)]
-struct Verified {
+pub struct Verified {
     /// Whether nothing is wrong.
-    is_sound: bool,
+    pub is_sound: bool,
     /// How many acts are sealed and unchanged, from the first on.
     sealed: i64,
     /// Acts since the last seal: nothing protects them yet.
@@ -95,18 +96,7 @@ pub async fn run(settings: &Settings, command: ActsCommand) -> Outcome {
                 Some(path) => kept(path)?,
                 None => Vec::new(),
             };
-            let mut read = office.db().read().await?;
-            let SealProof { sound, head, unsealed, broken } = acts::verify_seals(&mut read, &heads).await?;
-            let changed_books = finance::verify_journals(&mut read).await?;
-            let verified = Verified {
-                is_sound: broken.is_none() && changed_books.is_none(),
-                sealed: sound,
-                unsealed,
-                head: head.map(|head| head.digest.to_string()),
-                heads_compared: heads.iter().filter(|head| head.position <= sound).count(),
-                broken,
-                changed_books,
-            };
+            let verified = verified(&office, &heads).await?;
             let text = serde_json::to_string_pretty(&verified).map_err(|error| Ended::Fault(error.to_string()))?;
             output::data(&text);
             if verified.is_sound {
@@ -115,6 +105,22 @@ pub async fn run(settings: &Settings, command: ActsCommand) -> Outcome {
             Err(Ended::Refused("the log, its seals or the books were changed; see what is broken".into()))
         }
     }
+}
+
+/// Verifies the log, its seals, and the books against the log.
+pub async fn verified(office: &Office, heads: &[SealHead]) -> Result<Verified, Ended> {
+    let mut read = office.db().read().await?;
+    let SealProof { sound, head, unsealed, broken } = acts::verify_seals(&mut read, heads).await?;
+    let changed_books = finance::verify_journals(&mut read).await?;
+    Ok(Verified {
+        is_sound: broken.is_none() && changed_books.is_none(),
+        sealed: sound,
+        unsealed,
+        head: head.map(|head| head.digest.to_string()),
+        heads_compared: heads.iter().filter(|head| head.position <= sound).count(),
+        broken,
+        changed_books,
+    })
 }
 
 /// Adds a seal to the file of seals.

@@ -10,6 +10,7 @@ mod kind;
 mod made;
 mod names;
 mod papers;
+pub mod people;
 #[cfg(test)]
 mod saguaro_bend;
 mod set_up;
@@ -20,18 +21,24 @@ mod summary;
 mod tests;
 mod year;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
 use clap::{Args, Subcommand};
 use kernel::Month;
+use secrets::{Keys, Random};
 use serde::{Deserialize, Serialize};
+use staff::SecondFactorRule;
+use web::{Accent, TownFace};
 
+use super::serve::{Serving, serve};
 use super::{Ended, Outcome, act_log};
 use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
+use crate::site::SiteSettings;
 
 use generator::TownPlan;
 use made::MadeTown;
@@ -56,9 +63,12 @@ pub struct DemoArgs {
     /// Make the town anew, in place of the one that is in the folder
     #[arg(long)]
     fresh: bool,
-    /// Do not serve pages afterwards; there is no server yet, so none is started either way
+    /// Do not serve the town's pages afterwards
     #[arg(long)]
     no_serve: bool,
+    /// Where to serve it; another port is taken when this one is in use
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
 }
 
 /// What else is done with the made town.
@@ -88,6 +98,8 @@ const NOTE: &str = "demo.toml";
 const DATABASE: &str = "portreeve.db";
 /// The last seal of the town's log, as it would be kept elsewhere.
 const SEALS: &str = "seals.jsonl";
+/// The keys that seal the town's secrets.
+const KEYS: &str = "keys.toml";
 /// So long before the first service period the office is set up.
 const DAYS_TO_SET_UP: u64 = 14;
 
@@ -148,8 +160,7 @@ async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome 
         papers.begin(run).await?;
     }
     tell(&summary::summary(office.db(), as_of()?, papers.end().await?).await?, seconds);
-    office.db().close().await;
-    Ok(Ended::Done)
+    open_doors(args, &office).await
 }
 
 async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
@@ -171,6 +182,12 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let papers = Papers::of(hall.office.db(), Some(args.folder.clone()));
     let (office, papers) = Year::of(hall, (files, papers), &town, first).pass().await?;
     office.db().analyze().await?;
+    // Whoever signs in afterwards comes on the day up to which the year is billed.
+    let office = office.on(as_of()?);
+    people::staff_the_hall(&office, &hall::codes()).await?;
+    people::leave_work(&office).await?;
+    let keys = Keys::create(&args.folder.join(KEYS), &Random::of_the_machine());
+    people::let_sign_in(&office, keys.map_err(|error| Ended::Fault(error.to_string()))?).await?;
     let journals = Beside::begin(summary::write_journals(office.db().clone(), args.folder.clone()));
     let summary = summary::summary(office.db(), as_of()?, papers.end().await?).await?;
     journals.end().await?;
@@ -183,8 +200,30 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;
     tell(&summary, seconds);
-    office.db().close().await;
-    Ok(Ended::Done)
+    open_doors(args, &office).await
+}
+
+/// Serves the town, and tells with which names one can look around.
+async fn open_doors(args: &DemoArgs, office: &Office) -> Outcome {
+    if args.no_serve {
+        office.db().close().await;
+        return Ok(Ended::Done);
+    }
+    output::data(&people::directory());
+    let site = SiteSettings {
+        town: TownFace {
+            name: people::TOWN_NAME.to_owned(),
+            accent: Accent::Cactus,
+            zone: chrono_tz::America::Phoenix,
+        },
+        keys: Keys::read(&args.folder.join(KEYS)).map_err(|error| Ended::Refused(error.to_string()))?,
+        public_url: None,
+        is_https: false,
+        second_factor: SecondFactorRule::Optional,
+        breached: None,
+        providers: Vec::new(),
+    };
+    serve(office, Serving { listen: args.listen, takes_any_port: true, site }).await
 }
 
 /// The address of the database in a folder.
@@ -259,7 +298,7 @@ fn clear(folder: &Path) -> Result<(), Ended> {
         gone(path.clone(), std::fs::remove_dir_all(&path))?;
     }
     // The note goes last: whatever is interrupted here is still known as the demo's.
-    for name in [DATABASE, "portreeve.db-wal", "portreeve.db-shm", SEALS, NOTE] {
+    for name in [DATABASE, "portreeve.db-wal", "portreeve.db-shm", SEALS, KEYS, NOTE] {
         let path = folder.join(name);
         gone(path.clone(), std::fs::remove_file(&path))?;
     }

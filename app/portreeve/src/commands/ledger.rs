@@ -30,6 +30,12 @@ pub enum LedgerCommand {
         #[arg(value_parser = month)]
         month: Month,
     },
+    /// Open a locked GL month again; a second person has to agree
+    Unlock {
+        /// The month, such as 2014-03
+        #[arg(value_parser = month)]
+        month: Month,
+    },
 }
 
 /// Forms of an export.
@@ -75,6 +81,11 @@ pub async fn run(settings: &Settings, command: LedgerCommand) -> Outcome {
             let (office, who) = office_and_who(settings).await?;
             office.act_now(&who, &finance::LockPeriod { month }).await?;
             output::talk(&format!("{month} is locked"));
+        }
+        LedgerCommand::Unlock { month } => {
+            let (office, who) = office_and_who(settings).await?;
+            office.act_now(&who, &finance::UnlockPeriod { month }).await?;
+            output::talk(&format!("{month} is open again"));
         }
     }
     Ok(Ended::Done)

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use secrets::{Keys, Random};
 
+use super::people::{self, PeopleCommand};
 use super::{Ended, Outcome, office_and_who, read_text};
 use crate::config::Settings;
 use crate::office::Office;
@@ -26,6 +28,17 @@ pub enum StaffCommand {
     },
     /// List the permissions there are
     Permissions,
+    /// Make a one-time link with which somebody chooses a password: the first administrator's, or of who has none to ask
+    Link {
+        /// Their code
+        code: String,
+        /// The address people type, beginning with https://
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+        public_url: String,
+    },
+    /// People and their roles.
+    #[command(flatten)]
+    People(PeopleCommand),
 }
 
 /// The town.
@@ -52,6 +65,8 @@ pub async fn migrate(settings: &Settings) -> Outcome {
 /// Adds staff.
 pub async fn staff(settings: &Settings, command: StaffCommand) -> Outcome {
     match command {
+        StaffCommand::People(command) => return people::run(settings, command).await,
+        StaffCommand::Link { code, public_url } => return link(settings, code, &public_url).await,
         StaffCommand::Permissions => {
             for permission in all_permissions() {
                 output::data(&format!("{:<24}{}", permission.code, permission.sentence));
@@ -79,6 +94,19 @@ pub async fn staff(settings: &Settings, command: StaffCommand) -> Outcome {
     Ok(Ended::Done)
 }
 
+/// The decision stands in the log, the link itself nowhere: it is printed once.
+async fn link(settings: &Settings, code: String, public_url: &str) -> Outcome {
+    let (office, who) = office_and_who(settings).await?;
+    office.act_now(&who, &staff::MakeSignInLink { actor: code.clone() }).await?;
+    let random = Random::of_the_machine();
+    let sign_in = office.sign_in(Keys::in_memory(&random), random);
+    let made = sign_in.first_link(&code, office.door.now()).await?;
+    let token = made.map_err(|refused| Ended::Refused(refused.to_string()))?;
+    output::data(&format!("{}/welcome/{}", public_url.trim_end_matches('/'), token.text()));
+    output::talk("good once, for 24 hours: hand it to them and nobody else");
+    Ok(Ended::Done)
+}
+
 /// Applies a town file.
 pub async fn town(settings: &Settings, TownCommand::Apply { file }: TownCommand) -> Outcome {
     let text = read_text(&file)?;
@@ -93,6 +121,7 @@ pub async fn town(settings: &Settings, TownCommand::Apply { file }: TownCommand)
 /// Every permission of every room, by code.
 pub fn all_permissions() -> Vec<acts::Permission> {
     let rooms = [
+        acts::permissions::PERMISSIONS,
         staff::PERMISSIONS,
         customers::permissions::PERMISSIONS,
         premises::permissions::PERMISSIONS,

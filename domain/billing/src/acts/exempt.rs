@@ -146,6 +146,9 @@ impl Act for RecordExemption {
             certificate: &self.certificate,
             reason: &self.reason,
         };
+        let through = self.through_on.map_or_else(|| "until further notice".to_owned(), |day| format!("through {day}"));
+        let field = format!("Exemption {} of account {}", self.code, self.account);
+        entry.changes(field, "none", format!("from {from_on} {through}"));
         let act = entry.act;
         store::insert_exemption(entry, act, &new).await?;
         Ok(())
@@ -183,6 +186,8 @@ impl Act for EndExemption {
             certificate: &record.certificate,
             reason: &self.reason,
         };
+        let field = format!("Exemption {} of account {} from {from_on}", self.code, self.account);
+        entry.changes(field, "stands", format!("through {through_on}"));
         let act = entry.act;
         store::insert_exemption(entry, act, &new).await?;
         Ok(())
@@ -196,6 +201,8 @@ async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<Account
     if reason.trim().is_empty() {
         return refuse(ExemptionRefused::NoReason);
     }
+    entry.concerns(account);
+    entry.is_under(permissions::ASSIGNMENTS);
     customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
 }

@@ -317,6 +317,9 @@ impl Act for CorrectService {
         };
         let not_active = || MoveRefused::NotActive { account: self.account.clone(), on: self.on };
         let service = services.iter().find(is_meant).ok_or_else(|| refused(not_active()))?;
+        entry.is_under(permissions::ASSIGNMENTS);
+        let field = format!("Rates of {} at {} of account {}", self.service, self.service_point, self.account);
+        entry.changes(field, service.schedule.as_str(), format!("{}, class {}", self.schedule, self.class));
         store::correct_agreement(entry, (account, service.agreement), (profile, &self.schedule)).await?;
         Ok(())
     }
@@ -330,6 +333,7 @@ fn check_reason(reason: &str) -> Result<(), Failure> {
 async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
     let account = account_named(entry, number).await?;
     let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
+    entry.concerns(account);
     customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
 }

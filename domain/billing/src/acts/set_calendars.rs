@@ -169,6 +169,7 @@ impl Act for SetTerms {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        entry.is_under(permissions::RULES);
         for (class, days) in &self.days_to_pay {
             if !(1..=365).contains(days) {
                 return refuse(CalendarRefused::DaysToPay(class.clone()));

@@ -121,7 +121,9 @@ impl Act for SetQuantity {
         let found = found.map_err(|not_found| refused(QuantityRefused::Agreement(not_found)))?;
         let accounts: BTreeSet<AccountId> = found.iter().map(|(account, _)| *account).collect();
         let mut last: BTreeMap<(AccountId, AgreementId), i64> = BTreeMap::new();
+        entry.is_under(permissions::ASSIGNMENTS);
         for account in accounts {
+            entry.concerns(account);
             let alone = (account, AccountId(account.0 + 1));
             customers::lock_accounts(entry, alone).await?;
             let records = store::quantities_between(entry, alone, self.from_on).await?;
@@ -135,6 +137,14 @@ impl Act for SetQuantity {
                 return refuse(QuantityRefused::Twice(new.account.clone()));
             }
             records.push(self.record(key, last.get(&key).map_or(1, |last| last + 1), new.amount));
+        }
+        for new in &self.amounts {
+            let field = format!("{} of account {} from {}", self.name, new.account, self.from_on);
+            entry.changes(
+                field,
+                "as on record",
+                new.amount.map_or_else(|| "none".to_owned(), |amount| amount.to_string()),
+            );
         }
         let act = entry.act;
         store::insert_quantities(entry, act, &records).await?;

@@ -73,6 +73,7 @@ impl Act for SetUpBilling {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        entry.is_under(permissions::RULES);
         for new in &self.cycles {
             if !(1..=365).contains(&new.days_to_pay) {
                 return refuse(BillingSetUpRefused::DaysToPay(new.code.clone()));

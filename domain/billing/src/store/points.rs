@@ -1,6 +1,6 @@
 //! Service points by who answers for them, for measuring and moves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acts::ChunkPlan;
 use chrono::NaiveDate;
@@ -56,6 +56,33 @@ pub(crate) async fn services_at(read: &mut Read, points: &[ServicePointId]) -> R
     let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
     let rows: Vec<PointRow> = read.listed(SQL, &keys).await?;
     with_services(read, rows, points).await
+}
+
+/// The accounts that answer or ever answered for service points.
+pub async fn accounts_at(read: &mut Read, points: &[ServicePointId]) -> Result<BTreeSet<AccountId>, Fault> {
+    const SQL: &str = "
+        select distinct account_id
+        from service_agreement
+        where service_point_id in ({list})
+        order by account_id";
+    let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
+    let rows: Vec<(i64,)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(id,)| AccountId(id)).collect())
+}
+
+/// The service points of accounts, those of the past too.
+pub async fn points_of_accounts(
+    read: &mut Read,
+    accounts: &[AccountId],
+) -> Result<BTreeSet<(AccountId, ServicePointId)>, Fault> {
+    const SQL: &str = "
+        select distinct account_id, service_point_id
+        from service_agreement
+        where account_id in ({list})
+        order by account_id, service_point_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64, i64)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(account, point)| (AccountId(account), ServicePointId(point))).collect())
 }
 
 /// All agreements there ever were of an account, by point and first day.

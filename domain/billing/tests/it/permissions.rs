@@ -79,7 +79,10 @@ async fn every_act_is_denied_without_its_permission() {
         check_moves_and_corrections(&mut guarded, run).await;
         let metering = [metering::permissions::ENTER_READS];
         let rooms = [billing::permissions::PERMISSIONS, revenue::permissions::PERMISSIONS, &metering].concat();
-        let all: BTreeSet<&str> = rooms.iter().map(|permission| permission.code).collect();
+        // Approving is not asked for by an act of its own: the door asks it of the second person.
+        let of_the_second = [billing::permissions::APPROVE, revenue::permissions::APPROVE];
+        let all = rooms.iter().filter(|permission| !of_the_second.contains(permission));
+        let all: BTreeSet<&str> = all.map(|permission| permission.code).collect();
         assert_eq!(guarded.asked, all, "every permission of both rooms is asked for by an act");
         assert_eq!(acts_and_runs(&town).await, before, "nothing was left behind");
         town.base.remove().await;

@@ -268,6 +268,7 @@ impl Tariff {
             Err(Failure::Refused(refusal)) => (refusal.code(), refusal.to_string()),
             Ok(_) => panic!("{} was not refused", A::KIND),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
+            Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
         }
     }
 

@@ -105,6 +105,7 @@ pub(crate) fn code_of<T>(result: Result<T, Failure>) -> Result<T, &'static str> 
     result.map_err(|failure| match failure {
         Failure::Refused(refusal) => refusal.code(),
         Failure::Fault(fault) => panic!("{fault}"),
+        Failure::Waiting(waiting) => panic!("{waiting}"),
     })
 }
 
@@ -221,6 +222,7 @@ impl Town {
             Ok(Done { outcome, .. }) => Ok(outcome),
             Err(Failure::Refused(refusal)) => Err((refusal.code(), refusal.to_string())),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
+            Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
         }
     }
 

@@ -37,6 +37,7 @@ impl Act for EndParty {
         let EndParty { role, to_on, .. } = *self;
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
+        entry.concerns(account.id);
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         let parties = store::parties_of(entry, &[account.id]).await?;

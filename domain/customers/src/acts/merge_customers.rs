@@ -96,6 +96,9 @@ impl Act for MergeCustomers {
         let accounts = store::accounts_of(entry, merged).await?;
         let moved: Vec<MergedAccount> =
             accounts.into_iter().map(|account| MergedAccount { account, from: merged, to: into }).collect();
+        for one in &moved {
+            entry.concerns(one.account);
+        }
         store::move_accounts(entry, act, &moved).await?;
         i64::try_from(moved.len()).map_err(|_| Fault::new("too many accounts").into())
     }

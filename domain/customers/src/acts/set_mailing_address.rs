@@ -77,6 +77,7 @@ impl Act for SetMailingAddress {
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(AddressRefused::from(not_found)))?;
+        entry.concerns(account.id);
         let lines = self.checked(&account).map_err(refused)?;
         let addresses = store::mailing_addresses(entry, &[account.id], self.purpose).await?;
         let same_day = addresses.get(&account.id).into_iter().flatten().filter(|one| one.from_on == self.from_on);

@@ -103,6 +103,7 @@ impl Act for SetParty {
         let SetParty { role, from_on, .. } = *self;
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
+        entry.concerns(account.id);
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         self.check_days(&account).map_err(refused)?;

@@ -1,6 +1,6 @@
 //! Customers page by page, with what an export says of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read, Value};
@@ -63,6 +63,54 @@ pub(crate) async fn open_accounts_of(
             opened_on: row.opened_on,
         };
         found.entry(CustomerId(row.customer_id)).or_default().push(account);
+    }
+    Ok(found)
+}
+
+/// How an account is reached, folded for comparing with somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// The digits of telephone numbers, the last ten.
+    pub phones: BTreeSet<String>,
+    /// Mail addresses in small letters.
+    pub emails: BTreeSet<String>,
+    /// Streets with house numbers, as search keys.
+    pub streets: BTreeSet<String>,
+}
+
+/// How accounts are reached: their customers', their parties' and their mailing addresses, those of the past too.
+pub async fn reached(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Reached>, Fault> {
+    const CUSTOMERS: &str = "
+        select a.account_id, c.phone, c.email
+        from account a
+        join customer c on c.customer_id = a.customer_id
+        where a.account_id in ({list})
+        order by a.account_id";
+    const PARTIES: &str = "
+        select p.account_id, c.phone, c.email
+        from account_party p
+        join customer c on c.customer_id = p.customer_id
+        where p.account_id in ({list})
+        order by p.account_id, p.customer_id";
+    const STREETS: &str = "
+        select distinct account_id, street
+        from mailing_address
+        where account_id in ({list})
+        order by account_id, street";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let mut found: BTreeMap<AccountId, Reached> = BTreeMap::new();
+    let mut people: Vec<(i64, String, String)> = read.listed(CUSTOMERS, &keys).await?;
+    people.extend(read.listed::<(i64, String, String)>(PARTIES, &keys).await?);
+    for (account, phone, email) in people {
+        let reached = found.entry(AccountId(account)).or_default();
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        reached.phones.extend((7 <= digits.len()).then(|| digits[digits.len().saturating_sub(10)..].to_owned()));
+        reached.emails.extend((!email.is_empty()).then(|| email.to_lowercase()));
+    }
+    let streets: Vec<(i64, String)> = read.listed(STREETS, &keys).await?;
+    for (account, street) in streets {
+        let key = kernel::search_key(&street);
+        found.entry(AccountId(account)).or_default().streets.extend((!key.is_empty()).then_some(key));
     }
     Ok(found)
 }

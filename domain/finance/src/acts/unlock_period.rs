@@ -5,7 +5,7 @@ use kernel::Month;
 use serde::{Deserialize, Serialize};
 
 use super::PeriodRefused;
-use crate::{UNLOCK_PERIOD, store};
+use crate::{PERIODS, UNLOCK_PERIOD, store};
 
 /// Opens a locked GL month again; the log keeps who did it and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ impl Act for UnlockPeriod {
         if store::hold_month(entry, self.month).await? != Some(true) {
             return refuse(PeriodRefused::NotLocked { month: self.month });
         }
+        entry.is_under(PERIODS);
+        entry.changes(format!("Month {} of the books", self.month), "locked", "open");
         store::set_month(entry, self.month, false).await?;
         Ok(())
     }

@@ -151,6 +151,7 @@ pub(crate) fn code_of<T: std::fmt::Debug>(result: Result<T, Failure>) -> Result<
         Ok(_) => Ok(()),
         Err(Failure::Refused(refusal)) => Err(refusal.code()),
         Err(Failure::Fault(fault)) => panic!("{fault}"),
+        Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
     }
 }
 

@@ -125,6 +125,11 @@ impl Act for CorrectRead {
             act: entry.act,
             ..newest.clone()
         };
+        entry.is_under(permissions::READS);
+        entry.concerns_place(point);
+        let words = |seen: Option<Seen>| seen.map_or_else(|| "withdrawn".to_owned(), |seen| seen.count.to_string());
+        let field = format!("Read of {} on {read_on}", self.service_point);
+        entry.changes(field, words(newest.seen), words(record.seen));
         store::insert_reads(entry, vec![record]).await?;
         Ok(vec![point])
     }

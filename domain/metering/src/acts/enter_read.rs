@@ -92,6 +92,7 @@ impl Act for EnterRead {
         let Some(point) = point_named(entry, &self.service_point).await? else {
             return refuse(EnterRefused::ServicePoint(self.service_point.clone()));
         };
+        entry.concerns_place(point);
         let (read_on, today) = (self.read_on, entry.today);
         if today < read_on {
             return refuse(EnterRefused::AfterToday { read_on, today });

@@ -135,6 +135,7 @@ impl Act for ExchangeMeter {
         let Some(point) = point_named(entry, &self.service_point).await? else {
             return refuse(ExchangeRefused::ServicePoint(self.service_point.clone()));
         };
+        entry.concerns_place(point);
         let (exchanged_on, today) = (self.exchanged_on, entry.today);
         if today < exchanged_on {
             return refuse(ExchangeRefused::AfterToday { exchanged_on, today });

@@ -90,6 +90,11 @@ impl Act for SetRemovalCount {
         let meter = meter.ok_or_else(|| Fault::impossible_row("meter", "meter_id", placement.meter.0))?;
         let removal_count = self.count.map(|count| shown(count, meter.dials)).transpose();
         let removal_count = removal_count.map_err(|error| refused(RemovalCountRefused::Count(error)))?;
+        entry.is_under(permissions::READS);
+        entry.concerns_place(point);
+        let words = |count: Option<i64>| count.map_or_else(|| "not known".to_owned(), |count| count.to_string());
+        let field = format!("Last count of the meter taken out of {} on {}", self.service_point, self.removed_on);
+        entry.changes(field, words(placement.removal_count), words(removal_count));
         if placement.removal_count == removal_count {
             return refuse(RemovalCountRefused::NothingNew);
         }

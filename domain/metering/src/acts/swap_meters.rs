@@ -146,6 +146,12 @@ impl Act for SwapMeters {
         let mut reads = self.moved_reads(entry.act, (&a, &b), first_moved);
         reads.extend(self.moved_reads(entry.act, (&b, &a), first_moved));
         store::insert_reads(entry, reads).await?;
+        entry.is_under(permissions::READS);
+        for point in &points {
+            entry.concerns_place(*point);
+        }
+        let (a, b) = (&self.point_a, &self.point_b);
+        entry.changes(format!("Meters of {a} and {b} since {from_on}"), "as recorded", "at each other's place");
         Ok(points)
     }
 }

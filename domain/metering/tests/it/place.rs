@@ -63,6 +63,7 @@ impl Place {
             Ok(done) => Ok(done.outcome),
             Err(Failure::Refused(refusal)) => Err(refusal.code()),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
+            Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
         }
     }
 

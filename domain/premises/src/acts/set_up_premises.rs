@@ -53,6 +53,7 @@ impl Act for SetUpPremises {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        entry.is_under(permissions::PROPERTY_USES);
         let known = store::property_uses(entry).await?;
         for (code, title) in &self.property_uses {
             let is_text = |text: &str| imports::value_text(text.as_bytes()).is_ok_and(|kept| kept == text);
@@ -60,7 +61,10 @@ impl Act for SetUpPremises {
                 return refuse(SetUpRefused::Unprintable(imports::printable(code)));
             }
             match known.get(code) {
-                None => store::insert_property_use(entry, code, title).await?,
+                None => {
+                    entry.changes(format!("Property use {code}"), "none", title.as_str());
+                    store::insert_property_use(entry, code, title).await?;
+                }
                 Some(there) if there == title => {}
                 Some(there) => {
                     let (code, title) = (code.clone(), there.clone());

@@ -27,7 +27,11 @@ impl Act for AdoptRates {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Vec<RateVersionId>, Failure> {
+        entry.is_under(permissions::RATES);
         let schedule = read_schedule(entry, &self.text).await?;
+        for version in &schedule.versions {
+            entry.changes(format!("Rates of {} from {}", schedule.code, version.effective_on), "none", "adopted");
+        }
         check_places(entry, &schedule).await?;
         let mut recorded = Vec::new();
         for (version, alone) in each_alone(&schedule) {

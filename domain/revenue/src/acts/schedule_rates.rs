@@ -34,6 +34,9 @@ impl Act for ScheduleRates {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Option<RateVersionId>, Failure> {
+        entry.is_under(permissions::RATES);
+        let field = format!("Rates of {} from {}", self.schedule, self.effective_on);
+        entry.changes(field, "proposed", "in force");
         let asked = (self.schedule.as_str(), self.effective_on, self.proposal);
         let text = store::proposal_text(entry, asked).await?;
         let unknown = || RatesRefused::NoSuchProposal {

@@ -126,6 +126,7 @@ impl Act for SetUpRevenue {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        entry.is_under(permissions::RATES);
         for (code, title) in &self.classes {
             store::insert_class(entry, code, title).await?;
         }

@@ -43,6 +43,8 @@ impl Act for SupersedeRates {
         if let Some(run) = there.used_by {
             return refuse(RatesRefused::Used { code, effective_on, run });
         }
+        entry.is_under(permissions::RATES);
+        entry.changes(format!("Rates of {code} from {effective_on}"), "in force", "taken back");
         let act = entry.act;
         store::mark_superseded(entry, there.id, act, &self.reason).await?;
         Ok(there.id)

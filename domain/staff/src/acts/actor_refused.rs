@@ -41,6 +41,12 @@ pub enum ActorRefused {
         /// The code of both.
         actor: String,
     },
+    /// People have roles.
+    #[error("Roles are in force: {actor} gets what a role allows; join people, or assign a role")]
+    RolesInForce {
+        /// The code of the person.
+        actor: String,
+    },
     /// Granted before.
     #[error("{actor} has the permission {permission} already")]
     AlreadyGranted {
@@ -68,6 +74,7 @@ impl Refusal for ActorRefused {
             ActorRefused::BadPermission { .. } => "bad_permission",
             ActorRefused::UnknownActor { .. } => "unknown_actor",
             ActorRefused::OwnPermission { .. } => "own_permission",
+            ActorRefused::RolesInForce { .. } => "roles_in_force",
             ActorRefused::AlreadyGranted { .. } => "already_granted",
             ActorRefused::NotGranted { .. } => "not_granted",
         }

@@ -6,7 +6,7 @@ use acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use kernel::ActorId;
 use serde::{Deserialize, Serialize};
 
-use super::{ActorRefused, check_permission, staff};
+use super::{ActorRefused, ask_second_for_grant, check_not_by_role, check_permission, staff};
 use crate::store::{self, NewActor};
 use crate::{ActorKind, MANAGE};
 
@@ -37,6 +37,7 @@ impl Act for AddActor {
 
     async fn perform(&self, entry: &mut Entry) -> Result<ActorId, Failure> {
         self.check_words().map_err(refused)?;
+        check_not_by_role(entry, self.kind, &self.code).await?;
         let id = entry.id("actor").await?;
         let new = NewActor { id, code: &self.code, name: &self.name, kind: self.kind };
         if store::insert_actor_once(entry, new).await? == 0 {
@@ -44,6 +45,9 @@ impl Act for AddActor {
         }
         let codes: Vec<&str> = self.permissions.iter().map(String::as_str).collect();
         store::insert_permissions(entry, id, &codes).await?;
+        if !codes.is_empty() {
+            ask_second_for_grant(entry, &self.code, &codes.join(", ")).await?;
+        }
         Ok(id)
     }
 }

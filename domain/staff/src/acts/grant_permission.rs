@@ -3,8 +3,8 @@
 use acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use serde::{Deserialize, Serialize};
 
-use super::{ActorRefused, check_permission, named, staff};
-use crate::{MANAGE, store};
+use super::{ActorRefused, ask_second_for_grant, check_not_by_role, check_permission, named, staff};
+use crate::{ActorKind, MANAGE, people, store};
 
 /// Grants a permission. Nobody grants one to themself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +34,11 @@ impl Act for GrantPermission {
         if id == entry.actor.id {
             return refuse(ActorRefused::OwnPermission { actor });
         }
+        let kind = if people::is_person(entry, id).await? { ActorKind::Person } else { ActorKind::System };
+        check_not_by_role(entry, kind, &actor).await?;
         match store::insert_permission_once(entry, id, &permission).await? {
             0 => refuse(ActorRefused::AlreadyGranted { actor, permission }),
-            _ => Ok(()),
+            _ => ask_second_for_grant(entry, &actor, &permission).await,
         }
     }
 }

@@ -35,6 +35,7 @@ impl Office {
             Ok(_) => Ok(()),
             Err(Failure::Refused(refusal)) => Err(refusal.code()),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
+            Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
         }
     }
 

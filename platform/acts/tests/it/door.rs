@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use acts::{Actor, Authority, By, Conflicts, Door, Failure, Permission, Subject};
+use acts::{Actor, Authority, By, Conflict, Conflicts, Door, Failure, Judged, Subject};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use db::{Db, Fault, Read};
 use testkit::{TestDb, by, engines, frozen_clock, open_door};
 
@@ -13,7 +14,7 @@ struct Nobody;
 
 #[async_trait]
 impl Authority for Nobody {
-    async fn allows(&self, _read: &mut Read, _actor: &Actor, _permission: Permission) -> Result<bool, Fault> {
+    async fn allows(&self, _read: &mut Read, _actor: &Actor, _permission: &str, _on: NaiveDate) -> Result<bool, Fault> {
         Ok(false)
     }
 }
@@ -22,14 +23,21 @@ struct Neighbors;
 
 #[async_trait]
 impl Conflicts for Neighbors {
-    async fn between(&self, _read: &mut Read, _actor: &Actor, _subject: &Subject) -> Result<Option<String>, Fault> {
-        Ok(Some("they share a household".to_owned()))
+    async fn between(
+        &self,
+        _read: &mut Read,
+        _actor: &Actor,
+        _what: (&Subject, &Judged),
+        _today: NaiveDate,
+    ) -> Result<Vec<Conflict>, Fault> {
+        Ok(vec![Conflict::Forbids("they share a household".to_owned())])
     }
 }
 
 fn code(failure: &Failure) -> &'static str {
     match failure {
         Failure::Refused(refusal) => refusal.code(),
+        Failure::Waiting(waiting) => panic!("{waiting}"),
         Failure::Fault(fault) => panic!("{fault}"),
     }
 }
@@ -112,7 +120,7 @@ struct Everybody;
 
 #[async_trait]
 impl Authority for Everybody {
-    async fn allows(&self, _read: &mut Read, _actor: &Actor, _permission: Permission) -> Result<bool, Fault> {
+    async fn allows(&self, _read: &mut Read, _actor: &Actor, _permission: &str, _on: NaiveDate) -> Result<bool, Fault> {
         Ok(true)
     }
 }

@@ -4,5 +4,6 @@
 mod chunks;
 mod door;
 mod notes;
+mod proposals;
 mod retries;
 mod seals;

@@ -67,6 +67,11 @@ const STAFF: [(Person, &str, &str, &[&str]); 5] = [
     (Person::Accountant, "accountant", "Noor Vance", &["finance.establish_books", "finance.lock_period"]),
 ];
 
+/// The codes of everybody.
+pub fn codes() -> [&'static str; 5] {
+    STAFF.map(|(_, code, _, _)| code)
+}
+
 /// The office with its people.
 pub struct Hall {
     /// The office, on its business date.

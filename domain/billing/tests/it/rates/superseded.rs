@@ -190,6 +190,7 @@ async fn superseding_and_preparing_meet_at_the_schedule() {
                 assert_eq!(tariff.town.count("select count(distinct rate_version_id) from run_item").await, 1);
             }
             Err(Failure::Fault(fault)) => panic!("{fault}"),
+            Err(Failure::Waiting(waiting)) => panic!("{waiting}"),
         }
         tariff.town.base.remove().await;
     }

@@ -1,0 +1,20 @@
+//! `Directory`: what the rooms above know things by, so that pages of this room can name them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use db::{Fault, Read};
+use kernel::AccountId;
+
+/// The names of what other rooms keep. `app` hands it in as `Arc<dyn Directory>`.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The account a clerk names, by the number on its bills or an older one.
+    async fn account(&self, read: &mut Read, number: &str) -> Result<Option<AccountId>, Fault>;
+    /// The numbers of accounts as bills show them.
+    async fn account_numbers(
+        &self,
+        read: &mut Read,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, String>, Fault>;
+}

@@ -1,0 +1,121 @@
+//! `Registry`: every kind of act by its name, so that what waited for a second person can be carried out.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use db::Fault;
+use serde::de::DeserializeOwned;
+
+use crate::{Act, Entry, Failure, Permission, Subject};
+
+/// Every kind of act, with the words it is called on screens.
+#[derive(Default)]
+pub struct Registry {
+    kinds: BTreeMap<&'static str, KnownAct>,
+}
+
+/// A kind of act.
+pub struct KnownAct {
+    /// What it is called, such as "Sign a register".
+    pub title: &'static str,
+    reader: Box<dyn Reader>,
+}
+
+impl Registry {
+    /// Adds a kind.
+    #[must_use]
+    pub fn with<A: Act + DeserializeOwned + 'static>(mut self, title: &'static str) -> Registry {
+        self.kinds.insert(A::KIND, KnownAct { title, reader: Box::new(Of::<A>(PhantomData)) });
+        self
+    }
+
+    /// What a kind is called; its own name when it is not known here.
+    #[must_use]
+    pub fn title<'a>(&self, kind: &'a str) -> &'a str {
+        self.kinds.get(kind).map_or(kind, |known| known.title)
+    }
+
+    /// All kinds in order, with their titles.
+    pub fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.kinds.iter().map(|(kind, known)| (*kind, known.title))
+    }
+
+    /// What an actor must be allowed for a command of a kind; `None` when it cannot be read.
+    #[must_use]
+    pub fn permission(&self, kind: &str, command: &str) -> Option<Permission> {
+        Some(self.kinds.get(kind)?.reader.read(command).ok()?.permission())
+    }
+
+    /// The version of a kind's fields, and a command of it as it is written today; `None` when the kind is not known.
+    ///
+    /// What does not read is a fault: a command of any released version must still be readable.
+    pub fn rewritten(&self, kind: &str, command: &str) -> Option<Result<(i64, String), Fault>> {
+        Some(self.kinds.get(kind)?.reader.rewritten(command))
+    }
+
+    /// Reads a stored command.
+    pub(crate) fn read(&self, kind: &str, command: &str) -> Option<Result<Box<dyn AnyAct>, Fault>> {
+        Some(self.kinds.get(kind)?.reader.read(command))
+    }
+}
+
+/// An act whose type is not known where it is carried out.
+#[async_trait]
+pub(crate) trait AnyAct: Send + Sync {
+    fn kind(&self) -> &'static str;
+    fn version(&self) -> i64;
+    fn permission(&self) -> Permission;
+    fn subject(&self) -> Subject;
+    /// Does it, and answers the text of its outcome.
+    async fn perform(&self, entry: &mut Entry) -> Result<String, Failure>;
+}
+
+trait Reader: Send + Sync {
+    fn read(&self, command: &str) -> Result<Box<dyn AnyAct>, Fault>;
+    fn rewritten(&self, command: &str) -> Result<(i64, String), Fault>;
+}
+
+struct Of<A>(PhantomData<fn() -> A>);
+
+impl<A: Act + DeserializeOwned + 'static> Reader for Of<A> {
+    fn read(&self, command: &str) -> Result<Box<dyn AnyAct>, Fault> {
+        Ok(Box::new(One(read::<A>(command)?)))
+    }
+
+    fn rewritten(&self, command: &str) -> Result<(i64, String), Fault> {
+        let text = serde_json::to_string(&read::<A>(command)?);
+        Ok((A::VERSION, text.map_err(|error| Fault::caused("writing a command", error))?))
+    }
+}
+
+fn read<A: DeserializeOwned>(command: &str) -> Result<A, Fault> {
+    serde_json::from_str(command).map_err(|error| Fault::caused("reading a command", error))
+}
+
+/// An act, taken for one of any kind.
+pub(crate) struct One<A>(pub(crate) A);
+
+#[async_trait]
+impl<A: Act> AnyAct for One<A> {
+    fn kind(&self) -> &'static str {
+        A::KIND
+    }
+
+    fn version(&self) -> i64 {
+        A::VERSION
+    }
+
+    fn permission(&self) -> Permission {
+        self.0.permission()
+    }
+
+    fn subject(&self) -> Subject {
+        self.0.subject()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<String, Failure> {
+        let outcome = self.0.perform(entry).await?;
+        serde_json::to_string(&outcome).map_err(|error| Failure::Fault(Fault::caused("writing an outcome", error)))
+    }
+}

@@ -1,0 +1,79 @@
+//! Accessibility of the page a browser shows, judged by the rules of `axe-core`.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::beside::told_place;
+use crate::{Browser, skip};
+
+/// WCAG 2.1, levels A and AA, and what axe-core knows as good practice.
+const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]"#;
+
+/// The rules of `axe-core`, read once.
+#[derive(Debug)]
+pub struct Axe {
+    rules: String,
+}
+
+/// A rule that a page breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Violation {
+    /// The rule, such as `image-alt`.
+    pub id: String,
+    /// What it asks for.
+    pub help: String,
+    /// The elements that break it.
+    pub nodes: Vec<Node>,
+}
+
+/// An element that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Node {
+    /// Its markup.
+    pub html: String,
+    /// What would put it right.
+    #[serde(rename = "failureSummary", default)]
+    pub summary: String,
+}
+
+impl Axe {
+    /// Reads the rules; `None`, recorded as skipped, where they are not installed.
+    ///
+    /// # Panics
+    /// When they are there and cannot be read.
+    #[must_use]
+    pub fn ready(test: &str) -> Option<Axe> {
+        let file = told_place("PORTREEVE_TEST_NPM").map(|npm| npm.join("node_modules/axe-core/axe.min.js"));
+        let Some(file) = file.filter(|file| file.exists()) else {
+            skip(&format!("{test}: axe-core was not made ready"));
+            return None;
+        };
+        Some(Axe { rules: std::fs::read_to_string(file).expect("axe-core can be read") })
+    }
+
+    /// What the page of a browser, which lets its scripts run, breaks.
+    ///
+    /// # Panics
+    /// When the rules cannot be run.
+    pub async fn violations(&self, browser: &Browser) -> Vec<Violation> {
+        browser.evaluate(&self.rules).await;
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+            axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }})
+                .then(found => done(found.violations), error => done(String(error)));"
+        );
+        let found = browser.evaluate_slowly(&script).await;
+        serde_json::from_value(found.clone()).unwrap_or_else(|error| panic!("axe-core said {found}: {error}"))
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.id, self.help)?;
+        for node in &self.nodes {
+            write!(f, "\n  {}\n    {}", node.html, node.summary.replace('\n', "\n    "))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! The pages of the program, seen through a real browser.
+
+mod eyes;
+mod gallery;
+mod planted;
+mod routes;
