@@ -83,11 +83,35 @@ impl Town {
         staff("clerk", &CLERK);
         staff("chief", &[&CLERK[..], &["billing.sign"]].concat());
         staff("supervisor", &["billing.sign"]);
-        let (file, rates) = (town.file("town.toml", TOWN.as_bytes()), town.file("rates.owrs", RATES.as_bytes()));
+        let file = format!("{TOWN}\n[adjustment_reasons]\ngoodwill = \"Courtesy adjustment\"\n");
+        let (file, rates) = (town.file("town.toml", file.as_bytes()), town.file("rates.owrs", RATES.as_bytes()));
         program.done("clerk", &["town", "apply", &file]);
         let adopt = ["rates", "adopt", &rates, "--format", "owrs", "--code", "santa-monica-water"];
         program.done("clerk", &[&adopt[..], &["--ordinance", "Ordinance 7"]].concat());
         town.file("mapping.toml", MAPPING.as_bytes());
+        town
+    }
+
+    /// A town with so many accounts, each billed for up to 37 ccf: run 1 is signed and not posted, and the log is sealed.
+    ///
+    /// # Panics
+    /// When a step of it fails.
+    #[must_use]
+    pub fn ready_to_post(url: &str, accounts: i64) -> Town {
+        let town = Town::prepared(url);
+        let read = |account| {
+            let used = 1 + account % 37;
+            format!("{account},{account},RESIDENTIAL_SINGLE,2014-03-01,{used}\n")
+        };
+        let reads: String = (0..accounts).map(read).collect();
+        let reads = format!("row,cust_id,cust_class,usage_date,usage_ccf\n{reads}");
+        let imported = town.import(&town.file("reads.csv", reads.as_bytes()));
+        assert_eq!(imported.code, 0, "{}", imported.err);
+        let prepare = ["run", "prepare", "--cycle", "READ", "--month", "2014-03", "--chunk-accounts", "20"];
+        town.program.done("clerk", &prepare);
+        town.program.done("clerk", &["run", "trial", "1"]);
+        town.program.done("supervisor", &["run", "sign", "1"]);
+        town.program.done("clerk", &["acts", "seal"]);
         town
     }
 

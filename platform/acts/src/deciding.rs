@@ -1,7 +1,7 @@
 //! A second person decides: proposals are approved, refused, sent back, handed on, taken back and put forward again.
 
 use db::Fault;
-use kernel::{ActId, DigestBuilder, ProposalId};
+use kernel::{ActId, ActorId, DigestBuilder, ProposalId};
 
 use crate::authority::SecondNeeded;
 use crate::door::{Seen, TRIES, pause, record};
@@ -132,7 +132,10 @@ impl Door {
             Decision::SendBack => decided(&mut proposal, by, &entry, ProposalState::Returned),
             Decision::Withdraw => decided(&mut proposal, by, &entry, ProposalState::Withdrawn),
             Decision::HandTo(other) if *other == proposal.actor => return refuse(NotAllowed::OwnProposal),
-            Decision::HandTo(other) => proposal.assigned_to = Some(*other),
+            Decision::HandTo(other) => {
+                self.could_decide(&mut entry, *other, &proposal).await?;
+                proposal.assigned_to = Some(*other);
+            }
             Decision::ProposeAgain { evidence } => {
                 proposal.evidence = evidence.chars().take(WORDS_MAX).collect();
                 proposal.state = ProposalState::Open;
@@ -194,6 +197,19 @@ impl Door {
         match self.authority.may_not_approve(entry, &by.actor, &approval).await? {
             Some(words) => refuse(NotAllowed::MayNotApprove(words)),
             None => Ok(()),
+        }
+    }
+
+    /// Refuses to hand a proposal to somebody who could not decide it: nobody else could then.
+    async fn could_decide(&self, entry: &mut Entry, other: ActorId, proposal: &Proposal) -> Result<(), Failure> {
+        let other = Actor { id: other, code: String::new() };
+        let today = entry.today;
+        match self.authority.allows(entry, &other, &proposal.approving, today).await? {
+            true => Ok(()),
+            false => {
+                let words = "whoever it is handed to may not approve changes of this kind".to_owned();
+                refuse(NotAllowed::MayNotApprove(words))
+            }
         }
     }
 

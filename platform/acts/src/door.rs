@@ -274,7 +274,7 @@ impl Door {
     pub(crate) async fn look(&self, entry: &mut Entry, by: &By, named: &Subject) -> Result<Seen, Failure> {
         let judged = entry.judged().clone();
         let subject = judged.subject(named.clone());
-        let mut seen = Seen::default();
+        let mut seen = Seen { flags: judged.odd.clone(), ..Seen::default() };
         let today = entry.today;
         for conflict in self.conflicts.between(entry, &by.actor, (&subject, &judged), today).await? {
             match conflict {

@@ -85,6 +85,11 @@ impl Entry {
         self.judged.changes.push(Change { field: field.into(), before: before.into(), after: after.into() });
     }
 
+    /// Shows this to whoever reviews outliers: the pattern's stable code, and what was seen, in a sentence. Odd is not wrong.
+    pub fn looks_odd(&mut self, pattern: &'static str, words: impl Into<String>) {
+        self.judged.odd.push((pattern, words.into()));
+    }
+
     /// Goes on as another act in the same transaction: what an approved change wrote is its own, not the approval's.
     pub(crate) fn becomes(&mut self, act: ActId, actor: Actor) {
         self.act = act;

@@ -97,6 +97,8 @@ pub struct Judged {
     pub weight: Option<Weight>,
     /// What it changes.
     pub changes: Vec<Change>,
+    /// What looks odd about it, each with the code of its pattern.
+    pub odd: Vec<(&'static str, String)>,
 }
 
 impl Judged {

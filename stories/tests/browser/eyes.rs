@@ -92,6 +92,22 @@ impl Eyes {
         faults.extend(
             complaints.into_iter().filter(|one| status == 200 || !one.contains(&format!("status of {status}"))),
         );
+        faults.extend(self.faults_of_looks(name).await);
+        faults.extend(self.faults_without_scripts(url).await);
+        faults.iter().map(|fault| format!("{name}: {fault}")).collect()
+    }
+
+    /// What is wrong with the answer to a form, which stands in the browser and cannot be opened again.
+    pub(crate) async fn faults_of_answer(&self, name: &str) -> Vec<String> {
+        let mut faults = self.faults_of_looks(name).await;
+        faults.extend(self.browser.complaints().await);
+        self.browser.look(Look::DESK).await;
+        faults.iter().map(|fault| format!("{name}: {fault}")).collect()
+    }
+
+    /// What is wrong with how the page looks that stands in the browser; takes its pictures.
+    async fn faults_of_looks(&self, name: &str) -> Vec<String> {
+        let mut faults = Vec::new();
         for (look_name, look) in LOOKS {
             self.browser.look(look).await;
             let violations = self.axe.violations(&self.browser).await;
@@ -99,8 +115,7 @@ impl Eyes {
             faults.extend(self.too_wide(look).await.map(|words| format!("{look_name}: {words}")));
             self.browser.screenshot(&self.pictures.join(format!("{name}-{look_name}.png"))).await;
         }
-        faults.extend(self.faults_without_scripts(url).await);
-        faults.iter().map(|fault| format!("{name}: {fault}")).collect()
+        faults
     }
 
     /// What is there with scripts is there without, and whatever can be pressed does something.

@@ -1,6 +1,8 @@
 //! The pages of the program, seen through a real browser.
 
+mod beginning;
 mod eyes;
 mod gallery;
+mod hall;
 mod planted;
 mod routes;

@@ -23,12 +23,10 @@ fn pages_in(list: &str) -> Vec<String> {
     pages.collect()
 }
 
-/// The address of a page: itself, or the first link that leads to one of its kind.
-pub(crate) fn address_of(page: &str, links: &BTreeSet<String>) -> Option<String> {
-    if !page.contains('{') {
-        return Some(page.to_owned());
-    }
-    links.iter().find(|link| fits(page, link)).cloned()
+/// The address of a page: itself, the first link that leads to one of its kind, or the one of somebody.
+pub(crate) fn address_of(page: &str, links: &BTreeSet<String>, somebody: &str) -> Option<String> {
+    let of_somebody = page.replace("{code}", somebody);
+    links.iter().find(|link| fits(page, link)).cloned().or_else(|| (!of_somebody.contains('{')).then_some(of_somebody))
 }
 
 fn fits(page: &str, link: &str) -> bool {
@@ -43,8 +41,13 @@ fn pages_are_listed_and_links_lead_to_them() {
     let list = "GET\t/people\tpage\nPOST\t/people\tpage\nGET\t/people/{code}\tPage\nGET\t/api/v1/people\tapi\n";
     assert_eq!(pages_in(list), ["/people", "/people/{code}"]);
     let links = ["/people/", "/people/csr/roles", "/people/csr?page=2", "/people/mail"].map(str::to_owned).into();
-    assert_eq!(address_of("/people", &links).as_deref(), Some("/people"));
-    assert_eq!(address_of("/people/{code}", &links).as_deref(), Some("/people/csr?page=2"));
-    assert_eq!(address_of("/people/{code}/roles", &links).as_deref(), Some("/people/csr/roles"));
-    assert_eq!(address_of("/runs/{run}", &links), None);
+    for (page, address) in [
+        ("/people", Some("/people")),
+        ("/people/{code}", Some("/people/csr?page=2")),
+        ("/people/{code}/roles", Some("/people/csr/roles")),
+        ("/people/{code}/leave", Some("/people/ann/leave")),
+        ("/runs/{run}", None),
+    ] {
+        assert_eq!(address_of(page, &links, "ann").as_deref(), address, "{page}");
+    }
 }

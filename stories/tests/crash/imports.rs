@@ -12,18 +12,14 @@ use std::time::{Duration, Instant};
 use db::Engine;
 use stories::Seeded;
 
-use crate::Kills;
 use crate::picture::{Imported, is_midway};
 use crate::program::{Attempt, Program};
 use crate::town::{Copies, Place};
+use crate::{Kills, Wanted};
 
 const AT_A_TIME: usize = 3;
-const SEEDS: u64 = 3;
-/// Where imports are fast, kills come too late: more copies are taken then, but not more than these.
-const SEEDS_AT_MOST: u64 = 24;
-/// So many kills have to meet a living import, and so many one in the middle.
-const ALIVE: u64 = 12;
-const MIDWAY: u64 = 5;
+/// Where imports are fast, kills come too late, and more copies are taken.
+const WANTED: Wanted = Wanted { alive: 12, midway: 5, seeds: 3, seeds_at_most: 24 };
 /// How often the import of one file is killed at most.
 const KILLS_A_FILE: u64 = 4;
 /// Enough for two parts of 5,000 records in the shortest of the files.
@@ -83,7 +79,7 @@ fn kill_and_restart(engine: Engine, files: &[Given]) {
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while let Some(seed) = next_seed(&next, &kills) {
+                while let Some(seed) = kills.next_seed(&next, &WANTED) {
                     let place = copies.copy(&format!("seed{seed}"));
                     let told = import_with_kills(&place, (files, &took), seed, &kills);
                     let compared = told.and_then(|told| expected.compare(&Ended::of(&place, told)));
@@ -98,18 +94,8 @@ fn kill_and_restart(engine: Engine, files: &[Given]) {
     });
     copies.remove();
     let failures = failures.into_inner().expect("no thread panicked");
-    let (alive, midway) = (kills.alive.into_inner(), kills.midway.into_inner());
-    println!("{}: {alive} kills met a living import, {midway} left one half done", engine.name());
     assert!(failures.is_empty(), "on {}:\n{}", engine.name(), failures.join("\n"));
-    assert!(ALIVE <= alive, "only {alive} kills met a living import on {}", engine.name());
-    assert!(MIDWAY <= midway, "only {midway} kills met an import in the middle on {}", engine.name());
-}
-
-/// The copy to import into next; none once enough of them were taken and enough imports were killed.
-fn next_seed(next: &AtomicU64, kills: &Kills) -> Option<u64> {
-    let seed = next.fetch_add(1, Ordering::Relaxed);
-    let few = kills.alive.load(Ordering::Relaxed) < ALIVE || kills.midway.load(Ordering::Relaxed) < MIDWAY;
-    (seed <= SEEDS || (few && seed <= SEEDS_AT_MOST)).then_some(seed)
+    kills.conclude(engine, &WANTED);
 }
 
 /// What was exported is imported into an empty town, where the same is exported.

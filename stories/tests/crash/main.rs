@@ -1,8 +1,9 @@
 //! A bill run or an import that is killed at random moments ends as if nothing had happened.
 //!
-//! Of the run: for each engine, 50 copies of one town are billed by the real program. At random moments the
-//! program is killed and the same command given again. In the end every copy must be equal to
-//! the one that was never disturbed: bill numbers, inputs, exceptions, postings, register.
+//! Of the run: for each engine, 50 copies of one town, and more until enough kills met something, are
+//! billed by the real program. At random moments the program is killed and the same command given
+//! again. In the end every copy must be equal to the one that was never disturbed: bill numbers,
+//! inputs, exceptions, postings, register.
 #![cfg(test)]
 
 mod imports;
@@ -21,7 +22,7 @@ use picture::Picture;
 use program::{Attempt, Program};
 use town::{Copies, Place};
 
-const SEEDS: u64 = 50;
+const WANTED: Wanted = Wanted { alive: 75, midway: 20, seeds: 50, seeds_at_most: 150 };
 const AT_A_TIME: usize = 8;
 /// How often one step is killed at most.
 const KILLS_A_STEP: u64 = 3;
@@ -47,6 +48,39 @@ struct Kills {
     midway: AtomicU64,
 }
 
+/// How many kills are wanted, in how many copies of a town.
+struct Wanted {
+    /// So many have to meet a living program.
+    alive: u64,
+    /// So many have to leave an order half done.
+    midway: u64,
+    /// So many copies are taken in any case.
+    seeds: u64,
+    /// More are never taken, however late the kills come.
+    seeds_at_most: u64,
+}
+
+impl Kills {
+    fn are_enough(&self, wanted: &Wanted) -> bool {
+        let reached = |count: &AtomicU64, wanted| wanted <= count.load(Ordering::Relaxed);
+        reached(&self.alive, wanted.alive) && reached(&self.midway, wanted.midway)
+    }
+
+    /// The copy to take next; none once all were taken and enough kills met something.
+    fn next_seed(&self, next: &AtomicU64, wanted: &Wanted) -> Option<u64> {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        let last = if self.are_enough(wanted) { wanted.seeds } else { wanted.seeds_at_most };
+        (seed <= last).then_some(seed)
+    }
+
+    /// Says what the kills met, and that they were enough.
+    fn conclude(&self, engine: Engine, wanted: &Wanted) {
+        let words = format!("{}: {:?} alive, {:?} left an order half done", engine.name(), self.alive, self.midway);
+        println!("{words}");
+        assert!(self.are_enough(wanted), "{words}: {} and {} are wanted", wanted.alive, wanted.midway);
+    }
+}
+
 #[test]
 fn a_run_that_is_killed_ends_like_one_that_is_not() {
     for engine in testkit::engines("a run that is killed ends like one that is not") {
@@ -65,7 +99,7 @@ fn kill_and_restart(engine: Engine) {
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while let seed @ ..=SEEDS = next.fetch_add(1, Ordering::Relaxed) {
+                while let Some(seed) = kills.next_seed(&next, &WANTED) {
                     let place = copies.copy(&format!("seed{seed}"));
                     let ended = bill_with_kills(&place, seed, (&took, &kills)).and_then(|()| finished(&place));
                     let compared = ended.and_then(|ended| expected.compare(&ended));
@@ -79,11 +113,8 @@ fn kill_and_restart(engine: Engine) {
     });
     copies.remove();
     let failures = failures.into_inner().expect("no thread panicked");
-    let (alive, midway) = (kills.alive.into_inner(), kills.midway.into_inner());
-    println!("{}: {alive} kills met a living program, {midway} left an order half done", engine.name());
     assert!(failures.is_empty(), "on {}:\n{}", engine.name(), failures.join("\n"));
-    assert!(75 <= alive, "only {alive} kills met a living program on {}", engine.name());
-    assert!(20 <= midway, "only {midway} kills met a run in the middle on {}", engine.name());
+    kills.conclude(engine, &WANTED);
 }
 
 /// Bills without a disturbance; says how long each step took.

@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use stories::Said;
+use stories::{Said, Seeded};
 
 /// A command under way.
 pub(crate) struct Running(Child);
@@ -61,7 +61,7 @@ impl Running {
     }
 
     /// Lets it run for a while and kills it; says whether it was alive.
-    pub(crate) fn killed_after(mut self, delay: Duration) -> bool {
+    fn killed_after(mut self, delay: Duration) -> bool {
         // The moment of the kill is what the story is about; nothing is awaited by it.
         std::thread::sleep(delay);
         let is_alive = self.is_alive();
@@ -70,6 +70,43 @@ impl Running {
         }
         // A signal leaves no exit code.
         self.wait().code == -1 && is_alive
+    }
+}
+
+/// Kills that meet a living command: at moments of chance within the time it takes, which is learnt from those that came
+/// too late.
+pub(crate) struct Kills {
+    chance: Seeded,
+    micros: u64,
+    met: usize,
+    given: usize,
+}
+
+impl Kills {
+    /// So many are wanted of each command; more than ten times as many are never given.
+    pub(crate) const WANTED: usize = 10;
+
+    /// Kills of a command that was begun and ended undisturbed.
+    pub(crate) fn of_a_command_begun(begun: Instant, seed: u64) -> Kills {
+        let micros = u64::try_from(begun.elapsed().as_micros()).expect("a command does not take an age");
+        Kills { chance: Seeded::new(seed), micros, met: 0, given: 0 }
+    }
+
+    /// Whether more have to meet the command.
+    pub(crate) fn go_on(&self) -> bool {
+        assert!(self.given < 10 * Kills::WANTED, "of {} kills only {} met a living command", self.given, self.met);
+        self.met < Kills::WANTED
+    }
+
+    /// Kills a command that has just begun.
+    pub(crate) fn kill(&mut self, command: Running) {
+        let micros = self.chance.below(self.micros);
+        self.given += 1;
+        if command.killed_after(Duration::from_micros(micros)) {
+            self.met += 1;
+        } else {
+            self.micros = micros;
+        }
     }
 }
 

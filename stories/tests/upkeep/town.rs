@@ -1,7 +1,6 @@
 //! A town with a run that is ready to be posted, and what its backups say.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde_json::Value;
 use stories::{Said, Town};
@@ -11,19 +10,7 @@ pub(crate) const ACCOUNTS: i64 = 800;
 
 /// A town whose run 1 is signed and not posted, and whose log is sealed.
 pub(crate) fn ready_to_post(url: &str) -> Town {
-    let town = Town::prepared(url);
-    let mut reads = "row,cust_id,cust_class,usage_date,usage_ccf\n".to_owned();
-    for account in 0..ACCOUNTS {
-        writeln!(reads, "{account},{account},RESIDENTIAL_SINGLE,2014-03-01,{}", 1 + account % 37).unwrap();
-    }
-    let imported = town.import(&town.file("reads.csv", reads.as_bytes()));
-    assert_eq!(imported.code, 0, "{}", imported.err);
-    let prepare = ["run", "prepare", "--cycle", "READ", "--month", "2014-03", "--chunk-accounts", "20"];
-    town.program.done("clerk", &prepare);
-    town.program.done("clerk", &["run", "trial", "1"]);
-    town.program.done("supervisor", &["run", "sign", "1"]);
-    town.program.done("clerk", &["acts", "seal"]);
-    town
+    Town::ready_to_post(url, ACCOUNTS)
 }
 
 /// What `backup` printed, or `restore` under `backup`.

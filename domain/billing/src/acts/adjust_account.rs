@@ -6,7 +6,7 @@ use ::acts::{Act, Direction, Entry, Failure, Permission, Subject, Weight, refuse
 use chrono::NaiveDate;
 use db::Fault;
 use finance::JournalEntry;
-use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Refusal, RunId};
+use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Month, Refusal, RunId};
 use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::{RateBook, charge_posting};
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,16 @@ pub enum AdjustRefused {
         /// The business date.
         today: NaiveDate,
     },
+    /// It would count from a day before the bill.
+    #[error("an adjustment cannot count from {effective_on}: bill {bill} is of {bill_on}")]
+    BeforeBill {
+        /// The day it would count from.
+        effective_on: NaiveDate,
+        /// The number of the bill.
+        bill: String,
+        /// The day of the bill.
+        bill_on: NaiveDate,
+    },
     /// More would be given back than was charged.
     #[error("bill {bill} charges {charged} for '{revenue}', less {given} given back before: no more can be given back")]
     MoreThanCharged {
@@ -136,6 +146,7 @@ impl Refusal for AdjustRefused {
             AdjustRefused::IsTax(_) => "is_tax",
             AdjustRefused::Zero => "amount_zero",
             AdjustRefused::Future { .. } => "in_the_future",
+            AdjustRefused::BeforeBill { .. } => "before_bill",
             AdjustRefused::MoreThanCharged { .. } => "more_than_charged",
             AdjustRefused::UnknownAccount(_) => "account_unknown",
             AdjustRefused::UnknownAdjustment { .. } => "adjustment_unknown",
@@ -169,7 +180,11 @@ impl Act for AdjustAccount {
         if entry.today < self.effective_on {
             return refuse(AdjustRefused::Future { effective_on: self.effective_on, today: entry.today });
         }
-        let (_, bill) = self.found(entry).await?;
+        let (run, bill) = self.found(entry).await?;
+        if self.effective_on < run.bill_on.min(entry.today) {
+            let (effective_on, bill, bill_on) = (self.effective_on, self.bill.clone(), run.bill_on);
+            return refuse(AdjustRefused::BeforeBill { effective_on, bill, bill_on });
+        }
         customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
         // Whoever took the bill back meanwhile held the account.
         let (run, bill) = self.found(entry).await?;
@@ -186,7 +201,12 @@ impl Act for AdjustAccount {
         let postings = self.postings(&of_bill, bill.account, given)?;
         self.check_within(&priced.lines, given)?;
         let id: JournalId = entry.id("journal").await?;
-        let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
+        let locks = finance::locks(entry).await?;
+        let gl_on = locks.earliest_open_on(entry.today);
+        if locks.is_locked(Month::of(self.effective_on)) {
+            let words = format!("counts from {}, in a month that is locked", self.effective_on);
+            entry.looks_odd("back_dated", words);
+        }
         let moved: Cents = postings.iter().map(|part| part.cents).sum();
         let journal = Journal {
             id,

@@ -102,7 +102,7 @@ fn leak(bill: String, revenue: &str, cents: i64) -> AdjustAccount {
         bill,
         revenue: revenue.into(),
         cents: Cents(cents),
-        effective_on: day("2021-07-01"),
+        effective_on: day("2026-07-01"),
         reason_code: "leak".into(),
         reason: "a leak was repaired".into(),
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{Before, Need, check_held, check_text};
 use super::{RolesRefused, check_permission, staff};
-use crate::people::{self, Incompatible, Limit, OfficeHours, Role, RoleBook};
+use crate::people::{self, Assignment, Incompatible, Limit, OfficeHours, Role, RoleBook, StandingIn};
 use crate::{APPROVE, MANAGE, store};
 
 /// Puts roles in force, in the place of all that stood.
@@ -99,8 +99,15 @@ impl Act for EstablishRoles {
             }
         }
         people::replace_roles(entry, &book, hours).await?;
-        let acting = people::stand_ins(entry).await?.into_iter().filter(|one| one.days.reach(today));
-        let everybody: BTreeSet<_> = held.into_keys().chain(acting.map(|one| one.actor)).collect();
+        let mut acting: Vec<StandingIn> = people::stand_ins(entry).await?;
+        acting.retain(|one| one.days.reach(today));
+        let wider = book.wider_than(&before.book);
+        let gains = |assignments: &[Assignment]| assignments.iter().any(|one| wider.contains(one.role.as_str()));
+        for actor in held.iter().filter(|(_, assignments)| gains(assignments)).map(|(actor, _)| *actor) {
+            entry.favors(actor);
+            acting.iter().filter(|one| one.absent == actor).for_each(|one| entry.favors(one.actor));
+        }
+        let everybody: BTreeSet<_> = held.into_keys().chain(acting.into_iter().map(|one| one.actor)).collect();
         for actor in everybody {
             check_held(entry, &book, actor).await?;
         }

@@ -63,7 +63,12 @@ impl Act for MakeSignInLink {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        other_staff_named(entry, &self.actor).await.map(|_| ())
+        let person = other_staff_named(entry, &self.actor).await?;
+        if !person.roles.is_empty() && !for_others::has_second_factor(entry, person.actor).await? {
+            let words = format!("a link with which whoever has it becomes {}, who has no second factor", self.actor);
+            entry.looks_odd("sign_in_link", words);
+        }
+        Ok(())
     }
 }
 

@@ -65,6 +65,21 @@ impl RoleBook {
         self.roles.get(role).map_or(NOTHING, |role| &role.permissions)
     }
 
+    /// The roles that allow or decide more than they did.
+    pub(crate) fn wider_than(&self, before: &RoleBook) -> BTreeSet<&str> {
+        let is_wider = |role: &&Role| {
+            let Some(had) = before.roles.get(&role.code) else { return true };
+            let has_more = |(of, limit): (&(String, Direction), &Limit)| {
+                let had = had.limits.get(of).copied().unwrap_or(Limit::NOTHING);
+                had.act_cents < limit.act_cents
+                    || had.actor_cents < limit.actor_cents
+                    || had.account_cents < limit.account_cents
+            };
+            !role.permissions.is_subset(&had.permissions) || role.limits.iter().any(has_more)
+        };
+        self.roles.values().filter(is_wider).map(|role| role.code.as_str()).collect()
+    }
+
     /// Why two permissions do not go together, if they do not.
     #[must_use]
     pub fn clash(&self, one: &str, two: &str) -> Option<&str> {

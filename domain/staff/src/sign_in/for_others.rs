@@ -6,6 +6,11 @@ use kernel::ActorId;
 
 use super::{Event, SignIn, store};
 
+/// Whether somebody has a second factor, without which a one-time link opens everything of theirs.
+pub(crate) async fn has_second_factor(tx: &mut Tx, actor: ActorId) -> Result<bool, Fault> {
+    Ok(store::totp(tx, actor).await?.is_some_and(|totp| totp.confirmed_at.is_some()))
+}
+
 /// Removes a second factor and ends all sessions; whether there was one.
 pub(crate) async fn clear_second_factor(tx: &mut Tx, actor: ActorId, now: DateTime<Utc>) -> Result<bool, Fault> {
     if store::hold_totp(tx, actor).await?.is_none() {

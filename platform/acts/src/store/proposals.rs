@@ -68,54 +68,53 @@ impl Row {
     }
 }
 
+/// All columns of proposals, of which rows the rest says.
+macro_rules! select_proposal {
+    ($rest:literal) => {
+        concat!(
+            "select proposal_id, kind, version, command, actor_id, reason, subject_kind, subject_id, permission, control,
+                    approving, why, evidence, changes, judged_on, state, assigned_to, proposed_at, expires_on,
+                    decided_by, decided_at, decision, act_id
+             from proposal ",
+            $rest
+        )
+    };
+}
+
 /// A proposal, as it stands.
 pub async fn proposal(read: &mut Read, id: ProposalId) -> Result<Option<Proposal>, Fault> {
-    const SQL: &str = "
-        select proposal_id, kind, version, command, actor_id, reason, subject_kind, subject_id, permission, control,
-               approving, why, evidence, changes, judged_on, state, assigned_to, proposed_at, expires_on, decided_by,
-               decided_at, decision, act_id
-        from proposal
-        where proposal_id = $1";
+    const SQL: &str = select_proposal!("where proposal_id = $1");
     let row: Option<Row> = read.one(SQL, vec![id.into()]).await?;
     row.map(Row::proposal).transpose()
 }
 
 /// A proposal, held until the transaction ends.
 pub(crate) async fn held_proposal(read: &mut Read, id: ProposalId) -> Result<Option<Proposal>, Fault> {
-    const SQL: &str = "
-        select proposal_id, kind, version, command, actor_id, reason, subject_kind, subject_id, permission, control,
-               approving, why, evidence, changes, judged_on, state, assigned_to, proposed_at, expires_on, decided_by,
-               decided_at, decision, act_id
-        from proposal
-        where proposal_id = $1
-        for update";
+    const SQL: &str = select_proposal!(
+        "where proposal_id = $1
+         for update"
+    );
     let row: Option<Row> = read.one(SQL, vec![id.into()]).await?;
     row.map(Row::proposal).transpose()
 }
 
 /// The proposals that are open or sent back, oldest first.
 pub async fn waiting_proposals(read: &mut Read) -> Result<Vec<Proposal>, Fault> {
-    const SQL: &str = "
-        select proposal_id, kind, version, command, actor_id, reason, subject_kind, subject_id, permission, control,
-               approving, why, evidence, changes, judged_on, state, assigned_to, proposed_at, expires_on, decided_by,
-               decided_at, decision, act_id
-        from proposal
-        where state in ('open', 'returned')
-        order by proposal_id";
+    const SQL: &str = select_proposal!(
+        "where state in ('open', 'returned')
+         order by proposal_id"
+    );
     let rows: Vec<Row> = read.all(SQL, vec![]).await?;
     rows.into_iter().map(Row::proposal).collect()
 }
 
 /// The proposals before a number, newest first: a page of all there ever were.
 pub async fn proposals_before(read: &mut Read, before: ProposalId, limit: i64) -> Result<Vec<Proposal>, Fault> {
-    const SQL: &str = "
-        select proposal_id, kind, version, command, actor_id, reason, subject_kind, subject_id, permission, control,
-               approving, why, evidence, changes, judged_on, state, assigned_to, proposed_at, expires_on, decided_by,
-               decided_at, decision, act_id
-        from proposal
-        where proposal_id < $1
-        order by proposal_id desc
-        limit $2";
+    const SQL: &str = select_proposal!(
+        "where proposal_id < $1
+         order by proposal_id desc
+         limit $2"
+    );
     let rows: Vec<Row> = read.all(SQL, vec![before.into(), limit.into()]).await?;
     rows.into_iter().map(Row::proposal).collect()
 }

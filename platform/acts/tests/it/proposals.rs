@@ -44,6 +44,9 @@ impl Act for Credit {
             set next_id = id_block.next_id + $2
             returning next_id";
         let after = entry.number(SQL, vec![self.note.as_str().into(), self.cents.into()]).await?.unwrap_or(0);
+        if self.cents == 13 {
+            entry.looks_odd("unlucky", "thirteen cents");
+        }
         entry.changes("credit", (after - self.cents).to_string(), after.to_string());
         entry.weighs(Weight {
             class: "adjustment",
@@ -226,6 +229,7 @@ async fn a_proposal_is_refused_sent_back_handed_on_and_taken_back() {
             (2, again(), "proposal_not_open", ProposalState::Returned),
             (1, again(), "done", ProposalState::Open),
             (2, Decision::HandTo(actor(1).id), "own_proposal", ProposalState::Open),
+            (2, Decision::HandTo(actor(5).id), "may_not_approve", ProposalState::Open),
             (2, Decision::HandTo(actor(3).id), "done", ProposalState::Open),
             (2, Decision::Refuse, "proposal_handed_on", ProposalState::Open),
             (3, Decision::Refuse, "done", ProposalState::Refused),
@@ -314,7 +318,7 @@ async fn conflicts_hold_for_what_an_act_turns_out_to_concern() {
         let door = Door::new(town.db.clone(), Arc::new(frozen_clock()), Arc::new(UpToADollar), Arc::new(Friends));
         assert_eq!(came(door.carry_out(&who(3, "theirs"), &credit(50)).await), "conflict_of_interest");
         assert_eq!(noted(&town.db, "credit").await, None);
-        let done = door.carry_out(&who(2, "odd"), &credit(50)).await.unwrap();
+        let done = door.carry_out(&who(2, "odd"), &credit(13)).await.unwrap();
         let id = proposed(&door, "large", 150).await;
         // Whoever is in conflict does not approve it either.
         assert_eq!(came(door.approve(&who(3, "no"), id, &registry()).await), "conflict_of_interest");
@@ -322,7 +326,9 @@ async fn conflicts_hold_for_what_an_act_turns_out_to_concern() {
         let read = &mut reading;
         let flags = acts::flags(read, noon().date_naive(), noon().date_naive()).await.unwrap();
         let flags: Vec<_> = flags.iter().map(|flag| (flag.act, flag.pattern.as_str(), flag.account)).collect();
-        assert_eq!(flags, [(done.act, "same_address", Some(AccountId(7)))]);
+        // What the act itself found odd stands beside what the conflicts warned of.
+        let account = Some(AccountId(7));
+        assert_eq!(flags, [(done.act, "same_address", account), (done.act, "unlucky", account)]);
         drop(reading);
         town.remove().await;
     }

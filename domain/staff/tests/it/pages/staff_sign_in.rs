@@ -6,6 +6,7 @@ use staff::{ClearSecondFactor, EndSessions, LinkIdentity, MakeSignInLink};
 use testkit::engines;
 
 use super::house::{House, sets_up_app};
+use crate::people::town::july;
 
 #[tokio::test]
 async fn a_link_for_somebody_is_made_once_and_only_by_who_manages_staff() {
@@ -70,12 +71,21 @@ async fn what_opens_somebody_elses_work_goes_through_the_door() {
         assert_eq!(house.town.try_as("root", &MakeSignInLink { actor: of("zoe") }).await, Err("unknown_actor"));
         assert_eq!(house.town.try_as("root", &link).await, Ok(()));
 
+        let odd = async || {
+            let today = july(1);
+            let found = staff::people::outliers(&mut house.town.read().await, today, today).await.unwrap();
+            found.into_iter().map(|one| one.outlier.pattern).collect::<Vec<_>>()
+        };
+        assert_eq!(odd().await, [""; 0], "a link alone does not open what a second factor guards");
+
         let clear = ClearSecondFactor { actor: of("ann") };
         assert_eq!(house.town.try_as("root", &clear).await, Err("waiting"));
         assert_eq!(house.town.agreed(("root", "boss"), &clear).await, Ok(()));
         assert_eq!(house.sign_in.factors(id).await.unwrap().totp_since, None);
         assert_eq!(house.town.try_as("root", &clear).await, Err("second_factor_off"));
         assert_eq!(ann.get("/").await.sent_to(), Some("/sign-in"), "all sessions ended");
+        assert_eq!(house.town.try_as("root", &link).await, Ok(()));
+        assert_eq!(odd().await, ["sign_in_link"], "now it opens everything");
 
         let (issuer, subject) = (of("https://directory.example"), of("subject-1"));
         let identity = |actor: &str, subject: &str| LinkIdentity {

@@ -3,7 +3,7 @@
 use acts::Direction;
 use kernel::Cents;
 use staff::people::{Limit, Source};
-use staff::{ActorKind, AddActor, EstablishRoles, GrantPermission, NewLimit};
+use staff::{ActorKind, AddActor, EstablishRoles, GrantPermission, NewLimit, StandIn};
 use testkit::engines;
 
 use super::town::{Town, assign, end_role, join, july, moved, roles};
@@ -192,6 +192,40 @@ async fn roles_that_would_give_somebody_too_much_together_are_refused() {
         assert_eq!(town.try_as("console", &act).await, Err("incompatible"));
         assert_eq!(town.try_as("console", &end_role("ann", "bank", july(8))).await, Ok(()));
         town.ok(&act).await;
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_approves_roles_that_give_themself_more() {
+    for engine in engines("nobody_approves_roles_that_give_themself_more") {
+        let town = Town::founded(engine).await;
+        town.ok(&join("ann", &["clerk"])).await;
+        town.ok(&join("chief", &["boss"])).await;
+        let changed = |change: fn(&mut EstablishRoles)| {
+            let mut act = roles();
+            change(&mut act);
+            act
+        };
+        let (both, approver) = (Err("may_not_approve"), ("console", "boss"));
+        let more = |act: &mut EstablishRoles| act.roles[2].permissions.extend(["acts.read".to_owned()]);
+        assert_eq!(town.agreed(approver, &changed(more)).await, both, "a permission more for who approves");
+        let larger = |act: &mut EstablishRoles| act.roles[2].limits = vec![act.roles[3].limits[0].clone()];
+        assert_eq!(town.agreed(approver, &changed(larger)).await, both, "a limit for who approves");
+        let for_clerks = |act: &mut EstablishRoles| act.roles[3].limits[0].account_cents = Cents(20_000);
+        assert_eq!(town.agreed(approver, &changed(for_clerks)).await, Ok(()), "a larger one for others");
+        let less = |act: &mut EstablishRoles| act.roles[2].permissions.retain(|code| code != "staff.review");
+        assert_eq!(town.agreed(approver, &changed(less)).await, Ok(()), "less for who approves");
+        assert_eq!(town.agreed(approver, &roles()).await, both, "and it back again");
+        // Who stands in for somebody with the role has it, too.
+        let days = (july(1), july(9));
+        town.ok(&StandIn { absent: "ann".to_owned(), actor: "chief".to_owned(), from_on: days.0, through_on: days.1 })
+            .await;
+        let for_clerks = |act: &mut EstablishRoles| act.roles[3].limits[0].account_cents = Cents(30_000);
+        let mut act = changed(for_clerks);
+        act.roles[2].permissions.remove("staff.review");
+        assert_eq!(town.agreed(("console", "chief"), &act).await, both, "stands in for a clerk");
+        assert_eq!(town.agreed(approver, &act).await, Ok(()));
         town.base.remove().await;
     }
 }
