@@ -5,7 +5,7 @@ use db::Engine;
 use stories::{Program, Said, Town};
 use testkit::{Browser, Provider, ProviderAccount, ProviderClient, Served, TestDb};
 
-use crate::hall::{Hall, free_address};
+use crate::hall::{HOME, Hall, free_address};
 
 /// As the town's file of single sign-on calls it.
 const DIRECTORY: &str = "the city's directory";
@@ -41,7 +41,7 @@ async fn play(hall: &Hall<'_>, Beginning { town, provider, served, .. }: &Beginn
     let link = program.done("console", &["staff", "link", "theo", "--public-url", &served.address]);
     let mut theo = hall.welcome(link.trim()).await;
     browser.press("I have kept them").await;
-    browser.wait_for_text("Waiting for you").await;
+    browser.wait_for_text(HOME).await;
 
     // The first who approves comes in at once; whoever comes later waits for her.
     let said = hall.take_in(("ines", "Ines Calder"), "customer_service_manager", None).await;

@@ -71,9 +71,10 @@ impl Eyes {
         Some(Eyes { browser: Browser::start(test).await?, axe, pictures: pictures.to_owned() })
     }
 
-    /// Opens a page, and gives the status of the answer and the address that answered.
+    /// Opens a page without judging it, and gives the status of the answer and the address that answered.
     pub(crate) async fn visit(&self, url: &str) -> (u16, String) {
         self.browser.open(url).await;
+        let _not_judged = self.browser.complaints().await;
         (self.measures().await.status, self.browser.url().await)
     }
 

@@ -10,6 +10,9 @@ use testkit::{Browser, Provider, Served};
 /// What everybody chooses who gets a link.
 const PASSWORD: &str = "nine gulls over the quiet harbor";
 
+/// On the page of whoever is signed in.
+pub(crate) const HOME: &str = "Waiting for you";
+
 /// On the page that asks for a code.
 pub(crate) const ASKS_FOR_CODE: &str = "Confirm that it is you";
 
@@ -38,7 +41,7 @@ impl App {
     /// A code that was not used and is good now; waits for the next one where there is none.
     async fn code(&mut self) -> String {
         let step = || Utc::now().timestamp() / STEP_SECONDS;
-        let next = (self.last_step + 1).max(step() - 1);
+        let next = (self.last_step + 1).max(step());
         while step() + 1 < next {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
@@ -99,7 +102,7 @@ impl Hall<'_> {
         self.browser.wait_for_text(ASKS_FOR_CODE).await;
         self.browser.fill("Code", &app.code().await).await;
         self.browser.press("Continue").await;
-        self.browser.wait_for_text("Waiting for you").await;
+        self.browser.wait_for_text(HOME).await;
     }
 
     /// Somebody goes to the city's provider and signs in there.
@@ -112,7 +115,8 @@ impl Hall<'_> {
 
     /// Clicks one of several choices of a form, by what it sends.
     pub(crate) async fn click_choice(&self, name: &str, value: &str) {
-        let clicked = format!("document.querySelector('input[name={name}][value={value}]').click(); return true");
+        let clicked =
+            format!("document.querySelector('input[name=\"{name}\"][value=\"{value}\"]').click(); return true");
         self.browser.evaluate(&clicked).await;
     }
 
