@@ -41,7 +41,7 @@ use crate::output;
 
 #[cfg(test)]
 pub use demo::people as demo_people;
-pub use health::{is_ready, metrics_text};
+pub use health::{is_ready, keep_numbers, metrics_text};
 pub use set_up::all_permissions;
 
 /// Every command.

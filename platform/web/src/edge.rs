@@ -80,10 +80,23 @@ pub(crate) async fn edge(State(edge): State<Edge>, request: Request, next: Next)
             .into_response()
     };
     let status = response.status().as_u16();
+    metrics::counter!("portreeve_requests", "answer" => class(status)).increment(1);
     let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    metrics::counter!("portreeve_request_milliseconds").increment(took_ms);
     // The route as it is listed: an address may hold names.
     tracing::info!(request.id = ask.request_id(), method = %method, route, status, took_ms, "answered");
     draw::finish(&edge, &ask, &method, response)
+}
+
+/// The class of a status, so that there are few numbers to keep.
+fn class(status: u16) -> &'static str {
+    match status / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        5 => "5xx",
+        _ => "other",
+    }
 }
 
 /// Reads everything about a request that does not depend on its route.

@@ -24,6 +24,7 @@ pub struct Field {
     autocomplete: Option<&'static str>,
     is_focused: bool,
     codes: &'static [&'static str],
+    unchosen: &'static str,
 }
 
 impl HtmlSafe for Field {}
@@ -93,6 +94,7 @@ impl Field {
             autocomplete: None,
             is_focused: false,
             codes: &[],
+            unchosen: "Choose",
         }
     }
 
@@ -164,6 +166,12 @@ impl Field {
     #[must_use]
     pub fn select(name: &str, label: &str, choices: Vec<Choice>) -> Field {
         Field { choices, ..Field::new(FieldKind::Select, name, label, MAX) }
+    }
+
+    /// What a list says while nothing is chosen: `All`, or `Nobody`, where that is an answer.
+    #[must_use]
+    pub fn unchosen(self, words: &'static str) -> Field {
+        Field { unchosen: words, ..self }
     }
 
     /// One of a few, all in sight.

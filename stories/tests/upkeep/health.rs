@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stories::{Program, Town};
-use testkit::TestDb;
+use testkit::{Client, Served, TestDb};
 
 fn numbers(program: &Program) -> BTreeMap<String, i64> {
     let text = program.done("console", &["health"]);
@@ -34,4 +34,21 @@ async fn health_counts_what_is_done_and_what_waits() {
         assert_eq!((after["portreeve_jobs_waiting"], after["portreeve_proposals{state=\"open\"}"]), (0, 0));
         place.remove().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_for_this_machine_and_behind_a_proxy_for_who_may_observe() {
+    let place = TestDb::empty(db::Engine::Sqlite).await;
+    let _town = Town::prepared(&place.url);
+    let open = Served::start(&place.url, &["--demo"]).await;
+    let client = Client::new(&open.address);
+    assert_eq!(client.get("/no-such-page").await.status, 404);
+    let numbers = client.get("/metrics").await;
+    assert_eq!(numbers.status, 200);
+    assert!(numbers.text().contains("portreeve_requests{answer=\"4xx\"} 1\n"), "{}", numbers.text());
+    // Whoever comes through a proxy that tells no addresses would seem to be on this machine.
+    let behind = Served::start(&place.url, &["--demo", "--behind-https"]).await;
+    assert_eq!(Client::new(&behind.address).get("/metrics").await.status, 403);
+    drop((open, behind));
+    place.remove().await;
 }

@@ -63,6 +63,11 @@ fn in_order(text: &str) -> String {
     blocks.join("\n")
 }
 
+/// Keeps the numbers of this process from now on.
+pub fn keep_numbers() -> Result<(), Fault> {
+    recorder().map(|_| ())
+}
+
 /// Where the numbers of this process are kept, with what each of them means.
 fn recorder() -> Result<&'static PrometheusHandle, Fault> {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -78,6 +83,8 @@ fn recorder() -> Result<&'static PrometheusHandle, Fault> {
             metrics::describe_gauge!("portreeve_jobs_waiting", "Jobs with work left");
             metrics::describe_gauge!("portreeve_database_bytes", "Size of the database on disk");
             metrics::describe_gauge!("portreeve_seconds_since_seal", "Time since the log was sealed");
+            metrics::describe_counter!("portreeve_requests", "Requests answered, by the class of the answer");
+            metrics::describe_counter!("portreeve_request_milliseconds", "Time that answering them took");
             Ok(RECORDER.get_or_init(|| handle))
         }
         // Another thread was first, between the question and the answer.

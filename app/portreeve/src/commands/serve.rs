@@ -13,7 +13,7 @@ use staff::sign_in::SingleSignOn;
 use tokio::net::TcpListener;
 use web::{Accent, TownFace};
 
-use super::{Ended, Outcome, office};
+use super::{Ended, Outcome, keep_numbers, office};
 use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
@@ -123,6 +123,7 @@ pub async fn serve(office: &Office, serving: Serving) -> Outcome {
         bound => bound.map_err(failed)?,
     };
     let address = listener.local_addr().map_err(failed)?;
+    keep_numbers()?;
     let router = web::router(site(office, serving.site), routes());
     output::data(&format!("Serving http://{address}"));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

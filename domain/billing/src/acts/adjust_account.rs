@@ -168,26 +168,12 @@ impl Act for AdjustAccount {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Adjusted, Failure> {
-        if self.reason.trim().is_empty() {
-            return refuse(AdjustRefused::NoReason);
-        }
-        if !store::adjustment_reasons(entry).await?.contains_key(&self.reason_code) {
-            return refuse(AdjustRefused::UnknownReason(self.reason_code.clone()));
-        }
-        if self.cents.is_zero() {
-            return refuse(AdjustRefused::Zero);
-        }
-        if entry.today < self.effective_on {
-            return refuse(AdjustRefused::Future { effective_on: self.effective_on, today: entry.today });
-        }
-        let (run, bill) = self.found(entry).await?;
-        if self.effective_on < run.bill_on.min(entry.today) {
-            let (effective_on, bill, bill_on) = (self.effective_on, self.bill.clone(), run.bill_on);
-            return refuse(AdjustRefused::BeforeBill { effective_on, bill, bill_on });
-        }
+        self.check(entry).await?;
+        let (_, bill) = self.found(entry).await?;
         customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
         // Whoever took the bill back meanwhile held the account.
         let (run, bill) = self.found(entry).await?;
+        self.check_not_before(&run, entry.today)?;
         let book = RateBook::load(entry).await?;
         let inputs = store::items_of_bills(entry, &[bill.account], &run).await?;
         let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
@@ -255,6 +241,32 @@ struct AdjustedPart {
 }
 
 impl AdjustAccount {
+    /// Refuses what cannot be right, whatever the bill is.
+    async fn check(&self, entry: &mut Entry) -> Result<(), Failure> {
+        if self.reason.trim().is_empty() {
+            return refuse(AdjustRefused::NoReason);
+        }
+        if !store::adjustment_reasons(entry).await?.contains_key(&self.reason_code) {
+            return refuse(AdjustRefused::UnknownReason(self.reason_code.clone()));
+        }
+        if self.cents.is_zero() {
+            return refuse(AdjustRefused::Zero);
+        }
+        if entry.today < self.effective_on {
+            return refuse(AdjustRefused::Future { effective_on: self.effective_on, today: entry.today });
+        }
+        Ok(())
+    }
+
+    /// Refuses to count from a day before the bill. One that is dated ahead can be adjusted today.
+    fn check_not_before(&self, run: &BillRun, today: NaiveDate) -> Result<(), Failure> {
+        if self.effective_on < run.bill_on.min(today) {
+            let (effective_on, bill, bill_on) = (self.effective_on, self.bill.clone(), run.bill_on);
+            return refuse(AdjustRefused::BeforeBill { effective_on, bill, bill_on });
+        }
+        Ok(())
+    }
+
     async fn found(&self, entry: &mut Entry) -> Result<(BillRun, StoredBill), Failure> {
         let unknown = || refused(AdjustRefused::UnknownBill(self.bill.clone()));
         let number = BillNumber::parse(&self.bill).map_err(|_| unknown())?;

@@ -141,7 +141,7 @@ fn move_form(ask: &Ask, desk: &Desk) -> Form {
     let others = desk.everybody.choices(|other| other.actor != person.actor);
     desk.form(ask, "Move")
         .field(Field::text("position", "Position").max(120).required().value(&person.position))
-        .field(Field::select("supervisor", "Reports to", others).value(supervisor).answers(&[
+        .field(Field::select("supervisor", "Reports to", others).unchosen("Nobody").value(supervisor).answers(&[
             "supervisor_circle",
             "not_on_staff",
             "unknown_actor",

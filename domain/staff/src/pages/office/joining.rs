@@ -74,7 +74,7 @@ async fn form(ask: &Ask) -> Result<Form, Fault> {
         )
         .field(Field::text("name", "Name").max(120).required())
         .field(Field::text("position", "Position").max(120).required().hint("What they are employed as."))
-        .field(Field::select("supervisor", "Reports to", everybody.choices(|_| true)).answers(&[
+        .field(Field::select("supervisor", "Reports to", everybody.choices(|_| true)).unchosen("Nobody").answers(&[
             "supervisor_circle",
             "not_on_staff",
             "unknown_actor",

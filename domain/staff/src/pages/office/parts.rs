@@ -121,7 +121,7 @@ impl LookUp {
 
     /// With one more field.
     pub(super) fn field(mut self, field: Field) -> LookUp {
-        self.fields.push(field);
+        self.fields.push(field.unchosen("All"));
         self
     }
 }
