@@ -129,6 +129,17 @@ create table act_flag (
     foreign key (act_id) references act (act_id)
 );
 
+create table act_personal (
+    act_id bigint not null,
+    about_kind text not null,
+    about_id bigint not null,
+    salt bytea not null,
+    command text not null,
+    primary key (act_id),
+    foreign key (act_id) references act (act_id)
+);
+create index act_personal_about on act_personal (about_kind, about_id);
+
 -- The queue: a row is written in the transaction that needs the work done.
 create table job (
     job_id bigint not null,

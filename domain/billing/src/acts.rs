@@ -45,13 +45,13 @@ pub(crate) use sign_run::trial_of;
 pub use try_run::{TryRun, TryWork};
 pub use work_exceptions::{ApplyRules, HoldBill, ReleaseException};
 
-use ::acts::{Failure, refuse, refused};
+use ::acts::{Direction, Entry, Failure, Weight, refuse, refused};
 use db::{Fault, Tx};
-use kernel::RunId;
+use kernel::{AccountId, Cents, RunId};
 use serde::{Deserialize, Serialize};
 
 use crate::store;
-use crate::{BillRun, RunState};
+use crate::{BillRun, RunState, permissions};
 
 /// What the order of a run froze: which run it is for.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -66,6 +66,16 @@ impl RunInputs {
 
     pub(crate) fn parse(text: &str) -> Result<RunInputs, Fault> {
         serde_json::from_str(text).map_err(|error| Fault::caused("reading the inputs of an order", error))
+    }
+}
+
+/// Holds what is moved on an account by somebody's decision, with its tax, against the limits of whoever makes it.
+fn weigh(entry: &mut Entry, account: AccountId, moved: Cents) {
+    entry.concerns(account);
+    if !moved.is_zero() {
+        let (class, direction) = (permissions::ADJUSTMENTS, Direction::of(moved));
+        let cents = if moved < Cents::ZERO { -moved } else { moved };
+        entry.weighs(Weight { class, direction, cents, account, approving: permissions::APPROVE });
     }
 }
 

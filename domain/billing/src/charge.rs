@@ -1,13 +1,13 @@
 //! A charge by code on an account: once or every month, alone or on the next bill.
 
 use chrono::NaiveDate;
-use kernel::{AccountId, AgreementId, ChargeId, Decimal, Period, RateProfileId};
+use kernel::{AccountId, AgreementId, Cents, ChargeId, Decimal, Period, RateProfileId};
 use revenue::RateBook;
 
 use crate::extra::{Extra, ExtraKind};
 use crate::inputs::Inputs;
 use crate::particulars::{HeldQuantity, Particulars};
-use crate::{BillRun, RunKind};
+use crate::{BillInputs, BillRun, Limits, RunKind, price};
 
 /// The quantity that says how often a charge is made.
 pub(crate) const COUNT: &str = "count";
@@ -66,7 +66,20 @@ impl AccountCharge {
 
     /// The charge as a run prices it: by the rates of the run's date.
     pub(crate) fn extra(&self, period: Period, run: &BillRun, book: &RateBook) -> Extra {
-        let price_on = run.price_on;
+        self.extra_on(period, run.price_on, book)
+    }
+
+    /// What it comes to on its first day, with its tax; below zero for a credit.
+    pub(crate) fn cents(&self, book: &RateBook) -> Cents {
+        let Some(day) = self.from_on.succ_opt().and_then(|next| Period::new(self.from_on, next).ok()) else {
+            return Cents::ZERO;
+        };
+        let extras = vec![self.extra_on(day, self.from_on, book)];
+        let bill = BillInputs { extras, ..BillInputs::empty(self.account, 1, self.from_on) };
+        price(book, &Limits::new(), &bill).total
+    }
+
+    fn extra_on(&self, period: Period, price_on: NaiveDate, book: &RateBook) -> Extra {
         let version = book.versions_for(&self.schedule, price_on, period).last().map(|(version, _)| *version);
         let plan = version.and_then(|version| book.plan(version, self.profile, (price_on, period))?.as_ref().ok());
         let mut particulars = Particulars::default();

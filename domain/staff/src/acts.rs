@@ -5,6 +5,7 @@ mod add_actor;
 mod assign_role;
 mod checks;
 mod declare_relation;
+mod erase_contact;
 mod establish_roles;
 mod grant_permission;
 mod help_sign_in;
@@ -21,6 +22,7 @@ pub use actor_refused::ActorRefused;
 pub use add_actor::AddActor;
 pub use assign_role::{AssignRole, EndRole};
 pub use declare_relation::{DeclareRelation, EndRelation};
+pub use erase_contact::EraseContact;
 pub use establish_roles::{EstablishRoles, NewLimit, NewPair, NewRole};
 pub use grant_permission::GrantPermission;
 pub use help_sign_in::{ClearSecondFactor, EndSessions, LinkIdentity, MakeSignInLink};
@@ -45,6 +47,11 @@ fn staff() -> Subject {
     Subject { kind: "staff", id: 0 }
 }
 
+/// One of the staff, of whom something personal is told.
+fn person(actor: ActorId) -> Subject {
+    Subject { kind: "person", id: actor.0 }
+}
+
 /// The id of the actor with that code, or a refusal.
 async fn named(entry: &mut Entry, code: &str) -> Result<ActorId, Failure> {
     match store::actor_by_code(entry, code).await? {
@@ -62,9 +69,17 @@ async fn check_not_by_role(entry: &mut Entry, kind: ActorKind, code: &str) -> Re
 }
 
 /// What is granted directly wants a second person too, as soon as there is one: a program is somebody's hands.
-async fn ask_second_for_grant(entry: &mut Entry, code: &str, permissions: &str) -> Result<(), Failure> {
+async fn ask_second_for_grant(
+    entry: &mut Entry,
+    (actor, code): (ActorId, &str),
+    permissions: &str,
+) -> Result<(), Failure> {
     entry.changes(format!("granted to {code}"), "", permissions);
-    Before::of(entry).await?.ask_second(entry);
+    let before = Before::of(entry).await?;
+    if people::are_roles_in_force(entry).await? {
+        checks::check_held(entry, &before.book, actor).await?;
+    }
+    before.ask_second(entry);
     Ok(())
 }
 

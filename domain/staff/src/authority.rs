@@ -44,7 +44,7 @@ impl Authority for StaffAuthority {
             return Ok(Some(SecondNeeded { control: code, approving, why: control.sentence.to_owned() }));
         }
         let Some(weight) = judged.weight else { return Ok(None) };
-        let why = over_the_limit(read, actor.id, &weight, today).await?;
+        let why = over_the_limit(read, (actor.id, None), &weight, today).await?;
         Ok(why.map(|why| SecondNeeded { control: "limit".to_owned(), approving: weight.approving, why }))
     }
 
@@ -65,7 +65,7 @@ impl Authority for StaffAuthority {
             return Ok(Some(words.to_owned()));
         }
         let Some(weight) = approval.judged.and_then(|judged| judged.weight) else { return Ok(None) };
-        let why = over_the_limit(read, approver.id, &weight, approval.today).await?;
+        let why = over_the_limit(read, (approver.id, Some(approval.proposer)), &weight, approval.today).await?;
         Ok(why.map(|why| format!("{why}: it is above what you may decide, so hand it to somebody who may")))
     }
 
@@ -82,15 +82,15 @@ impl Authority for StaffAuthority {
 }
 
 /// Why an amount is more than somebody may decide alone, in words. Whoever asks waits for the actor's other acts, so
-/// that two at once do not both fit under one limit.
+/// that two at once do not both fit under one limit. What a lender lends them does not count.
 async fn over_the_limit(
     read: &mut Read,
-    actor: ActorId,
+    (actor, lender): (ActorId, Option<ActorId>),
     weight: &Weight,
     today: NaiveDate,
 ) -> Result<Option<String>, Fault> {
     let class = (weight.class, weight.direction);
-    let Some(limit) = people::limit_of(read, actor, class, today).await? else { return Ok(None) };
+    let Some(limit) = people::limit_apart_from(read, (actor, lender), class, today).await? else { return Ok(None) };
     store::hold_actor(read, actor).await?;
     let since = today - Days::new(ROLLING_DAYS - 1);
     let theirs = acts::moved_by(read, actor, class, since).await?;

@@ -93,6 +93,9 @@ impl Gate for StaffGate {
         let Some(bearer) = bearer else { return Ok(None) };
         let mut read = self.door.db().read().await?;
         let held = people::permissions_on(&mut read, bearer.actor.id, self.door.today()).await?;
+        if self.owes_second_factor(bearer.actor.id, &held).await? {
+            return Ok(None);
+        }
         // A token never opens more than its owner may do today, whatever was written on it.
         let permissions = held.codes().intersection(&bearer.scopes).cloned().collect();
         Ok(Some(Visitor {

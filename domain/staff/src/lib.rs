@@ -26,9 +26,9 @@ mod store;
 pub use actor::ActorKind;
 pub use acts::{
     ActorRefused, AddActor, AssignRole, ClearSecondFactor, DeclareRelation, EndRelation, EndRole, EndSessions,
-    EndStandIn, EstablishRoles, GrantPermission, JoinStaff, LeaveStaff, LinkIdentity, MakeSignInLink, MoveStaff,
-    NewLimit, NewPair, NewRole, PeopleRefused, RecordCompensatingReview, ReviewOutlier, RevokePermission, RolesRefused,
-    StandIn,
+    EndStandIn, EraseContact, EstablishRoles, GrantPermission, JoinStaff, LeaveStaff, LinkIdentity, MakeSignInLink,
+    MoveStaff, NewLimit, NewPair, NewRole, PeopleRefused, RecordCompensatingReview, ReviewOutlier, RevokePermission,
+    RolesRefused, StandIn,
 };
 pub use authority::StaffAuthority;
 pub use first_actor::{FIRST_ACTOR, ensure_first_actor};

@@ -34,7 +34,8 @@ pub(crate) use compatible::check_person;
 pub(crate) use role::is_system_clash;
 pub(crate) use store::{
     AssignmentChange, NewPerson, approver_ids, begin_roles, delete_role_row, delete_stand_in, direct, end_access,
-    end_relation, end_role, end_stand_in, everybody_with_roles, grants_of, hold_roles, insert_relation_once,
-    insert_stand_in, is_person, leave, move_person, put_outlier_review_once, put_review, rejoin, replace_roles,
-    reports_to, reviews_of, stand_in, stand_ins_for, supervisors, take_in,
+    end_relation, end_role, end_stand_in, everybody_with_roles, grants_of, has_approver_on, hold_roles,
+    insert_relation_once, insert_stand_in, is_person, leave, move_person, put_contact, put_outlier_review_once,
+    put_review, rejoin, replace_roles, reports_to, reviews_of, stand_in, stand_ins_for, supervisors, take_in,
 };
+pub(crate) use views::limit_apart_from;

@@ -17,6 +17,9 @@ pub trait Act: Serialize + Send + Sync {
     const KIND: &'static str;
     /// Raised when the fields change; samples of every released version must still be read.
     const VERSION: i64 = 1;
+    /// The fields that say something of a person, as JSON pointers such as `/contact`: kept apart from the log, so that
+    /// they can be erased.
+    const PERSONAL: &'static [&'static str] = &[];
     /// What the caller learns; kept with the act, for whoever repeats the command.
     type Outcome: Serialize + DeserializeOwned + Send;
 
@@ -98,6 +101,7 @@ pub struct Done<T> {
 impl<A: Act> Act for &A {
     const KIND: &'static str = A::KIND;
     const VERSION: i64 = A::VERSION;
+    const PERSONAL: &'static [&'static str] = A::PERSONAL;
     type Outcome = A::Outcome;
 
     fn permission(&self) -> Permission {

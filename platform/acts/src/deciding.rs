@@ -7,7 +7,7 @@ use crate::authority::SecondNeeded;
 use crate::door::{Seen, TRIES, pause, record};
 use crate::proposal::{APPROVE, DAYS_TO_DECIDE, PROPOSE};
 use crate::registry::AnyAct;
-use crate::store::proposals::{held_proposal, insert_proposal, newest_act_on, outcome_of_act, update_proposal};
+use crate::store::proposals::{acts_of_kind, acts_on, held_proposal, insert_proposal, outcome_of_act, update_proposal};
 use crate::store::{self, EarlierAct, NewAct};
 use crate::{
     Actor, Approval, By, Decision, Done, Door, Entry, Failure, Judged, NotAllowed, Proposal, ProposalState, Registry,
@@ -60,9 +60,9 @@ impl Door {
         let judged = entry.judged().clone();
         let theirs = By { actor: proposer, ..by.clone() };
         let mut seen = self.look(&mut entry, &theirs, &act.subject()).await?;
-        self.look(&mut entry, by, &act.subject()).await?;
+        seen.add(self.look(&mut entry, by, &act.subject()).await?);
         self.may_decide(&mut entry, by, &proposal, Some(&judged)).await?;
-        if judged_on(&mut entry, &judged, &act.subject()).await? != proposal.judged_on {
+        if judged_on(&mut entry, &judged, (act.kind(), &act.subject())).await? != proposal.judged_on {
             entry.into_tx().roll_back().await?;
             return self.set_aside(by, proposal).await;
         }
@@ -95,6 +95,7 @@ impl Door {
             reason: &proposal.reason,
             key: &format!("proposal {}", proposal.proposal.0),
             command: &proposal.command,
+            personal: act.personal(),
             outcome,
             chunk: None,
         };
@@ -138,9 +139,13 @@ impl Door {
             }
             Decision::ProposeAgain { evidence } => {
                 proposal.evidence = evidence.chars().take(WORDS_MAX).collect();
-                proposal.state = ProposalState::Open;
-                (proposal.decided_by, proposal.decided_at, proposal.decision) = (None, None, None);
-                proposal.expires_on = entry.today + chrono::Days::new(DAYS_TO_DECIDE);
+                // Only what came back begins anew; to what still waits, evidence is added.
+                if proposal.state == ProposalState::Returned {
+                    proposal.state = ProposalState::Open;
+                    proposal.assigned_to = None;
+                    (proposal.decided_by, proposal.decided_at, proposal.decision) = (None, None, None);
+                    proposal.expires_on = entry.today + chrono::Days::new(DAYS_TO_DECIDE);
+                }
             }
         }
         update_proposal(&mut entry, &proposal).await?;
@@ -181,8 +186,13 @@ impl Door {
             let state = ProposalState::Returned.words();
             return refuse(NotAllowed::NotOpen { proposal: proposal.proposal.0, state });
         }
-        if proposal.assigned_to.is_some_and(|assigned| assigned != by.actor.id) {
-            return refuse(NotAllowed::HandedOn(proposal.proposal.0));
+        if let Some(assigned) = proposal.assigned_to.filter(|assigned| *assigned != by.actor.id) {
+            match self.could_decide(entry, assigned, proposal).await {
+                Ok(()) => return refuse(NotAllowed::HandedOn(proposal.proposal.0)),
+                // They left, or have another role by now: whoever may decide does.
+                Err(Failure::Refused(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
         let today = entry.today;
         if !self.authority.allows(entry, &by.actor, &proposal.approving, today).await? {
@@ -202,15 +212,14 @@ impl Door {
 
     /// Refuses to hand a proposal to somebody who could not decide it: nobody else could then.
     async fn could_decide(&self, entry: &mut Entry, other: ActorId, proposal: &Proposal) -> Result<(), Failure> {
-        let other = Actor { id: other, code: String::new() };
-        let today = entry.today;
-        match self.authority.allows(entry, &other, &proposal.approving, today).await? {
-            true => Ok(()),
-            false => {
-                let words = "whoever it is handed to may not approve changes of this kind".to_owned();
-                refuse(NotAllowed::MayNotApprove(words))
-            }
+        let (other, today) = (Actor { id: other, code: String::new() }, entry.today);
+        let is_allowed = self.authority.allows(entry, &other, &proposal.approving, today).await?;
+        let approval = Approval { proposer: proposal.actor, approving: &proposal.approving, judged: None, today };
+        if !is_allowed || self.authority.may_not_approve(entry, &other, &approval).await?.is_some() {
+            let words = "whoever it is handed to may not approve changes of this kind".to_owned();
+            return refuse(NotAllowed::MayNotApprove(words));
         }
+        Ok(())
     }
 
     /// Marks a proposal as out of date, so that nobody looks at it again.
@@ -252,7 +261,7 @@ pub(crate) async fn insert(
         why: needed.why.clone(),
         evidence: String::new(),
         changes: judged.changes.clone(),
-        judged_on: judged_on(entry, judged, &subject).await?,
+        judged_on: judged_on(entry, judged, (act.kind(), &subject)).await?,
         state: ProposalState::Open,
         assigned_to: None,
         proposed_at: entry.now,
@@ -271,6 +280,7 @@ pub(crate) async fn insert(
         reason: &by.reason,
         key: &by.key,
         command: &command_of(proposal.proposal),
+        personal: &[],
         outcome: "null",
         chunk: None,
     };
@@ -305,7 +315,7 @@ pub(crate) async fn came_to(entry: &mut Entry, proposal: Proposal) -> Result<Res
 }
 
 /// A digest of what a change was judged on: what it showed, what it weighed, and what was done to its subject before.
-async fn judged_on(entry: &mut Entry, judged: &Judged, named: &Subject) -> Result<String, Failure> {
+async fn judged_on(entry: &mut Entry, judged: &Judged, (kind, named): (&str, &Subject)) -> Result<String, Failure> {
     let mut digest = DigestBuilder::new();
     let changes = serde_json::to_string(&judged.changes).map_err(|error| Fault::caused("writing changes", error))?;
     digest.text(&changes);
@@ -314,7 +324,10 @@ async fn judged_on(entry: &mut Entry, judged: &Judged, named: &Subject) -> Resul
     }
     let subject = judged.subject(named.clone());
     if subject != Subject::town() && subject.id != 0 {
-        digest.int(newest_act_on(entry, &subject).await?);
+        digest.int(acts_on(entry, &subject).await?);
+    } else if judged.changes.is_empty() {
+        // What shows no before and after was judged beside the last of its kind.
+        digest.int(acts_of_kind(entry, kind).await?);
     }
     Ok(digest.finish().to_string())
 }
@@ -361,6 +374,7 @@ async fn log_decision(
         reason: &by.reason,
         key: &by.key,
         command,
+        personal: &[],
         outcome: &format!("{{\"state\":\"{}\"}}", proposal.state.code()),
         chunk: None,
     };

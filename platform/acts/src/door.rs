@@ -28,11 +28,24 @@ pub struct Door {
     conflicts: Arc<dyn Conflicts>,
 }
 
-/// What the door saw beside an act that it lets through: kept with it.
+/// What the door saw beside an act that it lets through: kept with it. A pattern is kept once an act.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) flags: Vec<(&'static str, String)>,
     pub(crate) weight: Option<(Actor, Weight, Option<i64>)>,
+}
+
+impl Seen {
+    /// Adds what was seen of whoever approved.
+    pub(crate) fn add(&mut self, of_approver: Seen) {
+        for (pattern, words) in of_approver.flags {
+            match self.flags.iter_mut().find(|(known, _)| *known == pattern) {
+                Some((_, known)) if *known == words => {}
+                Some((_, known)) => *known = format!("{known}; of whoever approved it: {words}"),
+                None => self.flags.push((pattern, format!("of whoever approved it: {words}"))),
+            }
+        }
+    }
 }
 
 impl Door {
@@ -126,6 +139,7 @@ impl Door {
             reason: &by.reason,
             key: &by.key,
             command,
+            personal: act.personal(),
             outcome: &outcome,
             chunk: None,
         };
@@ -217,6 +231,7 @@ impl Door {
             reason: &by.reason,
             key: &format!("order {} chunk {}", chunk.order.0, chunk.number),
             command: &format!("{{\"from\":{},\"to\":{}}}", chunk.from, chunk.to),
+            personal: &[],
             outcome: &done.outcome,
             chunk: Some((chunk.order, chunk.number)),
         };

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Tx};
 use kernel::{AccountId, ActId, ActorId, Digest, DigestBuilder, OrderId, ServicePointId};
 
-use crate::{Actor, Change, Control, Judged, OrderPlan, Weight, store};
+use crate::{Actor, Change, Control, Judged, OrderPlan, Subject, Weight, store};
 
 /// An act under way: a [`Tx`] that knows which act it belongs to.
 pub struct Entry {
@@ -67,6 +67,11 @@ impl Entry {
     /// Says who may do more by this: they are not the second person for it.
     pub fn favors(&mut self, actor: ActorId) {
         self.judged.favors.push(actor);
+    }
+
+    /// Says of whom the personal fields of the command tell, for the day on which they are erased.
+    pub fn tells_of(&mut self, person: Subject) {
+        self.judged.about = Some(person);
     }
 
     /// Says that this is of a class of changes that wants a second person.

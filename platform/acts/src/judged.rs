@@ -91,6 +91,8 @@ pub struct Judged {
     pub service_points: Vec<ServicePointId>,
     /// Who may do more by it: none of them approves it.
     pub favors: Vec<ActorId>,
+    /// Of whom its personal fields tell; its subject when nothing is said.
+    pub about: Option<Subject>,
     /// The class of changes it is under, if any.
     pub control: Option<Control>,
     /// What it moved.

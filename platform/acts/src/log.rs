@@ -60,12 +60,12 @@ pub async fn search_log(
 
 /// One entry of the log.
 pub async fn logged_act(read: &mut Read, act: ActId) -> Result<Option<LoggedAct>, Fault> {
-    Ok(store::log_page(read, act.0 - 1, 1).await?.into_iter().find(|entry| entry.act == act))
+    Ok(store::search::log_page(read, act.0 - 1, 1).await?.into_iter().find(|entry| entry.act == act))
 }
 
 /// A page of the log after an entry, oldest first.
 pub async fn log(read: &mut Read, after: ActId, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
-    store::log_page(read, after.0, limit).await
+    store::search::log_page(read, after.0, limit).await
 }
 
 fn as_text<S: serde::Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {

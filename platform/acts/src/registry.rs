@@ -65,6 +65,8 @@ impl Registry {
 pub(crate) trait AnyAct: Send + Sync {
     fn kind(&self) -> &'static str;
     fn version(&self) -> i64;
+    /// The fields that are kept apart from the log.
+    fn personal(&self) -> &'static [&'static str];
     fn permission(&self) -> Permission;
     fn subject(&self) -> Subject;
     /// Does it, and answers the text of its outcome.
@@ -104,6 +106,10 @@ impl<A: Act> AnyAct for One<A> {
 
     fn version(&self) -> i64 {
         A::VERSION
+    }
+
+    fn personal(&self) -> &'static [&'static str] {
+        A::PERSONAL
     }
 
     fn permission(&self) -> Permission {

@@ -9,6 +9,7 @@ use db::{Db, DoorKey, Fault, Read};
 use kernel::{ActId, Digest, DigestBuilder};
 use serde::Serialize;
 
+use crate::personal;
 use crate::store::{self, SealedRow};
 
 /// So many acts are sealed, or verified, at a time.
@@ -71,6 +72,13 @@ pub enum BrokenSeal {
         act: i64,
         /// What was done.
         kind: String,
+    },
+    /// What was kept apart from an entry is another than it was, or belongs to another entry.
+    Personal {
+        /// Where.
+        position: i64,
+        /// Its act.
+        act: i64,
     },
     /// A head that was kept outside is not what the chain has at its position.
     HeadDiffers {
@@ -162,7 +170,11 @@ fn broken_link(row: &SealedRow, (position, before): (i64, Digest)) -> Option<Bro
     let Some(act) = &row.act else { return Some(BrokenSeal::ActMissing { position, act: row.act_id }) };
     let follows = digest_of((position, row.sealed_at), before, act) == row.digest;
     let differs = || BrokenSeal::Differs { position, act: act.act_id, kind: act.kind.clone() };
-    (!follows).then(differs)
+    if !follows {
+        return Some(differs());
+    }
+    let (salt, command) = row.personal.as_ref()?;
+    (!personal::is_of(&act.command, (salt, command))).then_some(BrokenSeal::Personal { position, act: act.act_id })
 }
 
 /// What stands for the seal before the first one.

@@ -1,5 +1,6 @@
 //! The SQL of the act log, of bulk orders and of chunks.
 
+pub(crate) mod personal;
 pub(crate) mod proposals;
 pub(crate) mod search;
 pub(crate) mod watched;
@@ -12,7 +13,7 @@ use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{ActId, ActorId, Digest, OrderId};
 
 use crate::entry::Entry;
-use crate::log::LoggedAct;
+use crate::personal::KeptApart;
 use crate::seal::SealHead;
 use crate::{Chunk, ChunkDone, ChunkPlan, Order, OrderPlan, Progress, Subject};
 
@@ -25,6 +26,8 @@ pub(crate) struct NewAct<'a> {
     pub(crate) reason: &'a str,
     pub(crate) key: &'a str,
     pub(crate) command: &'a str,
+    /// Fields of the command that are kept apart.
+    pub(crate) personal: &'static [&'static str],
     pub(crate) outcome: &'a str,
     pub(crate) chunk: Option<(OrderId, i64)>,
 }
@@ -84,6 +87,8 @@ pub(crate) struct SealedRow {
     pub(crate) digest: Digest,
     pub(crate) sealed_at: DateTime<Utc>,
     pub(crate) act: Option<ActRow>,
+    /// Salt and whole command of one whose personal fields are kept apart and not erased.
+    pub(crate) personal: Option<(Vec<u8>, String)>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -94,27 +99,12 @@ struct SealRow {
     sealed_at: DateTime<Utc>,
 }
 
-/// An entry of the log as people read it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct LogRow {
-    act_id: i64,
-    kind: String,
-    actor_id: i64,
-    subject_kind: String,
-    subject_id: i64,
-    reason: String,
-    command: String,
-    outcome: String,
-    journal_digest: Option<Vec<u8>>,
-    business_on: NaiveDate,
-    entered_at: DateTime<Utc>,
-}
-
 pub(crate) async fn act_by_key(read: &mut Read, key: &str) -> Result<Option<EarlierAct>, Fault> {
     const SQL: &str = "
-        select act_id, kind, command, outcome
-        from act
-        where idempotency_key = $1";
+        select a.act_id, a.kind, coalesce(p.command, a.command) as command, a.outcome
+        from act a
+        left join act_personal p on p.act_id = a.act_id
+        where a.idempotency_key = $1";
     read.one(SQL, vec![key.into()]).await
 }
 
@@ -123,6 +113,12 @@ pub(crate) async fn insert_act(entry: &mut Entry, new: NewAct<'_>) -> Result<(),
         insert into act (act_id, actor_id, kind, version, permission, subject_kind, subject_id, reason, idempotency_key,
                          command, outcome, journal_digest, order_id, chunk_no, business_on, entered_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    let apart = match new.personal {
+        [] => None,
+        fields => Some(KeptApart::new(new.command, fields)?),
+    };
+    let command = apart.as_ref().map_or(new.command, |apart| &apart.logged);
+    let about = entry.judged().about.clone().unwrap_or_else(|| new.subject.clone());
     let args = vec![
         entry.act.into(),
         entry.actor.id.into(),
@@ -133,7 +129,7 @@ pub(crate) async fn insert_act(entry: &mut Entry, new: NewAct<'_>) -> Result<(),
         new.subject.id.into(),
         new.reason.into(),
         new.key.into(),
-        new.command.into(),
+        command.into(),
         new.outcome.into(),
         entry.journal_digest().into(),
         new.chunk.map(|(order, _)| order).into(),
@@ -141,7 +137,11 @@ pub(crate) async fn insert_act(entry: &mut Entry, new: NewAct<'_>) -> Result<(),
         entry.today.into(),
         entry.now.into(),
     ];
-    entry.run_once(SQL, args).await
+    entry.run_once(SQL, args).await?;
+    match apart {
+        Some(apart) => personal::insert(entry, &about, (new.command, &apart)).await,
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn insert_order(tx: &mut Tx, act: ActId, plan: OrderPlan) -> Result<OrderId, Fault> {
@@ -343,35 +343,6 @@ pub async fn progress(read: &mut Read, order: OrderId) -> Result<Progress, Fault
     Ok(Progress { chunks: rows.iter().map(|(_, count)| count).sum(), done: count("done"), refused: count("refused") })
 }
 
-pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
-    const SQL: &str = "
-        select act_id, kind, actor_id, subject_kind, subject_id, reason, command, outcome,
-               journal_digest, business_on, entered_at
-        from act
-        where $1 < act_id
-        order by act_id
-        limit $2";
-    let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
-    Ok(rows.into_iter().map(LogRow::logged).collect())
-}
-
-impl LogRow {
-    pub(crate) fn logged(self) -> LoggedAct {
-        LoggedAct {
-            act: ActId(self.act_id),
-            kind: self.kind,
-            actor: ActorId(self.actor_id),
-            subject: format!("{} {}", self.subject_kind, self.subject_id),
-            reason: self.reason,
-            command: self.command,
-            outcome: self.outcome,
-            journals: self.journal_digest.as_deref().and_then(Digest::from_bytes),
-            business_on: self.business_on,
-            entered_at: self.entered_at,
-        }
-    }
-}
-
 /// The digests of the journals that acts wrote, by act.
 pub async fn journal_digests(read: &mut Read) -> Result<Vec<(ActId, Digest)>, Fault> {
     const SQL: &str = "
@@ -441,9 +412,16 @@ pub(crate) async fn sealed_page(read: &mut Read, from: i64, limit: i64) -> Resul
                outcome, journal_digest, order_id, chunk_no, business_on, entered_at
         from act
         where act_id in ({list})";
+    const PERSONAL: &str = "
+        select act_id, salt, command
+        from act_personal
+        where act_id in ({list})";
     let seals: Vec<SealRow> = read.all(SEALS, vec![from.into(), limit.into()]).await?;
     let keys: Vec<Value> = seals.iter().map(|seal| seal.act_id.into()).collect();
     let acts: Vec<ActRow> = read.listed(ACTS, &keys).await?;
+    let personal: Vec<(i64, Vec<u8>, String)> = read.listed(PERSONAL, &keys).await?;
+    let mut personal: BTreeMap<i64, (Vec<u8>, String)> =
+        personal.into_iter().map(|(act, salt, command)| (act, (salt, command))).collect();
     let mut acts: BTreeMap<i64, ActRow> = acts.into_iter().map(|act| (act.act_id, act)).collect();
     let sealed = |seal: SealRow| SealedRow {
         position: seal.position,
@@ -451,6 +429,7 @@ pub(crate) async fn sealed_page(read: &mut Read, from: i64, limit: i64) -> Resul
         digest: digest_in(&seal),
         sealed_at: seal.sealed_at,
         act: acts.remove(&seal.act_id),
+        personal: personal.remove(&seal.act_id),
     };
     Ok(seals.into_iter().map(sealed).collect())
 }

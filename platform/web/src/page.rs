@@ -85,7 +85,8 @@ impl Page {
         match template.render() {
             Ok(html) => self.body.push_str(&html),
             Err(error) => {
-                tracing::error!(%error, page = self.title, "a template cannot be rendered");
+                // Without the title, which may be a name.
+                tracing::error!(%error, "a template cannot be rendered");
                 self.is_broken = true;
             }
         }

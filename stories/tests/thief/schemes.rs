@@ -13,13 +13,16 @@ pub(crate) struct Scheme {
 
 /// All of them.
 #[rustfmt::skip]
-pub(crate) const SCHEMES: [Scheme; 18] = [
+pub(crate) const SCHEMES: [Scheme; 21] = [
     Scheme { name: "a clerk adjusts the own bill",             expected: Shown::Refused("is your own"),           play: own_account },
     Scheme { name: "a clerk adjusts the household's bill",     expected: Shown::Refused("your household"),        play: household },
     Scheme { name: "a clerk adjusts where they live",          expected: Shown::InReview("same_address"),         play: same_address },
     Scheme { name: "a clerk stays a cent under the limit",     expected: Shown::InReview("just_under_limit"),     play: just_under },
     Scheme { name: "a clerk splits a large credit",            expected: Shown::InReview("split_amounts"),        play: split },
     Scheme { name: "a clerk goes on splitting",                expected: Shown::Waits,                            play: split_on },
+    Scheme { name: "a clerk gives credits by code",            expected: Shown::Waits,                            play: credit_by_code },
+    Scheme { name: "a clerk lowers a rate by stop and start",  expected: Shown::Waits,                            play: other_rates },
+    Scheme { name: "an analyst makes the own bill again",      expected: Shown::Refused("is your own"),           play: own_bill },
     Scheme { name: "a clerk approves the own proposal",        expected: Shown::Refused("nobody decides on what they proposed"), play: approve_own },
     Scheme { name: "a clerk approves it standing in",          expected: Shown::Refused("nobody decides on what they proposed"), play: approve_by_delegation },
     Scheme { name: "a supervisor has the stand-in approve",    expected: Shown::Refused("you stand in for"),      play: approve_by_the_stand_in },
@@ -77,6 +80,32 @@ fn split(office: &Office) -> Shown {
 /// Two of $40 are in; the limit of an account is $100 in 30 days.
 fn split_on(office: &Office) -> Shown {
     waits(&office.adjusts("csr", &office.bills[4], "-40.00"))
+}
+
+/// Fifty fees given back are more than a clerk may give back alone, by whatever name.
+fn credit_by_code(office: &Office) -> Shown {
+    let words = ["charge", "add", &office.bills[7].number, "fee-extra-pickup", "--count=-50", "--on", TODAY];
+    waits(&office.program.run("csr", &[&["--reason", "a courtesy"], &words[..]].concat()))
+}
+
+/// What is corrected by two is not stopped and started anew by one.
+fn other_rates(office: &Office) -> Shown {
+    let bill = &office.bills[7];
+    let stop = ["service", "stop", &bill.number, "--service-point", &bill.service_point, "--on", TODAY];
+    office.program.done("csr", &[&["--reason", "moved out"], &stop[..]].concat());
+    let start = ["service", "start", &bill.number, "--service-point", &bill.service_point, "--on", TODAY];
+    let by = ["--service", "water", "--schedule", "water", "--cycle", "C2", "--class", "residential"];
+    let size = ["--dimension", "meter_size=5/8\"", "--reason", "moved in"];
+    waits(&office.program.run("csr", &[&start[..], &by, &size].concat()))
+}
+
+fn own_bill(office: &Office) -> Shown {
+    let mine = &office.bills[8];
+    let declare = ["--reason", "mine", "staff", "relation", "declare", "billing_analyst", &mine.number];
+    office.program.done("billing_analyst", &declare);
+    let run = mine.bill.split('-').next().unwrap();
+    let words = ["--reason", "it is too high", "bill", "again", run, "--account", &mine.number];
+    refused(&office.program.run("billing_analyst", &words), "is your own")
 }
 
 fn approve_own(office: &Office) -> Shown {

@@ -8,13 +8,24 @@ use crate::running::Running;
 use crate::town::{ACCOUNTS, Contents, ready_to_post};
 
 const BACKUPS_AT_MOST: usize = 40;
+/// A busy machine may begin every backup too late: then another run is posted, but not more than these.
+const RUNS_AT_MOST: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_made_while_a_run_is_posted_is_restored_and_proved() {
     for engine in testkit::engines("a backup made while a run is posted is restored and proved") {
-        let place = TestDb::empty(engine).await;
-        let town = ready_to_post(&place.url);
-        let midway = back_up_while_posting(&town);
+        let (mut place, mut town, mut midway);
+        let mut runs = 0;
+        loop {
+            place = TestDb::empty(engine).await;
+            town = ready_to_post(&place.url);
+            midway = back_up_while_posting(&town);
+            runs += 1;
+            if !midway.is_empty() || runs == RUNS_AT_MOST {
+                break;
+            }
+            place.remove().await;
+        }
         let whole = Contents::of(&town.program.run("clerk", &["backup", &path(&town, "whole")]));
         assert_eq!(whole.rows("bill"), u64::try_from(ACCOUNTS).unwrap());
         let register = town.program.done("clerk", &["run", "register", "1"]);

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use kernel::AccountId;
 use staff::people::{self, Contact, RelationKind};
 use staff::{
-    AssignRole, DeclareRelation, EndRelation, EndRole, EndStandIn, EstablishRoles, JoinStaff, LeaveStaff, MoveStaff,
-    RecordCompensatingReview, ReviewOutlier, StandIn,
+    AssignRole, DeclareRelation, EndRelation, EndRole, EndStandIn, EraseContact, EstablishRoles, JoinStaff, LeaveStaff,
+    MoveStaff, RecordCompensatingReview, ReviewOutlier, StandIn,
 };
 
 use super::reports::Form;
@@ -37,6 +37,11 @@ pub enum PeopleCommand {
         /// Their last day; today when it is not given
         #[arg(long = "on", value_name = "DATE")]
         left_on: Option<NaiveDate>,
+    },
+    /// Erase how somebody who left was reached, from their record and from the log
+    Erase {
+        /// Their code
+        code: String,
     },
     /// Give and end single roles
     #[command(subcommand)]
@@ -274,6 +279,11 @@ async fn change(settings: &Settings, command: PeopleCommand) -> Result<(), Ended
             let act = LeaveStaff { actor: code, left_on: left_on.unwrap_or(today) };
             office.act_now(&who, &act).await?;
             format!("{} left on {} and can do nothing any more", act.actor, act.left_on)
+        }
+        PeopleCommand::Erase { code } => {
+            let act = EraseContact { actor: code };
+            office.act_now(&who, &act).await?;
+            format!("how {} was reached is erased", act.actor)
         }
         PeopleCommand::Role(RoleCommand::Assign { code, role, from_on, through_on }) => {
             let act = AssignRole { actor: code, role, from_on: from_on.unwrap_or(today), through_on };

@@ -23,10 +23,10 @@ async fn health() -> &'static str {
 async fn ready(ask: Ask) -> Answer {
     match is_ready(&office(&ask)).await {
         Ok(true) => Ok("ready\n".into_response()),
-        Ok(false) => Ok((StatusCode::SERVICE_UNAVAILABLE, "migrate first\n").into_response()),
+        Ok(false) => Ok((StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()),
         Err(fault) => {
             tracing::error!(%fault, "the town cannot work");
-            Ok((StatusCode::SERVICE_UNAVAILABLE, "no database\n").into_response())
+            Ok((StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response())
         }
     }
 }

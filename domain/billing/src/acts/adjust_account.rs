@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ::acts::{Act, Direction, Entry, Failure, Permission, Subject, Weight, refuse, refused};
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use db::Fault;
 use finance::JournalEntry;
@@ -222,7 +222,7 @@ impl Act for AdjustAccount {
             reason: self.reason.clone(),
             reversed_by: None,
         };
-        weigh(entry, bill.account, moved);
+        super::weigh(entry, bill.account, moved);
         let charged: Cents =
             priced.lines.iter().filter(|line| line.place.code == self.revenue).map(|line| line.cents).sum();
         let field = format!("{} of bill {}, without tax", self.revenue, self.bill);
@@ -429,20 +429,10 @@ impl Act for ReverseAdjustment {
         let reversed = finance::reverse_journals(entry, &chart, &keys, gl_on).await?;
         let journal = reversed.get(&adjustment.journal).copied();
         let journal = journal.ok_or_else(|| Fault::new("an adjustment's journal was not reversed"))?;
-        weigh(entry, account, -(adjustment.cents + adjustment.tax));
+        super::weigh(entry, account, -(adjustment.cents + adjustment.tax));
         let field = format!("Adjustment {number} of account {named}");
         entry.changes(field, adjustment.cents.dollars(), "taken back");
         store::mark_reversed(entry, (account, adjustment.id), journal).await?;
         Ok(())
-    }
-}
-
-/// Holds what an adjustment moved, with its tax, against the limits of whoever makes it.
-fn weigh(entry: &mut Entry, account: AccountId, moved: Cents) {
-    entry.concerns(account);
-    if !moved.is_zero() {
-        let (class, direction) = (permissions::ADJUSTMENTS, Direction::of(moved));
-        let cents = if moved < Cents::ZERO { -moved } else { moved };
-        entry.weighs(Weight { class, direction, cents, account, approving: permissions::APPROVE });
     }
 }

@@ -2,7 +2,7 @@
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
-use kernel::{AccountId, ChargeId, Decimal, Period, Refusal};
+use kernel::{AccountId, Cents, ChargeId, Decimal, Period, Refusal};
 use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
@@ -167,6 +167,13 @@ impl Act for ChargeAccount {
             reason: self.reason.clone(),
             is_ended: false,
         };
+        // What is charged by the town's price is owed; what is given back is somebody's decision.
+        let cents = charge.cents(&book);
+        if cents < Cents::ZERO {
+            let field = format!("credits of account {} by code {}", self.account, self.code);
+            entry.changes(field, "", format!("{} from {}", cents.dollars(), self.from_on));
+            super::weigh(entry, account, cents);
+        }
         let act = entry.act;
         store::insert_charges(entry, act, &[NewCharge { charge, reason: self.reason.clone() }]).await?;
         Ok(())
@@ -229,6 +236,15 @@ impl Act for EndCharge {
             charged.keys().any(|(_, id, from_on)| *id == charge.id && (self.to_on <= *from_on || !charge.is_recurring));
         if is_billed_later {
             return refuse(ChargeRefused::Billed);
+        }
+        // One that was never billed and never will be is given back whole.
+        if !charge.is_recurring || self.to_on <= charge.from_on {
+            let cents = -charge.cents(&*RateBook::load(entry).await?);
+            if cents < Cents::ZERO {
+                let field = format!("charge {} of account {} from {}", self.code, self.account, self.from_on);
+                entry.changes(field, (-cents).dollars(), "taken off");
+                super::weigh(entry, account, cents);
+            }
         }
         let act = entry.act;
         if store::end_charge(entry, act, (account, charge.id), self.to_on).await? { Ok(()) } else { Err(not_there()) }

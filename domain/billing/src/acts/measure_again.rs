@@ -49,6 +49,7 @@ impl Act for MeasureAgain {
         if !(1..=POINTS_MAX).contains(&self.service_points.len()) {
             return refuse(MeasureRefused::HowMany(self.service_points.len()));
         }
+        self.service_points.iter().for_each(|point| entry.concerns_place(*point));
         Ok(measure_points(entry, &self.service_points).await?.figures)
     }
 }

@@ -217,9 +217,30 @@ impl Act for StartService {
             is_measured: false,
         };
         check_free(entry, &services, &[], &new).await?;
+        self.compare_with_last(entry, &services, &new);
         store::insert_agreements(entry, vec![agreement_of(&new)]).await?;
         measure_points(entry, &[point]).await?;
         Ok(Moved { stopped: 0, started: 1 })
+    }
+}
+
+impl StartService {
+    /// Who stops a service and starts it again by other rates or another class corrects it, which wants a second person.
+    /// Other rates for somebody new at the place may be right: whoever reviews sees them.
+    fn compare_with_last(&self, entry: &mut Entry, services: &[PointService], new: &PointService) {
+        let before = services.iter().filter(|one| one.service == new.service && one.starts_on <= new.starts_on);
+        let Some(last) = before.max_by_key(|one| (one.starts_on, one.agreement)) else { return };
+        if (&last.schedule, last.profile) == (&new.schedule, new.profile) {
+            return;
+        }
+        if last.account != new.account {
+            let words = format!("{} is started by other rates or another class than it had before", self.service);
+            entry.looks_odd("other_rates", words);
+            return;
+        }
+        entry.is_under(permissions::ASSIGNMENTS);
+        let field = format!("Rates of {} at {} of account {}", self.service, self.service_point, self.account);
+        entry.changes(field, last.schedule.as_str(), format!("{}, class {}", self.schedule, self.class));
     }
 }
 

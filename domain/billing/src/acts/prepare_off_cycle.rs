@@ -200,6 +200,7 @@ async fn accounts_named(entry: &mut Entry, named: &[String]) -> Result<Vec<Accou
         if !accounts.insert(account) {
             return refuse(RunRefused::NamedTwice(number.clone()));
         }
+        entry.concerns(account);
     }
     Ok(accounts.into_iter().collect())
 }

@@ -127,5 +127,6 @@ async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<Ac
     if store::tried_bills(entry, run.id, (account, AccountId(account.0 + 1))).await?.is_empty() {
         return refuse(no_such_bill());
     }
+    entry.concerns(account);
     Ok(account)
 }

@@ -96,9 +96,8 @@ impl Act for MergeCustomers {
         let accounts = store::accounts_of(entry, merged).await?;
         let moved: Vec<MergedAccount> =
             accounts.into_iter().map(|account| MergedAccount { account, from: merged, to: into }).collect();
-        for one in &moved {
-            entry.concerns(one.account);
-        }
+        let theirs = store::accounts_of(entry, into).await?;
+        moved.iter().map(|one| one.account).chain(theirs).for_each(|account| entry.concerns(account));
         store::move_accounts(entry, act, &moved).await?;
         i64::try_from(moved.len()).map_err(|_| Fault::new("too many accounts").into())
     }

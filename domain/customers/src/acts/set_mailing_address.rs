@@ -64,6 +64,7 @@ impl Refusal for AddressRefused {
 
 impl Act for SetMailingAddress {
     const KIND: &'static str = "customers.set_mailing_address";
+    const PERSONAL: &'static [&'static str] = &["/lines"];
     type Outcome = ();
 
     fn permission(&self) -> Permission {

@@ -72,6 +72,7 @@ impl Act for UnmergeCustomers {
         let moved = store::moved_by(entry, by).await?.into_iter().filter(|account| still.contains(account));
         let back: Vec<MergedAccount> =
             moved.map(|account| MergedAccount { account, from: into, to: merged.id }).collect();
+        back.iter().for_each(|one| entry.concerns(one.account));
         let act = entry.act;
         store::move_accounts(entry, act, &back).await?;
         store::delete_merge(entry, merged.id).await?;

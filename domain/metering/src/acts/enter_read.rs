@@ -113,6 +113,12 @@ impl Act for EnterRead {
         if newest_read(entry, point, read_on).await?.is_some() {
             return refuse(EnterRefused::AlreadyRead { service_point, read_on });
         }
+        // Between two reads that are there it changes what was used before and after: an accepted figure.
+        let standing = store::reads_of(entry, &[point]).await?;
+        if standing.get(&point).is_some_and(|reads| reads.iter().any(|read| read_on < read.read_on)) {
+            entry.is_under(permissions::READS);
+            entry.changes(format!("Read of {service_point} on {read_on}"), "none", count.to_string());
+        }
         let record = ReadRecord {
             service_point: point,
             read_on,

@@ -46,7 +46,7 @@ impl Act for AddActor {
         let codes: Vec<&str> = self.permissions.iter().map(String::as_str).collect();
         store::insert_permissions(entry, id, &codes).await?;
         if !codes.is_empty() {
-            ask_second_for_grant(entry, &self.code, &codes.join(", ")).await?;
+            ask_second_for_grant(entry, (id, &self.code), &codes.join(", ")).await?;
         }
         Ok(id)
     }

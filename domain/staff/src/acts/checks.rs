@@ -128,6 +128,8 @@ pub(super) struct Before {
     /// The roles.
     pub(super) book: RoleBook,
     approvers: BTreeSet<ActorId>,
+    /// Whether somebody can be asked today.
+    has_approver: bool,
 }
 
 impl Before {
@@ -136,7 +138,9 @@ impl Before {
         people::hold_roles(entry).await?;
         let book = people::role_book(entry).await?;
         let approvers = people::approver_ids(entry).await?;
-        Ok(Before { book, approvers })
+        let today = entry.today;
+        let has_approver = people::has_approver_on(entry, today).await?;
+        Ok(Before { book, approvers, has_approver })
     }
 
     /// After an act wrote that somebody has more: refuses what does not go together, for them and for those who stand
@@ -145,6 +149,7 @@ impl Before {
         check_held(entry, &self.book, actor).await?;
         for standing in people::stand_ins_for(entry, actor).await? {
             if standing.days.reach(entry.today) {
+                entry.favors(standing.actor);
                 check_held(entry, &self.book, standing.actor).await?;
             }
         }
@@ -156,7 +161,7 @@ impl Before {
     /// Asks for a second person. Only the first people of a town come in without: until they are there, nobody could
     /// be asked. What counts is how things stood before the act, so that it cannot take away who would be asked.
     pub(super) fn ask_second(&self, entry: &mut Entry) {
-        if !self.approvers.is_empty() {
+        if self.has_approver {
             entry.is_under(PEOPLE);
         }
     }

@@ -38,7 +38,7 @@ impl Act for GrantPermission {
         check_not_by_role(entry, kind, &actor).await?;
         match store::insert_permission_once(entry, id, &permission).await? {
             0 => refuse(ActorRefused::AlreadyGranted { actor, permission }),
-            _ => ask_second_for_grant(entry, &actor, &permission).await,
+            _ => ask_second_for_grant(entry, (id, &actor), &permission).await,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::{Before, Need, check_text, other_staff_named};
 use super::staff;
 use crate::MANAGE;
+use crate::people;
 use crate::sign_in::{SignInRefused, for_others};
 
 /// Decides that somebody gets a one-time link. The link itself is a secret, made afterwards and kept out of the log.
@@ -64,7 +65,9 @@ impl Act for MakeSignInLink {
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
         let person = other_staff_named(entry, &self.actor).await?;
-        if !person.roles.is_empty() && !for_others::has_second_factor(entry, person.actor).await? {
+        let today = entry.today;
+        let held = people::permissions_on(entry, person.actor, today).await?;
+        if !held.permissions.is_empty() && !for_others::has_second_factor(entry, person.actor).await? {
             let words = format!("a link with which whoever has it becomes {}, who has no second factor", self.actor);
             entry.looks_odd("sign_in_link", words);
         }
@@ -119,6 +122,7 @@ impl Act for EndSessions {
 
 impl Act for LinkIdentity {
     const KIND: &'static str = "staff.link_identity";
+    const PERSONAL: &'static [&'static str] = &["/subject"];
     type Outcome = ();
 
     fn permission(&self) -> Permission {
@@ -138,6 +142,7 @@ impl Act for LinkIdentity {
         if !for_others::link_identity(entry, (&self.issuer, &self.subject), person.actor, now).await? {
             return refuse(SignInRefused::IdentityTaken);
         }
+        entry.tells_of(super::person(person.actor));
         entry.changes(format!("{} at {}", self.actor, self.issuer), "", &self.subject);
         before.ask_second(entry);
         Ok(())

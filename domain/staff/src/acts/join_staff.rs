@@ -8,7 +8,7 @@ use kernel::ActorId;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{Before, Need, check_circle, check_days, check_not_own, check_roles, check_text, supervisor_named};
-use super::{PeopleRefused, staff};
+use super::{PeopleRefused, person, staff};
 use crate::people::{self, AssignmentChange, Contact, Days, NewPerson};
 use crate::store::{self, NewActor};
 use crate::{ActorKind, MANAGE};
@@ -37,6 +37,7 @@ pub struct JoinStaff {
 
 impl Act for JoinStaff {
     const KIND: &'static str = "staff.join";
+    const PERSONAL: &'static [&'static str] = &["/contact"];
     type Outcome = ActorId;
 
     fn permission(&self) -> Permission {
@@ -53,7 +54,7 @@ impl Act for JoinStaff {
         let before = Before::of(entry).await?;
         check_roles(&before.book, &self.roles).map_err(refused)?;
         let supervisor = supervisor_named(entry, self.supervisor.as_deref()).await?;
-        let actor = self.actor(entry).await?;
+        let (actor, was_here) = self.actor(entry).await?;
         let named = supervisor.zip(self.supervisor.as_deref());
         check_circle(entry, (actor, &self.code), named).await?;
         let new = NewPerson {
@@ -65,6 +66,7 @@ impl Act for JoinStaff {
             joined_on: self.joined_on,
         };
         people::take_in(entry, new).await?;
+        entry.tells_of(person(actor));
         let days = Days::from(self.joined_on.max(entry.today));
         let begun = self.roles.iter().map(|role| AssignmentChange { actor, role, days });
         people::begin_roles(entry, &begun.collect::<Vec<_>>()).await?;
@@ -72,6 +74,9 @@ impl Act for JoinStaff {
         if !self.roles.is_empty() {
             let roles: Vec<&str> = self.roles.iter().map(String::as_str).collect();
             entry.changes(format!("roles of {}", self.code), "", roles.join(", "));
+        }
+        // Who was here before may still have what they had: roles of today, permissions, a password.
+        if was_here || !self.roles.is_empty() {
             before.gained(entry, actor).await?;
         }
         Ok(actor)
@@ -95,13 +100,14 @@ impl JoinStaff {
 
     /// Who they are: somebody new, or of the same name and not working here: a person let in before roles were in
     /// force, or somebody who left.
-    async fn actor(&self, entry: &mut Entry) -> Result<ActorId, Failure> {
+    /// Answers whether they were known.
+    async fn actor(&self, entry: &mut Entry) -> Result<(ActorId, bool), Failure> {
         let Some(known) = store::actor_by_code(entry, &self.code).await? else {
             let id = entry.id("actor").await?;
             let new = NewActor { id, code: &self.code, name: &self.name, kind: ActorKind::Person };
             return match store::insert_actor_once(entry, new).await? {
                 0 => refuse(PeopleRefused::CodeTaken { code: self.code.clone() }),
-                _ => Ok(id),
+                _ => Ok((id, false)),
             };
         };
         check_not_own(entry, known.id, &self.code)?;
@@ -111,6 +117,6 @@ impl JoinStaff {
             return refuse(PeopleRefused::CodeTaken { code: self.code.clone() });
         }
         people::rejoin(entry, known.id).await?;
-        Ok(known.id)
+        Ok((known.id, true))
     }
 }

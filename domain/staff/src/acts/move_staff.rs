@@ -55,6 +55,12 @@ impl Act for MoveStaff {
         check_circle(entry, (person.actor, &self.actor), named).await?;
         people::move_person(entry, person.actor, &self.position, supervisor).await?;
         entry.changes(format!("position of {}", self.actor), person.position.as_str(), self.position.as_str());
+        // Supervisors end relations to accounts: nobody makes themself somebody's supervisor alone.
+        if supervisor == Some(entry.actor.id) && person.supervisor != supervisor {
+            entry.changes(format!("{} reports to", self.actor), "", entry.actor.code.clone());
+            entry.favors(entry.actor.id);
+            before.ask_second(entry);
+        }
         if self.change_roles(entry, &person).await? {
             let had = person.roles_on(self.from_on).join(", ");
             let has: Vec<&str> = self.roles.iter().map(String::as_str).collect();

@@ -50,6 +50,12 @@ pub enum PeopleRefused {
         /// The code.
         actor: String,
     },
+    /// Somebody who works here is still to be reached.
+    #[error("{actor} works here and has to be reached: record first that they left")]
+    WorksHere {
+        /// The code.
+        actor: String,
+    },
     /// Who asks is whom it is about.
     #[error("{actor} cannot decide about themself; somebody else must")]
     OwnChange {
@@ -239,6 +245,7 @@ impl Refusal for PeopleRefused {
             PeopleRefused::CodeTaken { .. } => "code_taken",
             PeopleRefused::UnknownActor { .. } => "unknown_actor",
             PeopleRefused::NotOnStaff { .. } => "not_on_staff",
+            PeopleRefused::WorksHere { .. } => "works_here",
             PeopleRefused::OwnChange { .. } => "own_change",
             PeopleRefused::DaysBackwards { .. } => "days_backwards",
             PeopleRefused::DayPast { .. } => "day_past",

@@ -96,7 +96,9 @@ impl Act for ReviewOutlier {
             |one: &people::ReviewedOutlier| one.outlier.act == ActId(self.entry) && one.outlier.pattern == self.pattern;
         let found = seen.into_iter().find(is_meant).ok_or_else(|| refused(unknown()))?;
         let own = entry.actor.code.clone();
+        // An approved change is its proposer's and its approver's.
         check_not_own(entry, found.outlier.actor, &own)?;
+        check_not_own(entry, logged.actor, &own)?;
         let (reviewer, now) = (entry.actor.id, entry.now);
         let key = (ActId(self.entry), self.pattern.as_str());
         match people::put_outlier_review_once(entry, key, (reviewer, &self.words), now).await? {

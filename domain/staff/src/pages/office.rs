@@ -70,6 +70,8 @@ fn staff_routes() -> Vec<Route> {
         Route::form("/staff/{code}/end-stand-in", "End a stand-in", MANAGES, changing::end_stand_in),
         Route::page("/staff/{code}/leave", "Record that somebody left", MANAGES, changing::show_leave),
         Route::form("/staff/{code}/leave", "Record that somebody left", MANAGES, changing::leave),
+        Route::page("/staff/{code}/erase", "Erase how somebody was reached", MANAGES, changing::show_erase),
+        Route::form("/staff/{code}/erase", "Erase how somebody was reached", MANAGES, changing::erase),
         Route::page("/roles", "Roles", LOOK, roles::show).in_menu(),
     ]
 }

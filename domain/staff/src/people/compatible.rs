@@ -36,9 +36,6 @@ pub(crate) fn check_person(
         Some((book.permissions(&one.role), days))
     };
     let mut bundles: Vec<(&BTreeSet<String>, Days)> = assignments.iter().filter_map(of_role).collect();
-    if bundles.is_empty() {
-        return None;
-    }
     bundles.push((direct, always));
     for (place, (ones, one_days)) in bundles.iter().enumerate() {
         for (others, other_days) in &bundles[place..] {

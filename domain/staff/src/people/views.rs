@@ -41,10 +41,20 @@ pub async fn limit_of(
     (class, direction): (&str, Direction),
     day: NaiveDate,
 ) -> Result<Option<Limit>, Fault> {
+    limit_apart_from(read, (actor, None), (class, direction), day).await
+}
+
+/// The same, without what somebody lends the actor: whoever approves their change decides by an own limit.
+pub(crate) async fn limit_apart_from(
+    read: &mut Read,
+    (actor, lender): (ActorId, Option<ActorId>),
+    class: (&str, Direction),
+    day: NaiveDate,
+) -> Result<Option<Limit>, Fault> {
     if !store::are_roles_in_force(read).await? {
         return Ok(None);
     }
-    let limits = store::limits(read, actor, (class, direction), day).await?;
+    let limits = store::limits(read, (actor, lender), class, day).await?;
     Ok(Some(limits.into_iter().fold(Limit::NOTHING, Limit::or)))
 }
 

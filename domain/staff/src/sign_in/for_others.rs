@@ -18,13 +18,14 @@ pub(crate) async fn clear_second_factor(tx: &mut Tx, actor: ActorId, now: DateTi
     }
     store::clear_totp(tx, actor).await?;
     store::end_sessions(tx, actor, now).await?;
+    store::end_tokens(tx, actor, now).await?;
     store::insert_event(tx, Some(actor), Event::SecondFactorCleared, now).await?;
     Ok(true)
 }
 
-/// Ends all sessions of an actor; how many there were.
+/// Ends all sessions and access tokens of an actor; how many there were.
 pub(crate) async fn end_sessions(tx: &mut Tx, actor: ActorId, now: DateTime<Utc>) -> Result<u64, Fault> {
-    let count = store::end_sessions(tx, actor, now).await?;
+    let count = store::end_sessions(tx, actor, now).await? + store::end_tokens(tx, actor, now).await?;
     if count > 0 {
         store::insert_event(tx, Some(actor), Event::SessionsEnded, now).await?;
     }
@@ -47,6 +48,11 @@ pub(crate) async fn link_identity(
             Ok(true)
         }
     }
+}
+
+/// Forgets what an actor is known by at providers.
+pub(crate) async fn forget_identities(tx: &mut Tx, actor: ActorId) -> Result<(), Fault> {
+    store::delete_identities(tx, actor).await.map(|_| ())
 }
 
 impl SignIn {

@@ -75,6 +75,7 @@ impl SignIn {
         store::end_links(&mut tx, actor, now).await?;
         store::set_password(&mut tx, actor, &hash, now).await?;
         store::end_sessions(&mut tx, actor, now).await?;
+        store::end_tokens(&mut tx, actor, now).await?;
         for event in [Event::LinkUsed, Event::PasswordChanged] {
             store::insert_event(&mut tx, Some(actor), event, now).await?;
         }

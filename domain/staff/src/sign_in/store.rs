@@ -28,7 +28,7 @@ pub(super) use links::{end_links, insert_link, person_of_link, use_link};
 pub(super) use sessions::{
     end_session, end_sessions, end_sessions_but, insert_session, session, session_seen, sessions_of, sweep,
 };
-pub(super) use tokens::{end_token, insert_token, token, token_used, tokens_of};
+pub(super) use tokens::{end_token, end_tokens, insert_token, token, token_used, tokens_of};
 
 #[derive(sqlx::FromRow)]
 struct PersonRow {

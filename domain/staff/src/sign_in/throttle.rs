@@ -1,7 +1,10 @@
-//! Slowing down who guesses: five failures are free, then each doubles the wait.
+//! Slowing down who guesses: five failures are free, then each doubles the wait. A whole city hall may share one address,
+//! so a hundred are free there.
 //!
 //! A try is counted before it is judged and forgiven afterwards when it was right, so that guesses made side by side are
 //! counted as well.
+
+use std::net::Ipv6Addr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{Fault, Tx};
@@ -9,8 +12,11 @@ use kernel::{ActorId, Digest};
 
 use super::{Client, SignIn, SignInRefused, store};
 
-/// Failures that cost nothing.
+/// Failures under a name that cost nothing.
 const FREE: i64 = 5;
+
+/// Failures from an address that cost nothing.
+const FREE_OF_ADDRESS: i64 = 100;
 
 /// The wait after the last free failure.
 const FIRST_WAIT_SECONDS: i64 = 30;
@@ -37,11 +43,11 @@ impl Tries {
     }
 
     /// One more failure.
-    fn counted(&self, now: DateTime<Utc>) -> Tries {
+    fn counted(&self, free: i64, now: DateTime<Utc>) -> Tries {
         let since = self.blocked_until.unwrap_or(self.last_at).max(self.last_at);
         let is_forgotten = now - since > TimeDelta::seconds(LONGEST_WAIT_SECONDS);
         let failures = if is_forgotten { 1 } else { self.failures.saturating_add(1) };
-        let blocked_until = (failures >= FREE).then(|| now + TimeDelta::seconds(wait_after(failures)));
+        let blocked_until = (failures >= free).then(|| now + TimeDelta::seconds(wait_after(failures - free)));
         Tries { failures, last_at: now, blocked_until }
     }
 
@@ -51,10 +57,9 @@ impl Tries {
     }
 }
 
-/// Seconds to wait after so many failures: 30, 60, 120, 240, 480, 900, 900 …
-fn wait_after(failures: i64) -> i64 {
-    let doublings = (failures - FREE).clamp(0, 10);
-    (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS)
+/// Seconds to wait after so many failures more than are free: 30, 60, 120, 240, 480, 900, 900 …
+fn wait_after(more_than_free: i64) -> i64 {
+    (FIRST_WAIT_SECONDS << more_than_free.clamp(0, 10)).min(LONGEST_WAIT_SECONDS)
 }
 
 /// What one try is counted under.
@@ -70,12 +75,12 @@ pub(super) struct Buckets {
 impl Buckets {
     /// A name that was typed.
     pub(super) fn of_code(code: &str, client: &Client) -> Buckets {
-        Buckets { own: bucket("code", code), address: Some(bucket("client", &client.address)) }
+        Buckets { own: bucket("code", code), address: Some(bucket("client", &network(&client.address))) }
     }
 
     /// The second codes of one person.
     pub(super) fn of_second_factor(actor: ActorId, client: &Client) -> Buckets {
-        Buckets { address: Some(bucket("client", &client.address)), ..Buckets::of_session("second", actor) }
+        Buckets { address: Some(bucket("client", &network(&client.address))), ..Buckets::of_session("second", actor) }
     }
 
     /// What somebody who is signed in gives once more, such as the present password.
@@ -84,8 +89,19 @@ impl Buckets {
     }
 
     /// In a fixed order, so that two tries never wait for each other in a circle.
-    fn all(&self) -> impl Iterator<Item = &str> {
-        self.address.as_deref().into_iter().chain([self.own.as_str()])
+    fn all(&self) -> impl Iterator<Item = (&str, i64)> {
+        let address = self.address.as_deref().map(|address| (address, FREE_OF_ADDRESS));
+        address.into_iter().chain([(self.own.as_str(), FREE)])
+    }
+}
+
+/// Whoever has one IPv6 address has the other 2^64 of its network, too.
+fn network(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(address) if address.to_ipv4_mapped().is_none() => {
+            Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string()
+        }
+        _ => address.to_owned(),
     }
 }
 
@@ -108,13 +124,13 @@ impl SignIn {
     ) -> Result<Result<Counted, SignInRefused>, Fault> {
         let mut tx = self.write().await?;
         let mut counted = Vec::new();
-        for bucket in buckets.all() {
+        for (bucket, free) in buckets.all() {
             let tries = store::hold_tries(&mut tx, bucket, now).await?;
             if let Some(seconds) = tries.wait(now) {
                 tx.roll_back().await?;
                 return Ok(Err(SignInRefused::Waits { seconds }));
             }
-            counted.push((bucket, tries.counted(now)));
+            counted.push((bucket, tries.counted(free, now)));
         }
         for (bucket, tries) in &counted {
             store::update_tries(&mut tx, bucket, tries).await?;
@@ -147,7 +163,7 @@ mod tests {
         let mut now = 0;
         let mut waits = Vec::new();
         for _ in 0..12 {
-            tries = tries.counted(at(now));
+            tries = tries.counted(FREE, at(now));
             let wait = tries.wait(at(now)).unwrap_or(0);
             waits.push(wait);
             now += wait;
@@ -160,20 +176,38 @@ mod tests {
     fn old_failures_are_forgotten_and_a_right_try_takes_back_itself_only() {
         let five = Tries { failures: 5, last_at: at(0), blocked_until: Some(at(30)) };
         assert_eq!(five.wait(at(29)), Some(1));
-        assert_eq!(five.counted(at(930)).failures, 6);
-        assert_eq!(five.counted(at(931)).failures, 1);
+        assert_eq!(five.counted(FREE, at(930)).failures, 6);
+        assert_eq!(five.counted(FREE, at(931)).failures, 1);
         assert_eq!(five.forgiven(), Tries { failures: 4, last_at: at(0), blocked_until: None });
-        assert_eq!(five.forgiven().counted(at(1)).wait(at(1)), Some(30));
+        assert_eq!(five.forgiven().counted(FREE, at(1)).wait(at(1)), Some(30));
         let none = Tries { failures: 0, ..five };
         assert_eq!(none.forgiven().failures, 0);
         assert_eq!(wait_after(i64::MAX), 900);
     }
 
     #[test]
+    fn an_address_is_shared_by_a_city_hall_and_a_network_is_one() {
+        let tries = |failures| Tries { failures, last_at: at(0), blocked_until: None };
+        assert_eq!(tries(98).counted(FREE_OF_ADDRESS, at(1)).wait(at(1)), None);
+        assert_eq!(tries(99).counted(FREE_OF_ADDRESS, at(1)).wait(at(1)), Some(30));
+        let rows = [
+            ("192.0.2.1", "192.0.2.1"),
+            ("2001:db8::1", "2001:db8::"),
+            ("2001:db8:0:0:ffff::9", "2001:db8::"),
+            ("2001:db8:0:1::1", "2001:db8:0:1::"),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+            ("nowhere", "nowhere"),
+        ];
+        for (address, expected) in rows {
+            assert_eq!(network(address), expected, "{address}");
+        }
+    }
+
+    #[test]
     fn what_was_typed_cannot_be_read_from_a_bucket() {
         let client = Client { address: "192.0.2.1".to_owned(), agent: String::new() };
         let buckets = Buckets::of_code("my password by mistake", &client);
-        for bucket in buckets.all() {
+        for (bucket, _) in buckets.all() {
             assert!(!bucket.contains("password") && !bucket.contains("192"), "{bucket}");
         }
     }

@@ -130,12 +130,22 @@ pub(crate) async fn outcome_of_act(read: &mut Read, act: ActId) -> Result<Option
 }
 
 /// The newest entry of the log on a subject, apart from what was decided about proposals.
-pub(crate) async fn newest_act_on(read: &mut Read, subject: &Subject) -> Result<i64, Fault> {
+/// How many acts there were on a subject. Ids say nothing of the order: each program draws them from blocks of its own.
+pub(crate) async fn acts_on(read: &mut Read, subject: &Subject) -> Result<i64, Fault> {
     const SQL: &str = "
-        select max(act_id)
+        select count(*)
         from act
         where subject_kind = $1 and subject_id = $2";
     Ok(read.number(SQL, vec![subject.kind.into(), subject.id.into()]).await?.unwrap_or(0))
+}
+
+/// How many acts of a kind there were.
+pub(crate) async fn acts_of_kind(read: &mut Read, kind: &str) -> Result<i64, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from act
+        where kind = $1";
+    Ok(read.number(SQL, vec![kind.into()]).await?.unwrap_or(0))
 }
 
 pub(crate) async fn insert_proposal(tx: &mut Tx, proposal: &Proposal) -> Result<(), Fault> {

@@ -1,10 +1,26 @@
 //! The SQL of looking things up in the log.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read, Value};
-use kernel::ActId;
+use kernel::{ActId, ActorId, Digest};
 
-use super::LogRow;
 use crate::{LogFilter, LoggedAct};
+
+/// An entry of the log as people read it.
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    act_id: i64,
+    kind: String,
+    actor_id: i64,
+    subject_kind: String,
+    subject_id: i64,
+    reason: String,
+    command: String,
+    outcome: String,
+    journal_digest: Option<Vec<u8>>,
+    business_on: NaiveDate,
+    entered_at: DateTime<Utc>,
+}
 
 /// Before all days, and after all.
 const DAYS: (&str, &str) = ("0001-01-01", "9999-12-31");
@@ -16,22 +32,24 @@ pub(crate) async fn search(
     limit: i64,
 ) -> Result<Vec<LoggedAct>, Fault> {
     const ALL: &str = "
-        select act_id, kind, actor_id, subject_kind, subject_id, reason, command, outcome, journal_digest, business_on,
-               entered_at
-        from act
-        where act_id < $1 and ($2 = -1 or actor_id = $2) and ($3 = '' or kind = $3)
-          and $4 <= business_on and business_on <= $5
-        order by act_id desc
+        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
+               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
+        from act a
+        left join act_personal p on p.act_id = a.act_id
+        where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
+          and $4 <= a.business_on and a.business_on <= $5
+        order by a.act_id desc
         limit $6";
     // The same on one subject, which has an index.
     const ON_SUBJECT: &str = "
-        select act_id, kind, actor_id, subject_kind, subject_id, reason, command, outcome, journal_digest, business_on,
-               entered_at
-        from act
-        where act_id < $1 and ($2 = -1 or actor_id = $2) and ($3 = '' or kind = $3)
-          and $4 <= business_on and business_on <= $5
-          and subject_kind = $7 and subject_id = $8
-        order by act_id desc
+        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
+               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
+        from act a
+        left join act_personal p on p.act_id = a.act_id
+        where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
+          and $4 <= a.business_on and a.business_on <= $5
+          and a.subject_kind = $7 and a.subject_id = $8
+        order by a.act_id desc
         limit $6";
     let day = |day: &str| day.parse().map_err(|error| Fault::caused("reading a date", error));
     let mut args: Vec<Value> = vec![
@@ -50,6 +68,36 @@ pub(crate) async fn search(
         }
     };
     Ok(rows.into_iter().map(LogRow::logged).collect())
+}
+
+pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
+    const SQL: &str = "
+        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
+               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
+        from act a
+        left join act_personal p on p.act_id = a.act_id
+        where $1 < a.act_id
+        order by a.act_id
+        limit $2";
+    let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
+    Ok(rows.into_iter().map(LogRow::logged).collect())
+}
+
+impl LogRow {
+    fn logged(self) -> LoggedAct {
+        LoggedAct {
+            act: ActId(self.act_id),
+            kind: self.kind,
+            actor: ActorId(self.actor_id),
+            subject: format!("{} {}", self.subject_kind, self.subject_id),
+            reason: self.reason,
+            command: self.command,
+            outcome: self.outcome,
+            journals: self.journal_digest.as_deref().and_then(Digest::from_bytes),
+            business_on: self.business_on,
+            entered_at: self.entered_at,
+        }
+    }
 }
 
 /// The position in the chain at which an entry is sealed; `None` while no seal protects it.

@@ -4,6 +4,7 @@
 mod chunks;
 mod door;
 mod notes;
+mod personal;
 mod proposals;
 mod retries;
 mod seals;

@@ -30,15 +30,16 @@ impl Paces {
 
     /// Takes one request out of an address's bucket, if one is left.
     pub(crate) fn allows(&self, address: IpAddr, now: Instant) -> bool {
+        let network = neighborhood(address);
         // A panic while the lock was held leaves whole buckets behind.
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if ADDRESSES_MAX <= buckets.len() && !buckets.contains_key(&address) {
+        if ADDRESSES_MAX <= buckets.len() && !buckets.contains_key(&network) {
             buckets.retain(|_, bucket| self.filled(*bucket, now) < self.full());
             if ADDRESSES_MAX <= buckets.len() {
                 buckets.clear();
             }
         }
-        let bucket = buckets.entry(neighborhood(address)).or_insert(Bucket { left: self.full(), at: now });
+        let bucket = buckets.entry(network).or_insert(Bucket { left: self.full(), at: now });
         let left = self.filled(*bucket, now);
         let is_allowed = 1_000 <= left;
         *bucket = Bucket { left: if is_allowed { left - 1_000 } else { left }, at: now };

@@ -9,7 +9,7 @@ use super::desk::{Everybody, role_title, staff_href};
 use super::joining::role_choices;
 use super::person::nobody;
 use crate::people::{self, Person, RoleBook, StandingIn};
-use crate::{AssignRole, EndRole, EndStandIn, LeaveStaff, MoveStaff, StandIn};
+use crate::{AssignRole, EndRole, EndStandIn, EraseContact, LeaveStaff, MoveStaff, StandIn};
 
 /// The codes of refusals that a first day answers for.
 const FIRST_DAY: &[&str] = &["day_past", "days_backwards", "role_held", "stand_in_held"];
@@ -276,4 +276,32 @@ pub(super) async fn leave(ask: Ask, At(code): At<String>) -> Answer {
         }
     }
     desk.draw(&ask, LEAVE.0, LEAVE.1, &form)
+}
+
+/// Erase.
+fn erase_form(ask: &Ask, desk: &Desk) -> Form {
+    desk.form(ask, "Erase for good").danger().field(Field::reason().answers(&["works_here", "reason_missing"]))
+}
+
+const ERASE: (&str, &str) = (
+    "Erase how somebody was reached",
+    "Mail address, telephone, address and single sign-on go, here and in the log; what they did stays under their name. \
+     Another person has to agree, and nobody can undo it.",
+);
+
+pub(super) async fn show_erase(ask: Ask, At(code): At<String>) -> Answer {
+    let desk = Desk::load(&ask, &code).await?;
+    desk.draw(&ask, ERASE.0, ERASE.1, &erase_form(&ask, &desk))
+}
+
+pub(super) async fn erase(ask: Ask, At(code): At<String>) -> Answer {
+    let desk = Desk::load(&ask, &code).await?;
+    let mut form = erase_form(&ask, &desk);
+    if form.is_good() {
+        let act = EraseContact { actor: desk.person.code.clone() };
+        if let Some(go) = desk.carry_out(&ask, &mut form, &act, "How they were reached is erased").await? {
+            return go.answer();
+        }
+    }
+    desk.draw(&ask, ERASE.0, ERASE.1, &form)
 }

@@ -46,7 +46,9 @@ fn changes(person: &Person) -> Section {
     let to = |what: &str| format!("{}/{what}", staff_href(&person.code));
     let ways = Links::listed("Change something");
     let ways = match person.left_on.is_some() || !person.is_active {
-        true => ways.link("Take in again", address("/staff/new", &[("code", &person.code)])),
+        true => ways
+            .link("Take in again", address("/staff/new", &[("code", &person.code)]))
+            .link("Erase how they were reached", to("erase")),
         false => ways
             .link("Assign a role", to("assign-role"))
             .link("End a role", to("end-role"))

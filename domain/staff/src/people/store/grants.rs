@@ -63,10 +63,11 @@ pub(crate) async fn held(read: &mut Read, actor: ActorId, day: NaiveDate) -> Res
     Ok(rows.into_iter().map(source).collect())
 }
 
-/// The limits of all roles an active actor acts by on a day, for a class of changes in a direction.
+/// The limits of all roles an active actor acts by on a day, for a class of changes in a direction; without what one
+/// lends them, where that must not count.
 pub(crate) async fn limits(
     read: &mut Read,
-    actor: ActorId,
+    (actor, apart_from): (ActorId, Option<ActorId>),
     (class, direction): (&str, Direction),
     day: NaiveDate,
 ) -> Result<Vec<Limit>, Fault> {
@@ -77,6 +78,7 @@ pub(crate) async fn limits(
             select stand_in.absent_id
             from stand_in
             where stand_in.actor_id = $1 and stand_in.from_on <= $2 and $2 <= stand_in.through_on
+              and stand_in.absent_id <> $5
         )
         select role_limit.act_cents, role_limit.actor_cents, role_limit.account_cents
         from mine
@@ -89,7 +91,9 @@ pub(crate) async fn limits(
           and role_limit.class = $3
           and role_limit.direction = $4
         order by actor_role.actor_id, role_limit.role";
-    let args = vec![actor.into(), day.into(), class.into(), direction.code().into()];
+    let nobody = ActorId(-1);
+    let apart_from = apart_from.unwrap_or(nobody);
+    let args = vec![actor.into(), day.into(), class.into(), direction.code().into(), apart_from.into()];
     let rows: Vec<(i64, i64, i64)> = read.all(SQL, args).await?;
     let limit = |(act, actor, account)| Limit {
         act_cents: Cents(act),
@@ -242,6 +246,19 @@ pub(crate) async fn approver_ids(read: &mut Read) -> Result<BTreeSet<ActorId>, F
         order by actor.actor_id";
     let rows: Vec<(i64,)> = read.all(SQL, vec![]).await?;
     Ok(rows.into_iter().map(|(id,)| ActorId(id)).collect())
+}
+
+/// Whether an active person has a role on a day that allows to approve roles, also one that ends.
+pub(crate) async fn has_approver_on(read: &mut Read, day: NaiveDate) -> Result<bool, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from actor
+        join actor_role on actor_role.actor_id = actor.actor_id
+        join role_permission on role_permission.role = actor_role.role
+        where actor.is_active and role_permission.permission = 'staff.approve'
+          and actor_role.from_on <= $1
+          and (actor_role.through_on is null or $1 <= actor_role.through_on)";
+    Ok(0 < read.number(SQL, vec![day.into()]).await?.unwrap_or(0))
 }
 
 /// The codes of active people who report to somebody.

@@ -174,6 +174,23 @@ pub(crate) async fn move_person(
     tx.run_once(SQL, vec![actor.into(), position.into(), supervisor.into()]).await
 }
 
+/// How somebody is reached from now on.
+pub(crate) async fn put_contact(tx: &mut Tx, actor: ActorId, contact: &Contact) -> Result<(), Fault> {
+    const SQL: &str = "
+        update staff_member
+        set email = $2, phone = $3, address = $4, phone_key = $5, address_key = $6
+        where actor_id = $1";
+    let args = vec![
+        actor.into(),
+        contact.email.as_str().into(),
+        contact.phone.as_str().into(),
+        contact.address.as_str().into(),
+        contact.phone_key().into(),
+        contact.address_key().into(),
+    ];
+    tx.run_once(SQL, args).await
+}
+
 /// Nobody acts as them any more: not active, no role and no acting authority beyond the last day.
 pub(crate) async fn leave(tx: &mut Tx, actor: ActorId, left_on: NaiveDate) -> Result<(), Fault> {
     const GONE: &str = "

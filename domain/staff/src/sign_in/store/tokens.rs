@@ -104,6 +104,15 @@ pub(in crate::sign_in) async fn tokens_of(read: &mut Read, actor: ActorId) -> Re
     Ok(seen.collect())
 }
 
+/// Ends all tokens of an actor; how many there were.
+pub(in crate::sign_in) async fn end_tokens(tx: &mut Tx, actor: ActorId, now: DateTime<Utc>) -> Result<u64, Fault> {
+    const SQL: &str = "
+        update api_token
+        set ended_at = $2
+        where actor_id = $1 and ended_at is null";
+    tx.run(SQL, vec![actor.into(), now.into()]).await
+}
+
 /// Ends a token of an actor; answers 0 when it was not there or had been ended.
 pub(in crate::sign_in) async fn end_token(
     tx: &mut Tx,

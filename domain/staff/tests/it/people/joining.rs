@@ -2,7 +2,7 @@
 
 use db::DoorKey;
 use staff::people::Contact;
-use staff::{ActorKind, AddActor, JoinStaff, LeaveStaff};
+use staff::{ActorKind, AddActor, EraseContact, JoinStaff, LeaveStaff};
 use testkit::{engines, noon};
 
 use super::town::{Town, join, july, moved, stand_in};
@@ -71,11 +71,66 @@ async fn who_leaves_is_signed_out_and_may_come_back() {
 
         let other = JoinStaff { name: "Somebody else".to_owned(), ..join("ann", &["clerk"]) };
         assert_eq!(town.try_as("console", &other).await, Err("code_taken"), "a code is never given to anybody else");
+        assert_eq!(town.try_as("console", &join("ann", &[])).await, Err("waiting"), "they may have what they had");
         town.ok(&join("ann", &["senior"])).await;
         assert_eq!(town.id("ann").await, ann);
         assert!(town.held("ann", july(2)).await.contains("billing.moves"));
         town.base.remove().await;
     }
+}
+
+#[tokio::test]
+async fn how_somebody_who_left_was_reached_is_erased_and_the_seals_hold() {
+    for engine in engines("how_somebody_who_left_was_reached_is_erased_and_the_seals_hold") {
+        let town = Town::founded(engine).await;
+        let contact = Contact {
+            email: "ann@example.com".to_owned(),
+            phone: "602-555-0100".to_owned(),
+            address: "9 Main St".to_owned(),
+        };
+        town.ok(&JoinStaff { contact, ..join("ann", &["clerk"]) }).await;
+        let erase = EraseContact { actor: "ann".to_owned() };
+        acts::seal(&town.base.db, noon()).await.unwrap();
+        assert_eq!(town.try_as("console", &erase).await, Err("works_here"));
+        assert_eq!(town.try_as("console", &leave("ann", july(1))).await, Ok(()));
+        assert_eq!(town.try_as("console", &EraseContact { actor: "zoe".to_owned() }).await, Err("unknown_actor"));
+        assert_eq!(town.try_as("boss", &erase).await, Err("permission_missing"));
+        assert_eq!(
+            everywhere(&town).await.matches("555-0100").count(),
+            3,
+            "on record, beside the log, in the proposal"
+        );
+        town.ok(&erase).await;
+        let left = everywhere(&town).await;
+        for gone in ["555", "example.com", "9 Main", "6025550100"] {
+            assert!(!left.contains(gone), "{gone}: {left}");
+        }
+        assert!(left.contains("Person ann"), "what they did stays under their name: {left}");
+        acts::seal(&town.base.db, noon()).await.unwrap();
+        let proof = acts::verify_seals(&mut town.read().await, &[]).await.unwrap();
+        assert_eq!((proof.broken, proof.unsealed), (None, 0));
+        town.base.remove().await;
+    }
+}
+
+/// Everything that is stored of staff, of the log and of what waited.
+async fn everywhere(town: &Town) -> String {
+    let mut read = town.read().await;
+    let mut all = String::new();
+    for sql in [
+        "select command from act",
+        "select reason from act",
+        "select outcome from act",
+        "select command from act_personal",
+        "select command from proposal",
+        "select changes from proposal",
+        "select name from actor",
+        "select concat(email, ' ', phone, ' ', address, ' ', phone_key, ' ', address_key) from staff_member",
+    ] {
+        let rows: Vec<(String,)> = read.all(sql, vec![]).await.unwrap();
+        all.extend(rows.into_iter().map(|(text,)| text + "\n"));
+    }
+    all
 }
 
 #[tokio::test]

@@ -197,6 +197,19 @@ async fn roles_that_would_give_somebody_too_much_together_are_refused() {
 }
 
 #[tokio::test]
+async fn who_approves_for_some_days_only_is_asked_too() {
+    for engine in engines("who_approves_for_some_days_only_is_asked_too") {
+        let town = Town::new(engine).await;
+        assert_eq!(town.try_as("console", &roles()).await, Ok(()));
+        assert_eq!(town.try_as("console", &join("boss", &[])).await, Ok(()));
+        assert_eq!(town.try_as("console", &assign("boss", "boss", july(1), Some(july(9)))).await, Ok(()), "the first");
+        assert_eq!(town.try_as("console", &join("ann", &["clerk"])).await, Err("waiting"));
+        town.ok(&join("ann", &["clerk"])).await;
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_approves_roles_that_give_themself_more() {
     for engine in engines("nobody_approves_roles_that_give_themself_more") {
         let town = Town::founded(engine).await;
@@ -251,6 +264,10 @@ async fn once_roles_are_in_force_only_programs_are_granted_permissions_and_by_tw
         town.ok(&add(ActorKind::System)).await;
         town.ok(&grant("night")).await;
         assert_eq!(town.held("night", july(1)).await.len(), 2);
+        let money = |permission: &str| GrantPermission { actor: "night".to_owned(), permission: permission.to_owned() };
+        town.ok(&money("payments.receive")).await;
+        assert_eq!(town.try_as("console", &money("billing.adjust")).await, Err("incompatible"), "for programs too");
+        assert_eq!(town.try_as("console", &money("staff.manage")).await, Err("incompatible"));
         town.base.remove().await;
     }
 }

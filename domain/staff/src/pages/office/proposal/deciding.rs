@@ -33,7 +33,8 @@ pub(super) fn may_decide(ask: &Ask, told: &Told) -> Result<Part, String> {
         | ProposalState::Withdrawn
         | ProposalState::Stale) => return Err(format!("There is nothing left to decide: it is {}.", state.words())),
     }
-    if let Some(assigned) = assigned_to.filter(|assigned| *assigned != visitor.actor.id) {
+    let works_here = |actor: &ActorId| told.everybody.person(*actor).is_some_and(|person| person.is_active);
+    if let Some(assigned) = assigned_to.filter(|assigned| *assigned != visitor.actor.id).filter(works_here) {
         return Err(format!("It was handed to {}, who decides on it.", told.everybody.name(assigned)));
     }
     if !visitor.permissions.contains(approving) {
