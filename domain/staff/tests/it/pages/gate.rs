@@ -8,7 +8,7 @@ use staff::{LeaveStaff, StaffGate};
 use testkit::{engines, noon};
 use web::Gate;
 
-use super::house::{House, token_of};
+use super::house::{House, sets_up_app, token_of};
 use crate::people::town::{july, moved};
 
 #[tokio::test]
@@ -50,6 +50,12 @@ async fn a_token_opens_what_is_written_on_it_and_its_owner_may_today() {
             scopes: codes(&["billing.adjust", "staff.manage"]),
             expires_on: july(31),
         };
+        let token = house.sign_in.new_token(ann, &new, noon(), july(1)).await.unwrap().unwrap();
+        assert_eq!(house.gate.bearer(token.text()).await.unwrap(), None, "as long as they owe a second factor");
+        let theirs = house.visitor();
+        house.welcomed(&theirs, "ann").await;
+        sets_up_app(&theirs).await;
+        assert_eq!(house.gate.bearer(token.text()).await.unwrap(), None, "a link that is used ends tokens");
         let token = house.sign_in.new_token(ann, &new, noon(), july(1)).await.unwrap().unwrap();
         let bearer = house.gate.bearer(token.text()).await.unwrap().unwrap();
         assert_eq!(bearer.permissions, codes(&["billing.adjust"]));
