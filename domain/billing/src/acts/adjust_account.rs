@@ -92,15 +92,15 @@ pub enum AdjustRefused {
         /// The business date.
         today: NaiveDate,
     },
-    /// It would count from a day before the bill.
-    #[error("an adjustment cannot count from {effective_on}: bill {bill} is of {bill_on}")]
+    /// It would count from a day before those the bill is for.
+    #[error("an adjustment cannot count from {effective_on}: bill {bill} is for days from {from_on}")]
     BeforeBill {
         /// The day it would count from.
         effective_on: NaiveDate,
         /// The number of the bill.
         bill: String,
-        /// The day of the bill.
-        bill_on: NaiveDate,
+        /// The first day of the bill's period.
+        from_on: NaiveDate,
     },
     /// More would be given back than was charged.
     #[error("bill {bill} charges {charged} for '{revenue}', less {given} given back before: no more can be given back")]
@@ -258,11 +258,11 @@ impl AdjustAccount {
         Ok(())
     }
 
-    /// Refuses to count from a day before the bill. One that is dated ahead can be adjusted today.
+    /// Refuses to count from a day before those the bill is for: a leak in its days may count from the repair.
     fn check_not_before(&self, run: &BillRun, today: NaiveDate) -> Result<(), Failure> {
-        if self.effective_on < run.bill_on.min(today) {
-            let (effective_on, bill, bill_on) = (self.effective_on, self.bill.clone(), run.bill_on);
-            return refuse(AdjustRefused::BeforeBill { effective_on, bill, bill_on });
+        if self.effective_on < run.period.from().min(today) {
+            let (effective_on, bill, from_on) = (self.effective_on, self.bill.clone(), run.period.from());
+            return refuse(AdjustRefused::BeforeBill { effective_on, bill, from_on });
         }
         Ok(())
     }

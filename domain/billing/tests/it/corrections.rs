@@ -202,7 +202,7 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
                 "in_the_future",
             ),
             (
-                AdjustAccount { effective_on: day("2025-01-31"), ..adjust(-1_00, "water.base", "leak", bill) },
+                AdjustAccount { effective_on: day("2024-12-31"), ..adjust(-1_00, "water.base", "leak", bill) },
                 "before_bill",
             ),
             (adjust(-1_00, "water.consumption", "leak", BillNumber { run: 99, position: 1 }), "bill_unknown"),
