@@ -24,6 +24,18 @@ pub struct Said {
     pub err: String,
 }
 
+impl Said {
+    /// The number of the proposal under which what was wanted waits for a second person.
+    ///
+    /// # Panics
+    /// When nothing waits.
+    #[must_use]
+    pub fn waits_as(&self) -> String {
+        let number = self.err.split("as proposal ").nth(1).and_then(|rest| rest.split(',').next());
+        number.unwrap_or_else(|| panic!("nothing waits: {} {}", self.out, self.err)).to_owned()
+    }
+}
+
 impl Program {
     /// The program on a database, on 1 July 2026.
     #[must_use]

@@ -21,6 +21,7 @@ use tracing::Instrument;
 
 pub(crate) use guard::{Guard, guard};
 pub(crate) use pace::Paces;
+pub use pace::neighborhood;
 pub(crate) use signer::Signer;
 
 use crate::ask::Asked;

@@ -34,6 +34,7 @@ pub use alert::{Alert, Tone};
 pub use api::{Envelope, IdempotencyKey, List, Paging};
 pub use ask::Ask;
 pub use cell::{Cell, Column};
+pub use edge::neighborhood;
 pub use field::{Choice, Field};
 pub use form::{Carried, Form};
 pub use go::{Go, safe_return_to};

@@ -68,7 +68,7 @@ async fn play(hall: &Hall<'_>, Beginning { town, provider, served, .. }: &Beginn
     let mut rosa = hall.set_up_app().await;
 
     // Over the limit: one is refused, one is sent back.
-    let (first, second) = (waits_as(&adjusts(program, "90.00")), waits_as(&adjusts(program, "60.00")));
+    let (first, second) = (adjusts(program, "90.00").waits_as(), adjusts(program, "60.00").waits_as());
     hall.sign_in("ines", &mut ines).await;
     browser.wait_for_text("To approve").await;
     hall.open("/approvals").await;
@@ -145,12 +145,6 @@ const ADJUST: [&str; 10] = [
 
 fn adjusts(program: &Program, dollars: &str) -> Said {
     program.run("mia", &ADJUST.map(|word| if word == "AMOUNT" { dollars } else { word }))
-}
-
-/// The number under which a command waits.
-fn waits_as(said: &Said) -> String {
-    let number = said.err.split("as proposal ").nth(1).and_then(|rest| rest.split(',').next());
-    number.unwrap_or_else(|| panic!("nothing waits: {} {}", said.out, said.err)).to_owned()
 }
 
 /// The number under which what a page just took waits.

@@ -33,6 +33,24 @@ async fn the_demo_bills_a_year_that_proves_itself() {
     }
 }
 
+/// The whole town, as a newcomer makes it: what README shows of it is what it says.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_says_what_readme_shows() {
+    const README: &str = include_str!("../../../README.md");
+    let place = testkit::TestDb::empty(db::Engine::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["demo", "--folder", folder.path().to_str().unwrap(), "--no-serve"];
+    let said = Program::on(&place.url).run("console", &words);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let shown = README.split("$ cargo run --release -- demo\n").nth(1).and_then(|rest| rest.split("```").next());
+    let all = format!("{}\n{}", said.err, said.out);
+    let is_told = |line: &&str| !line.is_empty() && *line != "…" && !line.starts_with("Made in ");
+    for line in shown.expect("README shows the demo").lines().filter(is_told) {
+        assert!(all.lines().any(|told| told.trim_end() == line), "README shows '{line}':\n{all}");
+    }
+    place.remove().await;
+}
+
 /// What stands behind a word at the beginning of a line.
 fn behind<'a>(said: &'a Said, word: &str) -> &'a str {
     let line = said.out.lines().find_map(|line| line.trim_start().strip_prefix(word));

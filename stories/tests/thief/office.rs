@@ -66,12 +66,6 @@ impl Office {
         self.program.run(who, &[&["--reason", "a courtesy"], &words[..]].concat())
     }
 
-    /// The number under which something waits.
-    pub(crate) fn waits_as(&self, said: &Said) -> String {
-        let number = said.err.split("as proposal ").nth(1).and_then(|rest| rest.split(',').next());
-        number.unwrap_or_else(|| panic!("nothing waits: {} {}", said.out, said.err)).to_owned()
-    }
-
     /// Somebody decides on what waits.
     pub(crate) fn decides(&self, who: &str, what: &str, proposal: &str) -> Said {
         self.program.run(who, &["--reason", "looked at", "proposal", what, proposal])

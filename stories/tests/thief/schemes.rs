@@ -59,7 +59,7 @@ fn same_address(office: &Office) -> Shown {
     let join = ["--reason", "a vacancy", "staff", "join", "friend", "--name", "Fran Ortega", "--position", "Clerk"];
     let more = ["--supervisor", "supervisor", "--address", &friend.address, "--role", "csr"];
     let said = office.program.run("system_administrator", &[&join[..], &more[..]].concat());
-    let proposal = office.waits_as(&said);
+    let proposal = said.waits_as();
     assert_eq!(office.decides("customer_service_manager", "approve", &proposal).code, 0);
     let said = office.adjusts("friend", friend, "-10.00");
     assert_eq!(said.code, 0, "{}", said.err);
@@ -124,7 +124,7 @@ fn own_bill(office: &Office) -> Shown {
 }
 
 fn approve_own(office: &Office) -> Shown {
-    let proposal = office.waits_as(&office.adjusts("csr", &office.bills[5], "90.00"));
+    let proposal = office.adjusts("csr", &office.bills[5], "90.00").waits_as();
     refused(&office.decides("csr", "approve", &proposal), "nobody decides on what they proposed")
 }
 
@@ -132,15 +132,15 @@ fn approve_own(office: &Office) -> Shown {
 fn approve_by_delegation(office: &Office) -> Shown {
     let stand_in = ["staff", "stand-in", "begin", "csr", "--for", "supervisor", "--from", TODAY, "--through", TODAY];
     let said = office.program.run("system_administrator", &[&["--reason", "on leave"], &stand_in[..]].concat());
-    let proposal = office.waits_as(&said);
+    let proposal = said.waits_as();
     assert_eq!(office.decides("customer_service_manager", "approve", &proposal).code, 0);
-    let proposal = office.waits_as(&office.adjusts("csr", &office.bills[5], "2000.00"));
+    let proposal = office.adjusts("csr", &office.bills[5], "2000.00").waits_as();
     refused(&office.decides("csr", "approve", &proposal), "nobody decides on what they proposed")
 }
 
 /// The supervisor proposes, and the clerk standing in has nobody's authority to approve but the supervisor's.
 fn approve_by_the_stand_in(office: &Office) -> Shown {
-    let proposal = office.waits_as(&office.adjusts("supervisor", &office.bills[6], "1500.00"));
+    let proposal = office.adjusts("supervisor", &office.bills[6], "1500.00").waits_as();
     refused(&office.decides("csr", "approve", &proposal), "you stand in for")
 }
 
@@ -167,7 +167,7 @@ fn dated(office: &Office, day: &str) -> Shown {
 }
 
 fn replay(office: &Office) -> Shown {
-    let proposal = office.waits_as(&office.adjusts("csr", &office.bills[7], "2100.00"));
+    let proposal = office.adjusts("csr", &office.bills[7], "2100.00").waits_as();
     assert_eq!(office.decides("customer_service_manager", "refuse", &proposal).code, 0);
     refused(&office.decides("customer_service_manager", "approve", &proposal), "is not open")
 }

@@ -58,7 +58,6 @@ impl Act for MoveStaff {
         // Supervisors end relations to accounts: nobody makes themself somebody's supervisor alone.
         if supervisor == Some(entry.actor.id) && person.supervisor != supervisor {
             entry.changes(format!("{} reports to", self.actor), "", entry.actor.code.clone());
-            entry.favors(entry.actor.id);
             before.ask_second(entry);
         }
         if self.change_roles(entry, &person).await? {

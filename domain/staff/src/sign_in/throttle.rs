@@ -4,8 +4,6 @@
 //! A try is counted before it is judged and forgiven afterwards when it was right, so that guesses made side by side are
 //! counted as well.
 
-use std::net::Ipv6Addr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{Fault, Tx};
 use kernel::{ActorId, Digest};
@@ -95,14 +93,9 @@ impl Buckets {
     }
 }
 
-/// Whoever has one IPv6 address has the other 2^64 of its network, too.
+/// What counts as one address, as text.
 fn network(address: &str) -> String {
-    match address.parse::<Ipv6Addr>() {
-        Ok(address) if address.to_ipv4_mapped().is_none() => {
-            Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string()
-        }
-        _ => address.to_owned(),
-    }
+    address.parse().map_or_else(|_| address.to_owned(), |address| web::neighborhood(address).to_string())
 }
 
 fn bucket(what: &str, text: &str) -> String {
@@ -195,7 +188,7 @@ mod tests {
             ("2001:db8::1", "2001:db8::"),
             ("2001:db8:0:0:ffff::9", "2001:db8::"),
             ("2001:db8:0:1::1", "2001:db8:0:1::"),
-            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
             ("nowhere", "nowhere"),
         ];
         for (address, expected) in rows {

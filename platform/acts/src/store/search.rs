@@ -22,6 +22,20 @@ struct LogRow {
     entered_at: DateTime<Utc>,
 }
 
+/// Entries of the log with what was kept apart from them, of which rows the rest says.
+macro_rules! select_entries {
+    ($rest:literal) => {
+        concat!(
+            "select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
+                    coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
+             from act a
+             left join act_personal p on p.act_id = a.act_id
+             ",
+            $rest
+        )
+    };
+}
+
 /// Before all days, and after all.
 const DAYS: (&str, &str) = ("0001-01-01", "9999-12-31");
 
@@ -31,26 +45,20 @@ pub(crate) async fn search(
     before: ActId,
     limit: i64,
 ) -> Result<Vec<LoggedAct>, Fault> {
-    const ALL: &str = "
-        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
-               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
-        from act a
-        left join act_personal p on p.act_id = a.act_id
-        where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
-          and $4 <= a.business_on and a.business_on <= $5
-        order by a.act_id desc
-        limit $6";
+    const ALL: &str = select_entries!(
+        "where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
+           and $4 <= a.business_on and a.business_on <= $5
+         order by a.act_id desc
+         limit $6"
+    );
     // The same on one subject, which has an index.
-    const ON_SUBJECT: &str = "
-        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
-               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
-        from act a
-        left join act_personal p on p.act_id = a.act_id
-        where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
-          and $4 <= a.business_on and a.business_on <= $5
-          and a.subject_kind = $7 and a.subject_id = $8
-        order by a.act_id desc
-        limit $6";
+    const ON_SUBJECT: &str = select_entries!(
+        "where a.act_id < $1 and ($2 = -1 or a.actor_id = $2) and ($3 = '' or a.kind = $3)
+           and $4 <= a.business_on and a.business_on <= $5
+           and a.subject_kind = $7 and a.subject_id = $8
+         order by a.act_id desc
+         limit $6"
+    );
     let day = |day: &str| day.parse().map_err(|error| Fault::caused("reading a date", error));
     let mut args: Vec<Value> = vec![
         before.into(),
@@ -71,14 +79,11 @@ pub(crate) async fn search(
 }
 
 pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
-    const SQL: &str = "
-        select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
-               coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
-        from act a
-        left join act_personal p on p.act_id = a.act_id
-        where $1 < a.act_id
-        order by a.act_id
-        limit $2";
+    const SQL: &str = select_entries!(
+        "where $1 < a.act_id
+         order by a.act_id
+         limit $2"
+    );
     let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
     Ok(rows.into_iter().map(LogRow::logged).collect())
 }

@@ -57,8 +57,9 @@ impl Paces {
     }
 }
 
-/// Whoever has one IPv6 address has the other 2^64 of its network, too.
-fn neighborhood(address: IpAddr) -> IpAddr {
+/// What counts as one address: of IPv6 the whole network, whose other 2^64 addresses the visitor has, too.
+#[must_use]
+pub fn neighborhood(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
