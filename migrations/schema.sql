@@ -364,6 +364,19 @@ create table sign_in_event (
     foreign key (actor_id) references actor (actor_id)
 );
 create index sign_in_event_actor on sign_in_event (actor_id, event_id);
+
+-- Reports that people put together and keep: the address holds the question, so it is asked anew each time.
+create table saved_report (
+    saved_report_id bigint not null,
+    actor_id bigint not null,
+    title text not null,
+    address text not null,
+    is_shared boolean not null,
+    saved_on date not null,
+    primary key (saved_report_id),
+    unique (actor_id, title),
+    foreign key (actor_id) references actor (actor_id)
+);
 create table single_sign_on (
     issuer text not null,
     subject text not null,
@@ -606,6 +619,7 @@ create table meter_read (
     check (revision = 1 or reason is not null)
 );
 create index consumption_revised on consumption (account_id) where 1 < revision;
+create index consumption_found on consumption (from_on, account_id) where findings <> '';
 
 -- Funds, chart, periods, journals and postings.
 create table fund (
@@ -662,6 +676,29 @@ create table posting (
     foreign key (account_id, journal_id) references journal (account_id, journal_id),
     check (debit_id <> credit_id)
 ) without rowid;
+-- What was posted, summed by day, as it is written: pages add up a few rows instead of all postings. Rows are added with
+-- the journals they sum, in one transaction, and never changed; `ledger prove` adds up all postings and compares.
+create table journal_sum (
+    gl_on date not null,
+    kind text not null,
+    first_journal_id bigint not null,
+    act_id bigint not null,
+    journals bigint not null check (0 < journals),
+    primary key (gl_on, kind, first_journal_id)
+);
+create table posting_sum (
+    gl_on date not null,
+    fund_id bigint not null,
+    debit_id bigint not null,
+    credit_id bigint not null,
+    kind text not null,
+    is_customers boolean not null,
+    first_journal_id bigint not null,
+    postings bigint not null check (0 < postings),
+    cents bigint not null,
+    primary key (gl_on, fund_id, debit_id, credit_id, kind, is_customers, first_journal_id)
+);
+create index journal_gl_on on journal (gl_on, journal_id, account_id);
 
 -- What the city charges for: classes, rate schedules with versions, and where each charge goes.
 create table service_class (
@@ -711,6 +748,16 @@ create table rate_proposal (
     act_id bigint not null,
     primary key (schedule_code, effective_on, proposal_no),
     check (1 <= proposal_no)
+);
+create table rate_withdrawal (
+    schedule_code text not null,
+    effective_on date not null,
+    proposal_no bigint not null,
+    act_id bigint not null,
+    reason text not null,
+    primary key (schedule_code, effective_on, proposal_no),
+    foreign key (schedule_code, effective_on, proposal_no)
+        references rate_proposal (schedule_code, effective_on, proposal_no)
 );
 create table rate_version (
     rate_version_id bigint not null,
@@ -1024,6 +1071,9 @@ create table pending_agreement (
     primary key (pending_id)
 );
 create index service_agreement_point on service_agreement (service_point_id);
+create index service_agreement_starts on service_agreement (starts_on, account_id);
+create index service_agreement_stops on service_agreement (stops_on, account_id) where stops_on is not null;
+create index service_agreement_cycle on service_agreement (cycle_id, service_point_id, starts_on, stops_on);
 
 -- Runs that bill again what a run has billed or held, charges by code, settlements of estimates, statements, adjustments.
 create table run_scope (
@@ -1115,3 +1165,163 @@ create table adjustment (
     foreign key (account_id, run_id) references bill (account_id, run_id),
     foreign key (account_id, journal_id) references journal (account_id, journal_id)
 ) without rowid;
+create table protected_person (
+    customer_id bigint not null,
+    act_id bigint not null,
+    program text not null,
+    protected_on date not null,
+    review_on date not null,
+    recipient text not null,
+    street text not null,
+    city text not null,
+    state text not null,
+    postal_code text not null,
+    lifted_on date,
+    lifted_by_act_id bigint,
+    primary key (customer_id, act_id),
+    foreign key (customer_id) references customer (customer_id),
+    check ((lifted_on is null) = (lifted_by_act_id is null))
+);
+create index protected_person_review on protected_person (lifted_on, review_on);
+create index customer_phone on customer (phone);
+create index account_party_customer on account_party (customer_id);
+create index account_opened on account (opened_on);
+create table verification_rule (
+    act_id bigint not null,
+    questions text not null,
+    needed bigint not null,
+    minutes bigint not null,
+    primary key (act_id),
+    check (1 <= needed),
+    check (1 <= minutes)
+);
+create table caller_verification (
+    account_id bigint not null,
+    act_id bigint not null,
+    customer_id bigint,
+    caller_role text not null check (caller_role in ('holder', 'bill_payer', 'owner', 'tenant', 'authorized', 'other')),
+    is_verified boolean not null,
+    matched text not null,
+    actor_id bigint not null,
+    verified_at timestamptz not null,
+    holds_until timestamptz not null,
+    primary key (account_id, act_id),
+    foreign key (account_id) references account (account_id),
+    foreign key (customer_id) references customer (customer_id)
+) without rowid;
+create table identifier (
+    customer_id bigint not null,
+    kind text not null check (kind in ('tax_id', 'driver_license')),
+    form text not null,
+    last_four text not null,
+    fingerprint bytea not null,
+    sealed bytea not null,
+    key_id text not null,
+    recorded_on date not null,
+    act_id bigint not null,
+    primary key (customer_id, kind),
+    foreign key (customer_id) references customer (customer_id)
+);
+create index identifier_fingerprint on identifier (kind, fingerprint);
+create table identifier_view (
+    customer_id bigint not null,
+    kind text not null,
+    act_id bigint not null,
+    actor_id bigint not null,
+    viewed_at timestamptz not null,
+    primary key (customer_id, kind, act_id),
+    foreign key (customer_id) references customer (customer_id)
+);
+create table agreed_word (
+    customer_id bigint not null,
+    word_hash text not null,
+    agreed_on date not null,
+    act_id bigint not null,
+    primary key (customer_id),
+    foreign key (customer_id) references customer (customer_id)
+);
+create table opening_check (
+    account_id bigint not null,
+    act_id bigint not null,
+    checked_on date not null,
+    primary key (account_id),
+    foreign key (account_id) references account (account_id)
+) without rowid;
+create table red_flag (
+    account_id bigint not null,
+    rule text not null,
+    act_id bigint not null,
+    words text not null,
+    found_on date not null,
+    is_open boolean not null,
+    cleared_by_act_id bigint,
+    cleared_on date,
+    primary key (account_id, rule, act_id),
+    foreign key (account_id) references account (account_id),
+    check (is_open = (cleared_by_act_id is null))
+) without rowid;
+create index red_flag_open on red_flag (is_open, found_on, account_id);
+create table leak_rule (
+    schedule_code text not null,
+    class_code text not null,
+    from_on date not null,
+    revenue_code text not null,
+    reason_code text not null,
+    normal_by text not null check (normal_by in ('same_period_of_years', 'last_periods')),
+    normal_count bigint not null,
+    trigger_percent bigint not null,
+    forgive_by text not null check (forgive_by in ('share', 'lowest_tier')),
+    forgive_percent bigint not null,
+    months_between bigint not null,
+    bills_each bigint not null,
+    claim_days bigint not null,
+    needs_proof boolean not null,
+    cap_cents bigint,
+    source text not null,
+    primary key (schedule_code, class_code, from_on),
+    foreign key (reason_code) references adjustment_reason (code)
+);
+
+-- What accounts are found by: words with the accounts that have them, numbers, what each account was found by last,
+-- which accounts to look at again, all words there are and what is like them, how far the index is.
+create table search_word (
+    word text not null,
+    account_id bigint not null,
+    members bytea not null,
+    primary key (word, account_id)
+) without rowid;
+create table search_number (
+    number_key text not null,
+    account_id bigint not null,
+    kind text not null check (kind in ('meter', 'phone')),
+    shown text not null,
+    primary key (number_key, account_id, kind)
+) without rowid;
+create table search_text (
+    account_id bigint not null,
+    words text not null,
+    numbers text not null,
+    primary key (account_id)
+) without rowid;
+create table search_due (
+    account_id bigint not null,
+    act_id bigint not null,
+    primary key (account_id)
+) without rowid;
+create table search_term (
+    word text not null,
+    primary key (word)
+);
+create table search_alike (
+    alike text not null,
+    word text not null,
+    primary key (alike, word)
+);
+create table search_state (
+    town_id bigint not null check (town_id = 0),
+    indexed_to bigint not null,
+    checking_from bigint,
+    primary key (town_id)
+);
+insert into search_state (town_id, indexed_to)
+values (0, 1);

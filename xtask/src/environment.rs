@@ -12,6 +12,8 @@ pub(crate) const CHROMIUM: &str = "PORTREEVE_TEST_CHROMIUM";
 pub(crate) const CHROMEDRIVER: &str = "PORTREEVE_TEST_CHROMEDRIVER";
 /// Folder whose `node_modules` holds the parts from npm.
 pub(crate) const NPM: &str = "PORTREEVE_TEST_NPM";
+/// The checker of APIs that sends whatever their description allows.
+pub(crate) const SCHEMATHESIS: &str = "PORTREEVE_TEST_SCHEMATHESIS";
 /// File to which a test that cannot run appends one line.
 pub(crate) const SKIPS: &str = "PORTREEVE_SKIPS";
 

@@ -12,6 +12,7 @@ mod customers;
 mod demo;
 mod exports;
 mod health;
+mod identity;
 mod imports;
 mod keys;
 mod ledger;
@@ -24,10 +25,12 @@ mod reads;
 mod reports;
 mod restore;
 mod runs;
+mod search;
 mod serve;
 mod services;
 mod set_up;
 mod winter_averages;
+mod work;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,7 @@ use crate::output;
 #[cfg(test)]
 pub use demo::people as demo_people;
 pub use health::{is_ready, keep_numbers, metrics_text};
+pub use serve::told_to_stop;
 pub use set_up::all_permissions;
 
 /// Every command.
@@ -70,6 +74,9 @@ pub enum Command {
     /// Merge customers, set addresses, bill payers, owners and tenants
     #[command(subcommand)]
     Customer(customers::CustomerCommand),
+    /// Verify callers, keep numbers encrypted and addresses confidential, look for red flags
+    #[command(subcommand)]
+    Identity(identity::IdentityCommand),
     /// Bring in files
     Import(imports::ImportArgs),
     /// Write what is on record as a file that can be brought in
@@ -111,8 +118,12 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Fill a new database from a backup, and prove it
     Restore(restore::RestoreArgs),
+    /// Find accounts, meters and bills as the search box does; keep its index
+    Search(search::SearchArgs),
     /// Serve the town's pages and API
     Serve(serve::ServeArgs),
+    /// Carry out long work, such as trials and posting, that people order on the pages
+    Work,
     /// Make a key file, change keys, list them
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -187,6 +198,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Account(command) => accounts::run(settings, command).await,
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
         Command::Customer(command) => customers::run(settings, command).await,
+        Command::Identity(command) => identity::run(settings, command).await,
         Command::Import(args) => imports::run(settings, args).await,
         Command::Export(args) => exports::run(settings, args).await,
         Command::Meter(command) => meters::run(settings, command).await,
@@ -202,7 +214,9 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Acts(command) => act_log::run(settings, command).await,
         Command::Backup(args) => backup::run(settings, args).await,
         Command::Restore(args) => restore::run(settings, args).await,
+        Command::Search(args) => search::run(settings, args).await,
         Command::Serve(args) => serve::run(settings, args).await,
+        Command::Work => work::run(settings).await,
         Command::Keys(command) => keys::run(settings, command).await,
         Command::Health => health::run(settings).await,
         Command::Conform(command) => conform::run(settings, command).await,

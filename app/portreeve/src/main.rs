@@ -1,7 +1,6 @@
 //! The front door: one binary with every command.
 #![expect(unreachable_pub, reason = "nothing outside uses a binary: here `pub` marks what a module offers the others")]
 
-#[cfg(test)]
 mod act_samples;
 mod commands;
 mod config;
@@ -13,6 +12,7 @@ mod office;
 mod output;
 mod registry;
 mod site;
+mod standing;
 mod town;
 mod whole_file;
 

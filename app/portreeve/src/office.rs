@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use acts::{Act, Actor, By, Done, Door, Failure, SystemClock};
 use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, WinterWork};
@@ -10,13 +11,17 @@ use billing::import::ImportWork;
 use chrono::NaiveDate;
 use db::{Db, DoorKey, Fault};
 use imports::Intake;
-use jobs::{JobKind, Report, Worker, kind_of};
+use jobs::{JobKind, Report, Stop, Worker, kind_of};
 use kernel::OrderId;
+use search::Keeper;
 use secrets::{BreachedList, Keys, Random};
 use staff::sign_in::{SignIn, SignInParts, SingleSignOn};
 
 use crate::conflicts::HouseConflicts;
 use crate::output::Bar;
+
+/// How often the search box's index is looked after.
+const SEARCH_EVERY: Duration = Duration::from_millis(500);
 
 /// Everything a command needs to act.
 pub struct Office {
@@ -72,7 +77,8 @@ impl Office {
 
     fn at(db: Db, today: NaiveDate) -> Office {
         let clock = Arc::new(SystemClock { today });
-        Office { door: Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(HouseConflicts)) }
+        let door = Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(HouseConflicts));
+        Office { door: door.followed_by(Arc::new(search::Marks)) }
     }
 
     /// Brings the database up to date, and makes its first actor.
@@ -98,6 +104,12 @@ impl Office {
         let SignInPlace { town, breached, providers } = place;
         let (db, door_key) = (self.db().clone(), DoorKey::for_the_door());
         SignIn::new(SignInParts { db, door_key, keys: Arc::new(keys), random, town, breached, providers })
+    }
+
+    /// Seals again with the newest key, in all rooms, what older keys sealed; how many fields that were.
+    pub async fn seal_again(&self, keys: &Keys, random: &Random) -> Result<usize, Fault> {
+        let numbers = identity::seal_again(self.db(), &DoorKey::for_the_door(), (keys, random)).await?;
+        Ok(numbers + self.sign_in(keys.clone(), random.clone()).seal_again().await?)
     }
 
     /// The database.
@@ -133,6 +145,38 @@ impl Office {
     /// Carries out an act, once per key.
     pub async fn act<A: Act>(&self, by: &By, act: &A) -> Result<Done<A::Outcome>, Failure> {
         self.door.carry_out(by, act).await
+    }
+
+    /// What keeps the index of the search box current.
+    pub fn search_keeper(&self) -> Keeper {
+        Keeper::new(self.db().clone(), DoorKey::for_the_door())
+    }
+
+    /// Carries out whatever jobs there are, and those to come, until it is told to stop.
+    pub async fn stand(&self, stop: &Stop) {
+        let worker = Worker::new(self.door.clone(), run_jobs()).until(stop);
+        let jobs = jobs::stand(&worker, |order| self.on_behalf_of(order));
+        tokio::join!(jobs, self.keep_search(stop));
+    }
+
+    /// Takes into the index of the search box what changes, until it is told to stop.
+    async fn keep_search(&self, stop: &Stop) {
+        let keeper = self.search_keeper();
+        while !stop.is_told() {
+            if let Err(fault) = keeper.catch_up(&|_| !stop.is_told()).await {
+                tracing::error!(%fault, "the index of the search box is not up to date");
+            }
+            tokio::time::sleep(SEARCH_EVERY).await;
+        }
+    }
+
+    /// Whoever ordered the work does it, and for their reason.
+    async fn on_behalf_of(&self, order: OrderId) -> Result<Option<By>, Fault> {
+        let mut read = self.db().read().await?;
+        let Some(act) = acts::order_act(&mut read, order).await? else { return Ok(None) };
+        let Some(placed) = acts::logged_act(&mut read, act).await? else { return Ok(None) };
+        let actor = staff::actor_by_id(&mut read, placed.actor).await?;
+        Ok(Some(By { actor, reason: placed.reason, key: "job".to_owned() }))
     }
 
     /// Carries out a job to its end, showing how far it is.

@@ -6,7 +6,7 @@ use acts::Registry;
 pub fn registry() -> Registry {
     let staffed = staff(Registry::default());
     let measured = metering(staffed);
-    billing(revenue(customers(measured)))
+    identity(billing(revenue(customers(measured))))
 }
 
 fn staff(known: Registry) -> Registry {
@@ -31,6 +31,8 @@ fn staff(known: Registry) -> Registry {
         .with::<staff::EndRelation>("Record that an account is theirs no more")
         .with::<staff::RecordCompensatingReview>("Record a compensating review")
         .with::<staff::ReviewOutlier>("Review what looked odd")
+        .with::<staff::SaveReport>("Save a report")
+        .with::<staff::DropReport>("Drop a saved report")
 }
 
 fn metering(known: Registry) -> Registry {
@@ -45,9 +47,13 @@ fn metering(known: Registry) -> Registry {
 
 fn customers(known: Registry) -> Registry {
     known
+        .with::<customers::acts::OpenAccount>("Open an account")
         .with::<customers::acts::MergeCustomers>("Merge customers")
         .with::<customers::acts::UnmergeCustomers>("Take a merger of customers back")
+        .with::<customers::acts::AddNote>("Put a note on an account")
+        .with::<customers::acts::SetContact>("Set telephone and e-mail")
         .with::<customers::acts::SetMailingAddress>("Set a mailing address")
+        .with::<customers::acts::AuthorizePerson>("Authorize a person")
         .with::<customers::acts::SetParty>("Name a payer, owner or tenant")
         .with::<customers::acts::EndParty>("End a payer, owner or tenant")
         .with::<premises::acts::SetUpPremises>("Decide property uses")
@@ -62,6 +68,7 @@ fn revenue(known: Registry) -> Registry {
         .with::<revenue::acts::AdoptRates>("Record adopted rates")
         .with::<revenue::acts::ProposeRates>("Propose rates")
         .with::<revenue::acts::ScheduleRates>("Put proposed rates in force")
+        .with::<revenue::acts::WithdrawRates>("Take proposed rates back")
         .with::<revenue::acts::SupersedeRates>("Take rates back")
 }
 
@@ -76,6 +83,8 @@ fn billing(known: Registry) -> Registry {
         .with::<billing::acts::ApplyRules>("Apply the exception rules")
         .with::<billing::acts::ReleaseException>("Release an exception")
         .with::<billing::acts::HoldBill>("Hold a bill")
+        .with::<billing::acts::DecideExceptions>("Decide many exceptions")
+        .with::<billing::acts::ResumeRun>("Go on with a bill run")
         .with::<billing::acts::SignRun>("Sign a register")
         .with::<billing::acts::PostRun>("Post a bill run")
         .with::<billing::acts::CancelRun>("Cancel a bill run")
@@ -86,8 +95,10 @@ fn billing(known: Registry) -> Registry {
         .with::<billing::acts::SetWinterAverages>("Work out winter averages")
         .with::<billing::acts::SetCalendars>("Set calendars")
         .with::<billing::acts::SetTerms>("Set terms")
+        .with::<billing::acts::SetLeakRule>("Decide a leak rule")
         .with::<billing::acts::CloseReads>("Close the reads of a cycle")
         .with::<billing::acts::MeasureAgain>("Measure again")
+        .with::<billing::acts::MovePeople>("Move people in, out or over")
         .with::<billing::acts::StartService>("Start a service")
         .with::<billing::acts::StopService>("Stop services")
         .with::<billing::acts::TransferService>("Hand services over")
@@ -96,4 +107,18 @@ fn billing(known: Registry) -> Registry {
         .with::<billing::acts::EndCharge>("End a charge")
         .with::<billing::acts::AdjustAccount>("Adjust a bill")
         .with::<billing::acts::ReverseAdjustment>("Take an adjustment back")
+}
+
+fn identity(known: Registry) -> Registry {
+    known
+        .with::<identity::acts::VerifyCaller>("Verify a caller")
+        .with::<identity::acts::SetVerificationRule>("Decide how callers are verified")
+        .with::<identity::acts::RecordIdentifier>("Record a tax ID or driver's license")
+        .with::<identity::acts::Reveal>("Look at a whole tax ID or driver's license")
+        .with::<identity::acts::AgreeWord>("Agree on a word with a customer")
+        .with::<identity::acts::Protect>("Keep an address confidential")
+        .with::<identity::acts::Unprotect>("Lift the protection of an address")
+        .with::<identity::acts::CheckOpening>("Look for red flags")
+        .with::<identity::acts::RaiseRedFlag>("Record that a document did not fit")
+        .with::<identity::acts::ClearRedFlag>("Clear a red flag")
 }

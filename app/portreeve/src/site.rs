@@ -1,15 +1,17 @@
 //! The site: every page of every room, behind one gate.
 
+mod api;
+mod changes;
 mod house_directory;
 mod watch;
 
 use std::sync::Arc;
 
 use secrets::{BreachedList, Keys, Random};
-use staff::pages::{Directory, PermissionBook};
+use staff::pages::{Directory, PermissionBook, StaffFinder};
 use staff::sign_in::SingleSignOn;
 use staff::{SecondFactorRule, StaffGate};
-use web::{Pace, Parts, Route, Site, SiteParts, TownFace};
+use web::{Finder, Finders, Menu, Pace, Parts, QueueSource, QueueSources, Route, Site, SiteParts, TownFace};
 
 use crate::commands::all_permissions;
 use crate::office::{Office, SignInPlace};
@@ -36,7 +38,59 @@ pub struct SiteSettings {
 
 /// Every address there is; what is not listed here does not exist.
 pub fn routes() -> Vec<Route> {
-    [staff::pages::routes(), staff::api::api_routes(), watch::routes(), web::style_page::routes()].concat()
+    // The menu is in this order: what is worked on all day, then who works here and what they did.
+    let (of_staff, at_the_desk): (Vec<Route>, Vec<Route>) =
+        staff::pages::routes().into_iter().partition(|route| matches!(route.menu, Menu::Group(_)));
+    [
+        at_the_desk,
+        search::routes(),
+        accounts::routes(),
+        accounts::api_routes(),
+        moves::routes(),
+        moves::api_routes(),
+        reads::routes(),
+        reads::api_routes(),
+        bills::routes(),
+        bills::api_routes(),
+        runs::routes(),
+        runs::api_routes(),
+        schedules::routes(),
+        schedules::api_routes(),
+        books::routes(),
+        books::api_routes(),
+        identity::routes(),
+        identity::api_routes(),
+        of_staff,
+        staff::api::api_routes(),
+        search::api_routes(),
+        changes::routes(),
+        api::routes(),
+        watch::routes(),
+        web::style_page::routes(),
+    ]
+    .concat()
+}
+
+/// Everything that finds; the first come first among equals.
+fn finders() -> Vec<Arc<dyn Finder>> {
+    vec![
+        Arc::new(search::AccountFinder),
+        Arc::new(search::BillFinder),
+        Arc::new(search::MeterFinder),
+        Arc::new(search::PlaceFinder),
+        Arc::new(StaffFinder),
+    ]
+}
+
+/// Everything that tells what waits, in the order of the home page.
+fn queue_sources() -> Vec<Arc<dyn QueueSource>> {
+    vec![
+        Arc::new(runs::RunQueues),
+        Arc::new(identity::IdentityQueues),
+        Arc::new(schedules::RateQueues),
+        Arc::new(reads::ReadQueues),
+        Arc::new(moves::MoveQueues),
+    ]
 }
 
 /// Puts the site of an office together.
@@ -49,10 +103,12 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
     let random = Random::of_the_machine();
     let SiteSettings { town, keys, public_url, is_https, second_factor, breached, providers } = settings;
     let place = SignInPlace { town: town.name.clone(), breached, providers };
+    let sealing = Arc::new(keys.clone());
     let sign_in = office.sign_in_at(keys, random.clone(), place);
     let gate = StaffGate::new(office.door.clone(), sign_in.clone(), second_factor);
     let permissions = PermissionBook::new(&[&all_permissions()]);
     let directory: Arc<dyn Directory> = Arc::new(HouseDirectory);
+    let (finders, queues) = (Finders(finders()), QueueSources(queue_sources()));
     SiteParts {
         door: office.door.clone(),
         gate: Arc::new(gate),
@@ -61,6 +117,15 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
         is_https,
         random,
         pace: Pace::default(),
-        parts: Parts::new().with(sign_in).with(directory).with(permissions).with(registry()),
+        parts: Parts::new()
+            .with(schedules::Trials::default())
+            .with(sealing)
+            .with(sign_in)
+            .with(directory)
+            .with(permissions)
+            .with(registry())
+            .with(finders)
+            .with(queues)
+            .with(books::Works::default()),
     }
 }

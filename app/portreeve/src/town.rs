@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use acts::{Failure, refused};
-use billing::acts::{NewCycle, NewPeriod, SetCalendars, SetTerms, SetUpBilling};
-use billing::{ClassReadRule, ExceptionRule};
+use billing::acts::{NewCycle, NewPeriod, SetCalendars, SetLeakRule, SetTerms, SetUpBilling};
+use billing::{ClassReadRule, ExceptionRule, LeakRule};
 use chrono::{Days, NaiveDate};
 use finance::{EstablishBooks, NewFund, NewLedgerAccount, OpenedIn};
 use kernel::{Cents, Month, Period, Refusal};
@@ -40,6 +40,8 @@ pub struct TownFile {
     read_rules: Vec<ClassReadRule>,
     #[serde(default)]
     adjustment_reasons: BTreeMap<String, String>,
+    #[serde(default)]
+    leak_rules: Vec<LeakRule>,
     #[serde(default)]
     exception_rules: Vec<ExceptionRule>,
     #[serde(default)]
@@ -154,6 +156,9 @@ pub async fn apply_as(office: &Office, (accountant, who): (&Who, &Who), town: To
     };
     if !terms.days_to_pay.is_empty() || !terms.read_rules.is_empty() || !terms.adjustment_reasons.is_empty() {
         office.act_unless_in_force(who, &terms).await?;
+    }
+    for rule in town.leak_rules {
+        office.act_unless_in_force(who, &SetLeakRule { rule }).await?;
     }
     Ok(())
 }

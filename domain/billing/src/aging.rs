@@ -51,7 +51,7 @@ type Key = (String, FundId, LedgerAccountId);
 
 /// What one account owes for a service in a receivable: amounts with the day each is due, and credits.
 #[derive(Default)]
-struct Owed {
+pub(crate) struct Owed {
     charges: Vec<(NaiveDate, Cents)>,
     credits: Cents,
 }
@@ -65,27 +65,7 @@ pub async fn receivables_by_age(read: &mut Read, as_of: NaiveDate) -> Result<Agi
     let mut first = AccountId(1);
     while first <= last {
         let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
-        let schedules = store::schedules_between(read, range).await?;
-        let (due, gone) = bills_of(read, range, as_of).await?;
-        let mut owed: BTreeMap<(AccountId, Key), Owed> = BTreeMap::new();
-        for entry in finance::journals_between(read, range.0, range.1).await? {
-            let journal = entry.journal();
-            if as_of < journal.gl_on || gone.contains(&journal.id) {
-                continue;
-            }
-            let due_on = due.get(&journal.id).copied().unwrap_or(journal.gl_on);
-            for (posting, agreement) in entry.lines() {
-                let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
-                let service = schedule.and_then(|schedule| services.get(schedule)).cloned().unwrap_or_default();
-                for (side, cents) in [(posting.debit, posting.cents), (posting.credit, -posting.cents)] {
-                    if is_receivable(&chart, side) {
-                        let key = (posting.account, (service.clone(), posting.fund, side));
-                        owed.entry(key).or_default().add(due_on, cents);
-                    }
-                }
-            }
-        }
-        for ((_, key), owed) in owed {
+        for ((_, key), owed) in owed_between(read, range, as_of, (&chart, &services)).await? {
             let (by_age, credits) = owed.by_age(as_of);
             let sum = sums.entry(key).or_default();
             sum.0.iter_mut().zip(by_age).for_each(|(sum, cents)| *sum += cents);
@@ -101,6 +81,63 @@ pub async fn receivables_by_age(read: &mut Read, as_of: NaiveDate) -> Result<Agi
         credits,
     };
     Ok(Aging { as_of, lines: sums.into_iter().map(line).collect() })
+}
+
+/// What the accounts of a range owe on a day, by account and place.
+async fn owed_between(
+    read: &mut Read,
+    range: (AccountId, AccountId),
+    as_of: NaiveDate,
+    (chart, services): (&Chart, &BTreeMap<String, String>),
+) -> Result<BTreeMap<(AccountId, Key), Owed>, Fault> {
+    let schedules = store::schedules_between(read, range).await?;
+    let (due, gone) = bills_of(read, range, as_of).await?;
+    let mut owed: BTreeMap<(AccountId, Key), Owed> = BTreeMap::new();
+    for entry in finance::journals_between(read, range.0, range.1).await? {
+        let journal = entry.journal();
+        if as_of < journal.gl_on || gone.contains(&journal.id) {
+            continue;
+        }
+        let due_on = due.get(&journal.id).copied().unwrap_or(journal.gl_on);
+        for (posting, agreement) in entry.lines() {
+            let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
+            let service = schedule.and_then(|schedule| services.get(schedule)).cloned().unwrap_or_default();
+            for (side, cents) in [(posting.debit, posting.cents), (posting.credit, -posting.cents)] {
+                if is_receivable(chart, side) {
+                    let key = (posting.account, (service.clone(), posting.fund, side));
+                    owed.entry(key).or_default().add(due_on, cents);
+                }
+            }
+        }
+    }
+    Ok(owed)
+}
+
+/// What one account owes in one receivable for one service, by age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgedAccount {
+    /// Who.
+    pub account: AccountId,
+    /// Where, and by age; the line is that of the report.
+    pub line: AgedLine,
+}
+
+/// What the accounts `from..to` owe on a day by age: the parts that [`receivables_by_age`] adds up.
+pub async fn aged_accounts(
+    read: &mut Read,
+    range: (AccountId, AccountId),
+    as_of: NaiveDate,
+) -> Result<Vec<AgedAccount>, Fault> {
+    let chart = finance::chart(read).await?;
+    let services = revenue::schedule_codes(read).await?;
+    let owed = owed_between(read, range, as_of, (&chart, &services)).await?;
+    let line = |((account, (service, fund, receivable)), owed): ((AccountId, Key), Owed)| {
+        let (by_age, credits) = owed.by_age(as_of);
+        let fund = chart.fund(fund).map_or_else(String::new, |fund| fund.code.clone());
+        let line = AgedLine { service, fund, receivable: named(&chart, receivable), by_age, credits };
+        AgedAccount { account, line }
+    };
+    Ok(owed.into_iter().map(line).collect())
 }
 
 /// When the journal of each bill is due, and the journals of bills that were cancelled by a day, with their reversals.
@@ -129,12 +166,12 @@ async fn bills_of(
     Ok((due, gone))
 }
 
-fn is_receivable(chart: &Chart, side: LedgerAccountId) -> bool {
+pub(crate) fn is_receivable(chart: &Chart, side: LedgerAccountId) -> bool {
     chart.ledger_account(side).is_some_and(|account| account.control == Some(Control::Receivable))
 }
 
 impl Owed {
-    fn add(&mut self, due_on: NaiveDate, cents: Cents) {
+    pub(crate) fn add(&mut self, due_on: NaiveDate, cents: Cents) {
         if Cents::ZERO < cents {
             self.charges.push((due_on, cents));
         } else {
@@ -142,15 +179,28 @@ impl Owed {
         }
     }
 
-    /// What is left by age once credits have paid the oldest, and what is left of the credits.
-    fn by_age(mut self, as_of: NaiveDate) -> ([Cents; 5], Cents) {
+    /// What is left of each charge by the day it is due once credits have paid the oldest, and what is left of the
+    /// credits.
+    pub(crate) fn left(mut self) -> (Vec<(NaiveDate, Cents)>, Cents) {
         self.charges.sort_unstable();
-        let mut by_age = [Cents::ZERO; 5];
         let mut credits = self.credits;
+        let mut left = Vec::new();
         for (due_on, cents) in self.charges {
             let paid = cents.min(-credits);
             credits += paid;
-            by_age[age_of(due_on, as_of)] += cents - paid;
+            if paid < cents {
+                left.push((due_on, cents - paid));
+            }
+        }
+        (left, credits)
+    }
+
+    /// The same by age.
+    fn by_age(self, as_of: NaiveDate) -> ([Cents; 5], Cents) {
+        let (left, credits) = self.left();
+        let mut by_age = [Cents::ZERO; 5];
+        for (due_on, cents) in left {
+            by_age[age_of(due_on, as_of)] += cents;
         }
         (by_age, credits)
     }

@@ -73,8 +73,41 @@ pub struct QueuedException {
     pub due_on: Option<NaiveDate>,
 }
 
+/// Which exceptions of a run are meant; what is not named counts for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionFilter {
+    /// How they stand.
+    pub state: ExceptionState,
+    /// What is unusual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ExceptionCode>,
+    /// The class of a service on the bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// A service on the bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+/// What somebody decides about exceptions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// The bills go out.
+    Release,
+    /// The bills stay back, with someone to look after them until a day.
+    Hold {
+        /// Who looks after them.
+        assignee: String,
+        /// Until when.
+        due_on: NaiveDate,
+    },
+    /// Nothing is decided any more.
+    Reopen,
+}
+
 /// What was decided about an exception.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExceptionState {
     /// Nothing yet: the run cannot be signed.

@@ -46,6 +46,22 @@ pub(crate) async fn due_bills(
     Ok(bills)
 }
 
+/// The bill that a run beside the cycle would make of an account today, in place of the one of another run.
+pub(crate) async fn bill_again(
+    read: &mut Read,
+    (run, rule): (&BillRun, DueRule),
+    book: &RateBook,
+    (account, replaces): (AccountId, RunId),
+) -> Result<BillInputs, Fault> {
+    let range = (account, AccountId(account.0 + 1));
+    let mut bills = service_bills(read, (run, rule), book, range, 1).await?;
+    if bills.is_empty() {
+        bills.push(BillInputs::empty(account, 1, run.price_on));
+    }
+    add_extras(read, (run, book), range, &BTreeMap::from([(account, replaces)]), &mut bills).await?;
+    bills.pop().ok_or_else(|| Fault::new("a bill made again is none"))
+}
+
 /// The bills of the accounts an off-cycle run is for, in the order of its scope; one with no service left is empty.
 fn scoped_bills(run: &BillRun, scope: &[Scoped], bills: Vec<BillInputs>) -> Vec<BillInputs> {
     let mut by_account: BTreeMap<AccountId, BillInputs> = bills.into_iter().map(|bill| (bill.account, bill)).collect();

@@ -286,7 +286,11 @@ impl Outlet for Agreements {
         let next = Some(last.clone());
         let ids: Vec<ServicePointId> = points.iter().map(|(_, id)| *id).collect();
         let references: Vec<&str> = points.iter().map(|(reference, _)| reference.as_str()).collect();
-        let active = store::agreements_on_record(read, &ids).await?;
+        let mut active = store::agreements_on_record(read, &ids).await?;
+        // A file leaves the house: it does not say where a protected person is served. A backup is whole.
+        let served: Vec<AccountId> = active.iter().map(|agreement| agreement.account).collect();
+        let protected = customers::protected_among(read, &served).await?;
+        active.retain(|agreement| !protected.contains_key(&agreement.account));
         let profiles = revenue::all_profiles(read).await?;
         let accounts: Vec<AccountId> = active.iter().map(|agreement| agreement.account).collect();
         let accounts = account_names(read, &accounts).await?;

@@ -20,6 +20,8 @@ pub struct NewService {
     pub customer: String,
     /// The reference of the service point, new.
     pub service_point: String,
+    /// Where it is; empty where that is not known.
+    pub address: String,
     /// The service.
     pub service: String,
     /// The rate schedule it is priced by.
@@ -58,7 +60,7 @@ pub async fn open_services(
             id: point,
             reference: service.service_point.clone(),
             service: service.service.clone(),
-            address: String::new(),
+            address: service.address.clone(),
         });
         new_agreements.push(NewAgreement {
             agreement: Agreement {

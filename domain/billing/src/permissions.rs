@@ -2,6 +2,10 @@
 
 use acts::{Control, Permission};
 
+/// Looking at bill runs.
+pub const SEE: Permission =
+    Permission { code: "billing.see", sentence: "sees bill runs with their registers and exceptions" };
+
 /// Cycles, exception rules and limits.
 pub const SET_UP: Permission =
     Permission { code: "billing.set_up", sentence: "decides billing cycles, exception rules and review amounts" };
@@ -88,6 +92,7 @@ pub const ADJUSTMENTS: &str = "adjustment";
 
 /// All of them.
 pub const PERMISSIONS: &[Permission] = &[
+    SEE,
     SET_UP,
     IMPORT,
     CLOSE_READS,

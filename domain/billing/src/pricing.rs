@@ -169,7 +169,7 @@ pub(crate) fn add_billed(billed: &mut Vec<BilledLine>, line: &BilledLine) {
     }
 }
 
-fn billed_line(line: &BillLine<'_>, cents: Cents) -> BilledLine {
+pub(crate) fn billed_line(line: &BillLine<'_>, cents: Cents) -> BilledLine {
     let Place { code, fund, debit, credit, is_borne } = line.place.as_ref().clone();
     BilledLine { charge: line.charge.clone().into_owned(), revenue: code, fund, debit, credit, is_borne, cents }
 }
@@ -264,6 +264,11 @@ impl Part<'_> {
 }
 
 impl<'a> Given<'a> {
+    /// What pricing is given for some use in some days.
+    pub(crate) fn inputs(&self, (usage, unit): (Exact, Unit), days: Days) -> rates::Inputs<'_> {
+        rates::Inputs { usage, unit, numbers: &self.numbers, exemptions: &self.exemptions, days }
+    }
+
     /// The numbers and codes that were frozen with an item.
     pub(crate) fn of(item: &'a Inputs) -> Given<'a> {
         let Some(particulars) = &item.particulars else { return Given::default() };

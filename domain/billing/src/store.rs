@@ -11,6 +11,15 @@ mod extras;
 mod facts;
 mod holdings;
 mod imports;
+mod leaks;
+mod look_account;
+mod look_bills;
+mod look_books;
+mod look_last_bill;
+mod look_moves;
+mod look_queue;
+mod look_runs;
+mod look_search;
 mod points;
 mod register;
 mod runs;
@@ -59,6 +68,21 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
+pub(crate) use leaks::insert_leak_rule;
+pub use leaks::leak_rules;
+pub use look_account::{
+    AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,
+    account_services, newest_statement, waiting_charges,
+};
+pub use look_bills::{BillInOrder, acts_of_adjustments, bills_of_account};
+pub use look_books::{RunQuality, adjustments_between, run_quality};
+pub use look_last_bill::{LastBill, last_bill, past_due};
+pub(crate) use look_moves::points_served_after;
+pub use look_moves::{AccountMove, MoveSide, account_moves, account_moves_count, pending_count};
+pub(crate) use look_queue::{decide_matching, found_among, queue_page, queue_sum, reopen_one, run_services};
+pub use look_queue::{exceptions_of_bill, open_counts};
+pub use look_runs::{DueService, close_order, cycle_titles, due_services, held_count, signed_sums};
+pub use look_search::{ServedAt, bill_numbered, points_between, served_at};
 pub(crate) use points::{
     PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_between, services_of,
     stages_between, stop_agreement,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use customers::{AddressLines, Purpose};
 use db::{Fault, Read};
-use kernel::{AccountId, BillNumber, Cents, ConsumptionId, Period, RunId, Unit};
+use kernel::{AccountId, AgreementId, BillNumber, Cents, ConsumptionId, Period, Quantity, RunId, ServicePointId, Unit};
 use metering::Grounds;
 use rates::Explanation;
 use revenue::RateBook;
@@ -14,7 +14,7 @@ use revenue::RateBook;
 use crate::acts::prepared_chunk_with;
 use crate::charge::COUNT;
 use crate::extra::{Extra, ExtraKind};
-use crate::pricing::{Given, parts_of};
+use crate::pricing::{BillLine, Given, billed_line, parts_of, price};
 use crate::store::{self, StoredBill};
 use crate::words::say;
 use crate::{BillInputs, BillRun, BilledLine, Inputs, QuantityRecord, Stage, Statement};
@@ -49,10 +49,22 @@ pub struct BillView {
 pub struct ExplainedService {
     /// What it is, beside a service of the bill's own period.
     pub extra: Option<ExplainedExtra>,
+    /// The service agreement.
+    pub agreement: AgreementId,
+    /// The service point, where it is known.
+    pub point: Option<ServicePointId>,
     /// The reference of the service point.
     pub service_point: String,
     /// The code of the rate schedule.
     pub schedule: String,
+    /// What was used, where that makes a difference.
+    pub used: Option<Quantity>,
+    /// Where each amount goes in the books, in the order of the bill.
+    pub lines: Vec<BilledLine>,
+    /// The counts behind what was used, or what an estimate follows; none where it came as a figure.
+    pub grounds: Option<Grounds>,
+    /// What was found about the reads.
+    pub findings: Vec<String>,
     /// The days billed.
     pub period: Period,
     /// The quantities its price depends on, each with its grounds.
@@ -264,9 +276,7 @@ fn ends(period: Period) -> (String, String) {
 
 /// The bill with a number; `None` when it was never written.
 pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<BillView>, Fault> {
-    let Some(run) = store::run_by_number(read, number.run).await? else { return Ok(None) };
-    let Some(range) = prepared_chunk_with(read, &run, number.position).await? else { return Ok(None) };
-    let Some(bill) = store::bill_at(read, run.id, number.position, range).await? else { return Ok(None) };
+    let Some((run, bill)) = find_bill(read, number).await? else { return Ok(None) };
     let accounts = customers::accounts_by_id(read, &[bill.account]).await?;
     let account = accounts.get(&bill.account).ok_or_else(|| Fault::new("a bill has no account"))?;
     let services = explain(read, &run, &bill).await?;
@@ -299,12 +309,31 @@ pub async fn bill_view(read: &mut Read, number: BillNumber) -> Result<Option<Bil
     }))
 }
 
+/// The bill with a number and its run; `None` when it was never written.
+pub(crate) async fn find_bill(read: &mut Read, number: BillNumber) -> Result<Option<(BillRun, StoredBill)>, Fault> {
+    let Some(run) = store::run_by_number(read, number.run).await? else { return Ok(None) };
+    let Some(range) = prepared_chunk_with(read, &run, number.position).await? else { return Ok(None) };
+    let bill = store::bill_at(read, run.id, number.position, range).await?;
+    Ok(bill.map(|bill| (run, bill)))
+}
+
+/// What a bill was priced from.
+pub(crate) async fn inputs_of_bill(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<BillInputs, Fault> {
+    let account = bill.account;
+    let items = store::items_of_bill(read, account, run.id).await?;
+    let extras = store::extras_of(read, run.id, &[account]).await?.remove(&account).unwrap_or_default();
+    Ok(BillInputs { items, extras, ..BillInputs::empty(account, bill.position, run.price_on) })
+}
+
 /// Where a bill goes on its date: a final one after the customer who moved.
 async fn mail_to(read: &mut Read, bill: &StoredBill, stage: Option<Stage>) -> Result<Option<AddressLines>, Fault> {
     let purposes: &[Purpose] = match stage {
         Some(Stage::Final) => &[Purpose::Forwarding, Purpose::Mailing],
         Some(Stage::First | Stage::Regular) | None => &[Purpose::Mailing],
     };
+    if let Some(protection) = customers::protected_among(read, &[bill.account]).await?.get(&bill.account) {
+        return Ok(Some(protection.mail_to()));
+    }
     for purpose in purposes {
         let known = customers::mailing_addresses(read, &[bill.account], *purpose).await?;
         let of_account = known.get(&bill.account).map_or(&[][..], Vec::as_slice);
@@ -330,12 +359,11 @@ async fn replaced_bill(
 async fn explain(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<Vec<ExplainedService>, Fault> {
     let account = bill.account;
     let book = RateBook::load(read).await?;
-    let items = store::items_of_bill(read, account, run.id).await?;
-    let extras = store::extras_of(read, run.id, &[account]).await?.remove(&account).unwrap_or_default();
-    let inputs = BillInputs { items, extras, ..BillInputs::empty(account, bill.position, run.price_on) };
+    let inputs = inputs_of_bill(read, run, bill).await?;
+    let priced = price(&book, &BTreeMap::new(), &inputs);
     let grounds = reads_of(read, &inputs).await?;
     let points = store::service_points_of(read, account).await?;
-    let ids: Vec<kernel::ServicePointId> = points.values().copied().collect();
+    let ids: Vec<ServicePointId> = points.values().copied().collect();
     let names = premises::references_by_id(read, &ids).await?;
     let alone = (account, AccountId(account.0 + 1));
     let records = store::quantities_between(read, alone, run.price_on).await?;
@@ -352,14 +380,21 @@ async fn explain(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<Ve
         let name = points.get(&item.agreement).and_then(|point| names.get(point));
         let version = item.version.and_then(|id| book.version(id));
         let exemptions = item.particulars.iter().flat_map(|particulars| &particulars.exemptions);
+        let used = item.consumption.and_then(|used| grounds.get(&used));
         services.push(ExplainedService {
             extra,
+            agreement: item.agreement,
+            point: points.get(&item.agreement).copied(),
+            used: item.quantity,
+            lines: priced.lines.iter().filter(|line| line.item == place).map(placed_line).collect(),
+            grounds: used.map(|used| used.grounds.clone()),
+            findings: used.map(|used| used.findings.clone()).unwrap_or_default(),
             service_point: name.cloned().unwrap_or_default(),
             schedule: version.map_or_else(String::new, |version| version.schedule.code.clone()),
             period: item.period,
             quantities: records.iter().filter(|record| is_frozen(record, item)).cloned().collect(),
             exemptions: exemptions.map(|held| (held.code.clone(), held.certificate.clone())).collect(),
-            reads: item.consumption.and_then(|used| grounds.get(&used)).cloned().unwrap_or_default(),
+            reads: used.map(|used| used.sentences.clone()).unwrap_or_default(),
             parts,
         });
     }
@@ -377,8 +412,21 @@ fn explained_extra(extra: &Extra) -> ExplainedExtra {
     }
 }
 
-/// How each use on a bill follows from reads, in sentences; nothing for what came as a figure.
-async fn reads_of(read: &mut Read, inputs: &BillInputs) -> Result<BTreeMap<ConsumptionId, Vec<String>>, Fault> {
+/// Why a use is what it is.
+struct UseGrounds {
+    grounds: Grounds,
+    findings: Vec<String>,
+    /// Both as a clerk reads them out.
+    sentences: Vec<String>,
+}
+
+/// A line of a bill with where it goes.
+fn placed_line(line: &BillLine<'_>) -> BilledLine {
+    billed_line(line, line.cents)
+}
+
+/// How each use on a bill follows from reads; nothing for what came as a figure.
+async fn reads_of(read: &mut Read, inputs: &BillInputs) -> Result<BTreeMap<ConsumptionId, UseGrounds>, Fault> {
     let used: Vec<(ConsumptionId, Unit)> =
         inputs.all().filter_map(|(item, _)| Some((item.consumption?, item.quantity?.unit))).collect();
     let ids: Vec<ConsumptionId> = used.iter().map(|(id, _)| *id).collect();
@@ -388,11 +436,10 @@ async fn reads_of(read: &mut Read, inputs: &BillInputs) -> Result<BTreeMap<Consu
         let Some(known) = known.get(&id).filter(|known| !known.grounds.is_empty()) else { continue };
         let grounds =
             Grounds::parse(&known.grounds).map_err(|error| Fault::caused("reading why a use is so", error))?;
-        let mut sentences = grounds.sentences(unit);
-        let findings =
-            known.findings.lines().map(|finding| finding.split_once(": ").map_or(finding, |(_, words)| words));
-        sentences.extend(findings.map(str::to_owned));
-        reads.insert(id, sentences);
+        let words = |finding: &str| finding.split_once(": ").map_or(finding, |(_, words)| words).to_owned();
+        let findings: Vec<String> = known.findings.lines().map(words).collect();
+        let sentences = grounds.sentences(unit).into_iter().chain(findings.iter().cloned()).collect();
+        reads.insert(id, UseGrounds { grounds, findings, sentences });
     }
     Ok(reads)
 }

@@ -5,12 +5,14 @@ mod print;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use acts::Progress;
 use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::{AccountId, Cents, CycleId, Month, Period, Refusal};
 use metering::{Consumption, consumption_between};
+use rates::tools::{AccountKind, CustomerKind, LintFacts, Uses};
 use rates::{RateError, Schedule, Version};
 use revenue::{RateBook, RateProfile};
 
@@ -30,10 +32,14 @@ pub struct WhatIf<'a> {
     pub schedule: &'a Schedule,
     /// The version that would have held.
     pub version: &'a Version,
+    /// The version it is compared with, as if that held on every day; nothing for the rates in force on each day.
+    pub before: Option<&'a Version>,
     /// The months whose use is priced, first and last; otherwise the last twelve in which anything was read.
     pub months: Option<(Month, Month)>,
     /// How many accounts are priced at a time; nothing for the usual number.
     pub chunk_accounts: Option<i64>,
+    /// About how many accounts are looked at, in pieces spread evenly over the town; nothing for all.
+    pub sample: Option<i64>,
 }
 
 /// Why there is no answer.
@@ -77,6 +83,8 @@ impl Refusal for WhatIfRefused {
     }
 }
 
+/// Accounts in a piece of a sample.
+const SAMPLE_PIECE: i64 = 100;
 /// Months in a year.
 const YEAR: usize = 12;
 /// A billion dollars: larger bills are slips, and below it no sum of a town leaves the range of `Cents`.
@@ -88,6 +96,25 @@ pub async fn profiles_in_use(read: &mut Read, schedule: &str, on: NaiveDate) -> 
     let counts = store::profile_counts(read, schedule, on).await?;
     let known = |(id, count)| Some((book.profile(id)?.clone(), u64::try_from(count).unwrap_or(0)));
     Ok(counts.into_iter().filter_map(known).collect())
+}
+
+/// What linting a schedule for the accounts, meters and rates of the town needs to know.
+pub async fn lint_facts(read: &mut Read, schedule: &Schedule, on: NaiveDate) -> Result<LintFacts, Fault> {
+    let in_use = profiles_in_use(read, &schedule.code, on).await?;
+    let kind = |(profile, accounts): (RateProfile, u64)| {
+        let RateProfile { class, dimensions } = profile;
+        AccountKind { kind: CustomerKind { class, dimensions: dimensions.into_iter().collect() }, accounts }
+    };
+    let first = schedule.versions.first().map(|version| version.effective_on);
+    let book = RateBook::load(read).await?;
+    let standing = book.standing_versions(&schedule.code);
+    let before = standing.filter(|version| first.is_some_and(|first| version.effective_on < first)).last().cloned();
+    Ok(LintFacts {
+        accounts: in_use.into_iter().map(kind).collect(),
+        meter_units: metering::units_in_use(read).await?,
+        before,
+        uses: Uses::default(),
+    })
 }
 
 /// Prices what was used in some months under the rates in force then and under a version that would have held.
@@ -107,13 +134,30 @@ pub async fn what_if(
         Ok(proposed) => proposed,
         Err(flaw) => return Ok(Err(WhatIfRefused::Version { effective_on: asked.version.effective_on, flaw })),
     };
+    let now = match asked.before.map(|before| (before, book.proposing(asked.schedule, before))) {
+        Some((_, Ok(now))) => Arc::new(now),
+        Some((before, Err(flaw))) => {
+            return Ok(Err(WhatIfRefused::Version { effective_on: before.effective_on, flaw }));
+        }
+        None => book.clone(),
+    };
     let (first, last) = (months[0], months[months.len() - 1]);
     let whole = Period::new(first.first_on(), last.next().first_on()).unwrap_or(first.period());
     let runs = runs(read, &months).await?;
-    let books = Books { now: &book, proposed: &proposed, schedule: &asked.schedule.code };
-    let chunks = store::account_chunks(read, None, whole, asked.chunk_accounts.unwrap_or(CHUNK_ACCOUNTS)).await?;
-    let count = i64::try_from(chunks.len()).unwrap_or(i64::MAX);
+    let books = Books { now: &now, proposed: &proposed, schedule: &asked.schedule.code };
+    let size = match asked.sample {
+        Some(_) => SAMPLE_PIECE,
+        None => asked.chunk_accounts.unwrap_or(CHUNK_ACCOUNTS),
+    };
+    let mut chunks = store::account_chunks(read, None, whole, size).await?;
+    let number = |chunks: &Vec<_>| i64::try_from(chunks.len()).unwrap_or(i64::MAX);
+    let all = number(&chunks);
+    if let Some(sample) = asked.sample {
+        chunks = spread(chunks, usize::try_from((sample / SAMPLE_PIECE).max(1)).unwrap_or(usize::MAX));
+    }
+    let count = number(&chunks);
     let mut report = WhatIfReport::new(asked, &months);
+    report.pieces = (count, all);
     for (done, chunk) in (0_i64..).zip(chunks) {
         told(Progress { chunks: count, done, refused: 0 });
         let mut sums = Sums::default();
@@ -129,6 +173,16 @@ pub async fn what_if(
     }
     report.finish(read).await?;
     Ok(Ok(report))
+}
+
+/// So many of a list, at even distances.
+fn spread<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
+    let (count, wanted) = (all.len(), wanted.max(1));
+    if count <= wanted {
+        return all;
+    }
+    let is_taken = |at: usize| (at * wanted) / count != ((at + 1) * wanted) / count;
+    all.into_iter().enumerate().filter(|(at, _)| is_taken(*at)).map(|(_, one)| one).collect()
 }
 
 /// The months asked for, or the last twelve in which a period that was read begins.
@@ -158,7 +212,8 @@ async fn runs(read: &mut Read, months: &[Month]) -> Result<Vec<BillRun>, Fault> 
     Ok(runs)
 }
 
-fn never_run(cycle: CycleId, period: Period) -> BillRun {
+/// A run that was never made: what would be billed for a period on the day after it.
+pub(crate) fn never_run(cycle: CycleId, period: Period) -> BillRun {
     BillRun {
         id: 0.into(),
         number: 0,
@@ -267,4 +322,19 @@ fn within_reason(total: Cents) -> Result<Cents, Exception> {
 
 fn not_priceable(detail: String) -> Exception {
     Exception { code: ExceptionCode::NotPriceable, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_spread_evenly() {
+        // pieces | wanted | taken
+        let rows: [(usize, usize, &[usize]); 4] =
+            [(10, 2, &[4, 9]), (10, 5, &[1, 3, 5, 7, 9]), (3, 5, &[0, 1, 2]), (7, 3, &[2, 4, 6])];
+        for (pieces, wanted, taken) in rows {
+            assert_eq!(spread((0..pieces).collect(), wanted), taken, "{wanted} of {pieces}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `MailingAddress`: where mail for an account goes, from a day on.
 
 use chrono::NaiveDate;
-use kernel::AccountId;
+use kernel::{AccountId, DigestBuilder};
 use serde::{Deserialize, Serialize};
 
 /// What an address is for.
@@ -65,6 +65,14 @@ impl Purpose {
 }
 
 impl AddressLines {
+    /// Street, city, state and ZIP code on one line, what is not known left out.
+    #[must_use]
+    pub fn on_one_line(&self) -> String {
+        let place = [&self.state, &self.postal_code].map(String::as_str).join(" ");
+        let parts = [self.street.as_str(), &self.city, place.trim()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether nothing is written at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -78,6 +86,16 @@ impl AddressLines {
 pub fn in_force(addresses: &[MailingAddress], on: Option<NaiveDate>) -> Option<&MailingAddress> {
     let begun = addresses.iter().filter(|address| on.is_none_or(|on| address.from_on <= on));
     begun.max_by_key(|address| (address.from_on, address.revision))
+}
+
+/// What is known of where mail of an account goes, in short: another text as soon as an address is recorded or corrected.
+#[must_use]
+pub fn seen_addresses(addresses: &[MailingAddress]) -> String {
+    let mut digest = DigestBuilder::new();
+    for address in addresses {
+        digest.text(address.purpose.code()).text(&address.from_on.to_string()).int(address.revision);
+    }
+    digest.finish().to_string()
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use db::{Fault, Tx};
 use kernel::{AccountId, AccountNumber, CustomerId};
+use serde::{Deserialize, Serialize};
 
 /// Whether a customer is a person or an organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CustomerKind {
     /// A person.
     Person,
@@ -96,6 +98,23 @@ impl NamedAccount {
 pub async fn issue_numbers(tx: &mut Tx, count: usize) -> Result<Vec<AccountNumber>, Fault> {
     let mut block = tx.ids("account_number", count).await?;
     Ok((0..count).map(|_| AccountNumber::issue(FIRST_NUMBER + block.take::<i64>())).collect())
+}
+
+/// A customer as the record has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonOnRecord {
+    /// Their id.
+    pub id: CustomerId,
+    /// The name files refer to them by.
+    pub reference: String,
+    /// Person or organization.
+    pub kind: CustomerKind,
+    /// As they write it.
+    pub name: String,
+    /// How to call them; may be empty.
+    pub phone: String,
+    /// Where to write to them; may be empty.
+    pub email: String,
 }
 
 /// An account as screens and documents show it.

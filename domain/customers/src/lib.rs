@@ -7,14 +7,20 @@ mod intake;
 mod outlet;
 mod party;
 pub mod permissions;
+mod protection;
 mod store;
 
-pub use address::{AddressLines, MailingAddress, Purpose, in_force};
-pub use customer::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer, issue_numbers};
+pub use address::{AddressLines, MailingAddress, Purpose, in_force, seen_addresses};
+pub use customer::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer, PersonOnRecord, issue_numbers};
 pub use intake::Customers;
-pub use party::{Party, Role, in_the_way};
+pub use party::{Party, Role, in_the_way, seen_parties};
+pub use protection::{CONFIDENTIAL, Protection};
 pub use store::{
-    Reached, account_by_number, account_named, account_texts, accounts_by_id, accounts_by_reference_or_number,
-    customer_references, customers_by_reference, hold_accounts, insert_accounts, insert_customers, lock_accounts,
-    mailing_addresses, parties_of, reached, surviving,
+    AddressRecord, CustomerInFull, ListedAccount, MergedInto, Reached, account_by_number, account_named, account_texts,
+    accounts_by_id, accounts_by_reference_or_number, accounts_from, accounts_held_by, accounts_of_customers,
+    accounts_opened_since, address_records, customer_references, customers_by_reference, customers_in_full,
+    customers_with_phone, hold_accounts, insert_accounts, insert_customers, insert_protection, lift_protection,
+    lock_accounts, mailing_addresses, merged_of, merges_into, moves_of_accounts, parties_of, persons_by_id,
+    protected_among, protected_customers, protections, reached, surviving,
 };
+pub use store::{accounts_in_list, last_account_id, mail_between, names_between};

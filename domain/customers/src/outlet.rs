@@ -10,7 +10,7 @@ use kernel::{AccountId, CustomerId};
 
 use crate::intake::{Customers, FIELDS};
 use crate::store::{self, KnownCustomer, OpenAccount};
-use crate::{AddressLines, MailingAddress, Party, Purpose, Role, in_force};
+use crate::{AddressLines, MailingAddress, Party, Protection, Purpose, Role, in_force};
 
 type Row = BTreeMap<&'static str, String>;
 
@@ -36,8 +36,13 @@ impl Outlet for Customers {
             Some(reference) => (ALL, reference),
             None => (PAYERS, after.strip_prefix(PAYERS).unwrap_or_default()),
         };
-        let customers = store::customer_page(read, reference, PAGE).await?;
+        let mut customers = store::customer_page(read, reference, PAGE).await?;
         let ids: Vec<CustomerId> = customers.iter().map(|customer| customer.id).collect();
+        // A file leaves the house: it does not say how a protected person is reached.
+        let protected = store::protected_customers(read, &ids).await?;
+        for customer in customers.iter_mut().filter(|customer| protected.contains_key(&customer.id)) {
+            customer.phone.clear();
+        }
         let payers = store::payers_among(read, &ids, on).await?;
         let is_payer = |customer: &KnownCustomer| payers.binary_search(&customer.id).is_ok();
         let next = match customers.last() {
@@ -77,6 +82,7 @@ struct Accounts {
     open: BTreeMap<CustomerId, Vec<OpenAccount>>,
     texts: BTreeMap<AccountId, String>,
     addresses: BTreeMap<AccountId, Vec<MailingAddress>>,
+    protected: BTreeMap<AccountId, Protection>,
     parties: BTreeMap<AccountId, Vec<Party>>,
     payers: BTreeMap<CustomerId, String>,
 }
@@ -87,11 +93,12 @@ impl Accounts {
         let ids: Vec<AccountId> = open.values().flatten().map(|account| account.id).collect();
         let texts = store::account_texts(read, &ids).await?;
         let addresses = store::mailing_addresses(read, &ids, Purpose::Mailing).await?;
+        let protected = store::protected_among(read, &ids).await?;
         let parties = store::parties_of(read, &ids).await?;
         let payers: Vec<CustomerId> =
             parties.values().flatten().filter(|party| is_payer(party, on)).map(|party| party.customer).collect();
         let payers = store::customer_references(read, &payers).await?;
-        Ok(Accounts { open, texts, addresses, parties, payers })
+        Ok(Accounts { open, texts, addresses, protected, parties, payers })
     }
 
     /// A row an account, in the order of their names.
@@ -112,8 +119,13 @@ impl Accounts {
         row.insert("bill_payer", payer.and_then(|party| self.payers.get(&party.customer)).cloned().unwrap_or_default());
         // An account that is opened later has its address already.
         let on = on.max(account.opened_on);
-        if let Some(address) = self.addresses.get(&account.id).and_then(|all| in_force(all, Some(on))) {
-            let AddressLines { recipient, street, city, state, postal_code } = address.lines.clone();
+        let on_record = self.addresses.get(&account.id).and_then(|all| in_force(all, Some(on)));
+        // A file leaves the house: of a protected person it has the substitute address, or none.
+        let lines = match self.protected.get(&account.id) {
+            Some(protection) => protection.substitute().cloned(),
+            None => on_record.map(|address| address.lines.clone()),
+        };
+        if let Some(AddressLines { recipient, street, city, state, postal_code }) = lines {
             row.extend([
                 ("recipient", recipient),
                 ("street", street),

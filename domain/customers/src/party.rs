@@ -1,7 +1,7 @@
 //! `Party`: a customer who is something for an account, from a day to a day.
 
 use chrono::NaiveDate;
-use kernel::{AccountId, CustomerId};
+use kernel::{AccountId, CustomerId, DigestBuilder};
 use serde::{Deserialize, Serialize};
 
 /// What a customer is for an account.
@@ -97,6 +97,17 @@ pub fn in_the_way(parties: &[Party], role: Role, customer: CustomerId, from_on: 
     of_the_role.into_iter().find(|party| role.is_alone() || party.customer == customer)
 }
 
+/// What is known of who is what, in short: another text as soon as anything of it changes.
+#[must_use]
+pub fn seen_parties(parties: &[Party]) -> String {
+    let mut digest = DigestBuilder::new();
+    for party in parties {
+        digest.text(party.role.code()).int(party.customer.0).text(&party.from_on.to_string());
+        digest.text(&party.to_on.map_or_else(String::new, |to_on| to_on.to_string()));
+    }
+    digest.finish().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +122,29 @@ mod tests {
             assert_eq!(Role::of_code(role.code()), Some(role));
         }
         assert_eq!(Role::of_code("landlord"), None);
+    }
+
+    #[test]
+    fn what_was_seen_differs_once_anything_changed() {
+        let party = |role, customer, to: Option<u32>| Party {
+            account: AccountId(1),
+            role,
+            customer: CustomerId(customer),
+            from_on: day(1),
+            to_on: to.map(day),
+        };
+        let before = seen_parties(&[party(Role::Owner, 1, None)]);
+        assert_eq!(before, seen_parties(&[party(Role::Owner, 1, None)]));
+        let others = [
+            vec![],
+            vec![party(Role::Owner, 1, Some(9))],
+            vec![party(Role::Owner, 2, None)],
+            vec![party(Role::Tenant, 1, None)],
+            vec![party(Role::Owner, 1, None), party(Role::Tenant, 1, None)],
+        ];
+        for other in others {
+            assert_ne!(before, seen_parties(&other), "{other:?}");
+        }
     }
 
     #[test]

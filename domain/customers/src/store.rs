@@ -9,12 +9,22 @@ use kernel::{AccountId, AccountNumber, CustomerId, search_key};
 use crate::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer};
 
 mod addresses;
+mod look;
+mod look_search;
 mod merges;
 mod pages;
 mod parties;
+mod persons;
+mod protected;
 
 pub(crate) use addresses::insert_addresses;
 pub use addresses::mailing_addresses;
+pub use look::{
+    AddressRecord, CustomerInFull, ListedAccount, MergedInto, accounts_from, accounts_of_customers, address_records,
+    customers_in_full, merged_of, merges_into, moves_of_accounts,
+};
+pub(crate) use look::{contact_of, update_contact};
+pub use look_search::{accounts_in_list, last_account_id, mail_between, names_between};
 pub use merges::surviving;
 pub(crate) use merges::{
     MergedAccount, NewMerge, accounts_of, delete_merge, insert_merge, lock_customers, merge_act, merged_into,
@@ -24,6 +34,8 @@ pub(crate) use pages::{OpenAccount, customer_page, open_accounts_of, payers_amon
 pub use pages::{Reached, account_texts, reached};
 pub use parties::parties_of;
 pub(crate) use parties::{end_party, insert_parties};
+pub use persons::{accounts_held_by, accounts_opened_since, customers_with_phone, persons_by_id};
+pub use protected::{insert_protection, lift_protection, protected_among, protected_customers, protections};
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {

@@ -41,6 +41,23 @@ trait Writer: Send {
 
 /// Writes the books, in several forms from one reading.
 pub async fn export(db: &Db, outs: &mut [(Form, &mut (dyn Write + Send))]) -> Result<Exported, Fault> {
+    export_of(db, None, outs).await
+}
+
+/// Writes the journals of some days of the books, the last of them included; journals are numbered from 1.
+pub async fn export_days(
+    db: &Db,
+    days: (NaiveDate, NaiveDate),
+    outs: &mut [(Form, &mut (dyn Write + Send))],
+) -> Result<Exported, Fault> {
+    export_of(db, Some(days), outs).await
+}
+
+async fn export_of(
+    db: &Db,
+    within: Option<(NaiveDate, NaiveDate)>,
+    outs: &mut [(Form, &mut (dyn Write + Send))],
+) -> Result<Exported, Fault> {
     let mut read = db.read().await?;
     let chart = books::chart(&mut read).await?;
     let mut writers: Vec<Box<dyn Writer + '_>> = Vec::new();
@@ -51,7 +68,7 @@ pub async fn export(db: &Db, outs: &mut [(Form, &mut (dyn Write + Send))]) -> Re
         });
     }
     let mut take = |entry: &JournalEntry| writers.iter_mut().try_for_each(|writer| writer.write_journal(entry));
-    let exported = in_date_order(&mut read, &chart, &mut take).await?;
+    let exported = in_date_order(&mut read, (&chart, within), &mut take).await?;
     writers.iter_mut().try_for_each(|writer| writer.finish())?;
     Ok(exported)
 }
@@ -69,12 +86,22 @@ struct Span {
 /// Hands over every journal once, whole, in the order of GL date, account and id.
 async fn in_date_order(
     read: &mut Read,
-    chart: &Chart,
+    (chart, within): (&Chart, Option<(NaiveDate, NaiveDate)>),
     take: &mut (dyn FnMut(&JournalEntry) -> Result<(), Fault> + Send),
 ) -> Result<Exported, Fault> {
-    let later = store::later_parts(read).await?;
+    let later = match within {
+        None => store::later_parts(read).await?,
+        Some(days) => store::later_parts_between(read, days).await?,
+    };
+    let days = match within {
+        None => store::days(read).await?,
+        Some(days) => {
+            let counts = store::journal_counts(read, days).await?;
+            counts.iter().map(|count| Day { gl_on: count.gl_on, journals: count.journals }).collect()
+        }
+    };
     let mut exported = Exported::default();
-    for Span { from_on, to_on } in spans(&store::days(read).await?, PAGE) {
+    for Span { from_on, to_on } in spans(&days, PAGE) {
         let mut after = (AccountId(i64::MIN), JournalId(i64::MIN));
         loop {
             let page = PageOf { from_on, to_on, after, limit: PAGE };

@@ -7,6 +7,8 @@ mod permissions;
 // What is asked and written.
 mod balances;
 mod books;
+mod day_sums;
+mod look;
 mod movement;
 mod periods;
 mod posting;
@@ -27,12 +29,18 @@ pub use acts::{
 };
 pub use balances::{balance_of, balances_between, payers_between, payments_between};
 pub use books::chart;
-pub use export::{Exported, Form, export};
+pub use day_sums::{
+    BooksMonth, DayProof, DaySum, JournalCount, RECOUNTED, TrialBalance, Turnover, first_and_last_day, journal_counts,
+    ledger_account_days, months, prove_day, sums_between, trial_balance,
+};
+pub use export::{Exported, Form, export, export_days};
 pub use journal_entry::JournalEntry;
+pub use look::{JournalLine, JournalLines, LinesOf, PostedLine, WholeJournal, journal_lines, whole_journal};
 pub use movement::{Movement, Owed, Window, movements_between, owed_before};
 pub use periods::{locks, share_period};
-pub use permissions::{APPROVE, ESTABLISH_BOOKS, LOCK_PERIOD, PERIODS, PERMISSIONS, UNLOCK_PERIOD};
+pub use permissions::{APPROVE, ESTABLISH_BOOKS, LOCK_PERIOD, PERIODS, PERMISSIONS, SEE, UNLOCK_PERIOD};
 pub use posting::write_journals;
 pub use proof::{ControlLine, Finding, FundLine, LedgerProof, TrialLine, prove};
 pub use reversal::{JournalKey, journals_between, journals_of, reverse_journals};
+pub use store::{AccountPosting, JournalHead, account_postings, journal_heads, newest_journals};
 pub use written::{ChangedBooks, verify_journals};

@@ -2,6 +2,9 @@
 
 use acts::{Control, Permission};
 
+/// Looking at the books.
+pub const SEE: Permission = Permission { code: "finance.see", sentence: "sees the books, down to each posting" };
+
 /// To set up funds and ledger accounts.
 pub const ESTABLISH_BOOKS: Permission = Permission {
     code: "finance.establish_books",
@@ -27,4 +30,4 @@ pub const PERIODS: Control =
     Control { code: "periods", sentence: "a locked month of the books is opened again", approving: APPROVE };
 
 /// All permissions of this room.
-pub const PERMISSIONS: &[Permission] = &[ESTABLISH_BOOKS, LOCK_PERIOD, UNLOCK_PERIOD, APPROVE];
+pub const PERMISSIONS: &[Permission] = &[SEE, ESTABLISH_BOOKS, LOCK_PERIOD, UNLOCK_PERIOD, APPROVE];

@@ -120,6 +120,10 @@ pub async fn prove(read: &mut Read) -> Result<LedgerProof, Fault> {
         let (count, example_journal) = store::audit(read, audit).await?;
         findings.extend(finding(audit.name, audit.sentence, count, example_journal));
     }
+    let by_sums = store::moved_by_sums(read).await?;
+    for sentence in store::differing(&chart, &by_sums, &moved) {
+        findings.extend(finding("sums_differ", &sentence, 1, None));
+    }
     let (count, example_journal) = store::kinds_unknown(read).await?;
     findings.extend(finding("unknown_kind", "A journal is of a kind that does not exist", count, example_journal));
     Ok(LedgerProof {

@@ -11,14 +11,21 @@ use crate::{JournalEntry, JournalKey};
 
 mod audit;
 mod days;
+mod look_account;
 mod movements;
 mod payments;
+mod sums;
 mod written;
 
 pub(crate) use audit::{AUDITS, Moved, POSTING_WITHOUT_JOURNAL, audit, kinds_unknown, moved, tender, totals};
-pub(crate) use days::{Day, PageOf, days, later_parts, page_of_days};
+pub(crate) use days::{Day, PageOf, days, later_parts, later_parts_between, page_of_days};
+pub use look_account::{AccountPosting, JournalHead, account_postings, journal_heads, newest_journals};
 pub(crate) use movements::{movements, owed_before};
 pub(crate) use payments::{payers, payments};
+pub(crate) use sums::{
+    FiledOf, FiledRow, PostedRow, accounts_of, day_sums, day_sums_of, differing, filed, filed_on, first_and_last,
+    journal_counts, months, moved_by_sums, postings_filed, recount_day, sums_through, taken_back_by,
+};
 pub(crate) use written::{journals_by_act, journals_of_acts};
 
 /// A range of accounts and, within them, of journals.
@@ -210,7 +217,7 @@ pub(crate) async fn insert_journals(tx: &mut Tx, act: ActId, journals: &[Journal
     let (headers, postings) = journal_rows(act, journals);
     tx.bulk(headers).await?;
     tx.bulk(postings).await?;
-    Ok(())
+    sums::insert_sums(tx, act, journals).await
 }
 
 fn journal_rows(act: ActId, journals: &[JournalEntry]) -> (Rows, Rows) {

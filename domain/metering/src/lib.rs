@@ -22,9 +22,10 @@ pub use meter::{
 };
 pub use register::{Installation, MeterRead, ReadKind, UseFinding};
 pub use store::{
-    NotedUse, RegisteredUse, StandingUse, amounts_between, consumption_between, consumption_grounds,
-    insert_consumption, insert_meters, insert_placements, insert_reads, installations_between, installations_of,
-    meters_by_id, meters_by_serial, newest_reads, noted_between, period_starts, periods_of, placements_at,
-    placements_of, read_history, reads_between, reads_of, registered_between, revised_accounts, sources_between,
-    standing_uses, units_in_use, uses_between,
+    FoundUse, NotedUse, PointUse, RegisteredUse, StandingUse, amounts_between, consumption_between,
+    consumption_grounds, found_count, found_uses, insert_consumption, insert_meters, insert_placements, insert_reads,
+    installations_between, installations_of, meters_by_id, meters_by_serial, newest_reads, noted_between,
+    period_starts, periods_of, placements_at, placements_of, read_history, reads_between, reads_of, reads_through,
+    registered_between, revised_accounts, sources_between, standing_uses, units_in_use, uses_between, uses_of_point,
 };
+pub use store::{serials_at, serials_between};

@@ -1,6 +1,9 @@
 //! The SQL of this room, by subject.
 
 mod consumption;
+mod look_found;
+mod look_reads;
+mod look_search;
 mod meters;
 mod reads;
 mod registered;
@@ -10,6 +13,9 @@ pub use consumption::{
     amounts_between, consumption_between, consumption_grounds, insert_consumption, period_starts, periods_of,
     sources_between, units_in_use, uses_between,
 };
+pub use look_found::{FoundUse, PointUse, found_count, found_uses, uses_of_point};
+pub use look_reads::reads_through;
+pub use look_search::{serials_at, serials_between};
 pub(crate) use meters::{correct_placement, end_placement, lock_placements, set_removal_count};
 pub use meters::{
     insert_meters, insert_placements, installations_between, installations_of, meters_by_id, meters_by_serial,

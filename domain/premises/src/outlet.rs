@@ -32,14 +32,20 @@ impl Outlet for Premises {
         let premises = store::premises_by_id(read, &ids).await?;
         let owners = store::owners_of(read, &ids).await?;
         let named: Vec<CustomerId> = owners.values().flat_map(BTreeMap::values).copied().collect();
-        let names = customers::customer_references(read, &named).await?;
+        let mut names = customers::customer_references(read, &named).await?;
+        // A file leaves the house: it does not say that a protected person owns a place.
+        for protected in customers::protected_customers(read, &named).await?.keys() {
+            names.remove(protected);
+        }
         let row = |point: &ServicePoint| {
             let mut row =
                 BTreeMap::from([("service_point", point.reference.clone()), ("service", point.service.clone())]);
             if let Some(premise) = point.premise.and_then(|id| premises.get(&id)) {
                 row.extend(place(premise));
-                if let Some((from_on, owner)) = owners.get(&premise.id).and_then(|owners| owner_shown(owners, on)) {
-                    row.insert("owner", names.get(&owner).cloned().unwrap_or_default());
+                if let Some((from_on, owner)) = owners.get(&premise.id).and_then(|owners| owner_shown(owners, on))
+                    && let Some(name) = names.get(&owner)
+                {
+                    row.insert("owner", name.clone());
                     row.insert("owner_from", from_on.to_string());
                 }
             }

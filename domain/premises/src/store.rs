@@ -1,5 +1,7 @@
 //! The SQL of service points; parcels, premises and owners have files of their own.
 
+mod look_points;
+mod look_search;
 mod owners;
 mod places;
 
@@ -8,6 +10,8 @@ use std::collections::BTreeMap;
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{PremiseId, ServicePointId};
 
+pub use look_points::points_by_id;
+pub use look_search::addresses_between;
 pub use owners::owners_on;
 pub(crate) use owners::{NewOwner, insert_owners, owners_of};
 pub(crate) use places::{

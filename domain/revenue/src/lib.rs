@@ -26,6 +26,8 @@ pub use profile::RateProfile;
 pub use rate_book::{BookVersion, PricePlan, RateBook};
 pub use state::{ListedRates, RatesState, listed_rates};
 pub use store::{
-    VersionText, all_profiles, class_codes, ensure_profiles, note_uses, schedule_codes, share_rates, version_texts,
+    RateProposal, RecordedRates, ScheduleTitle, VersionText, WhereItGoes, all_profiles, class_codes, class_titles,
+    ensure_profiles, note_uses, rate_proposal, rate_proposals, recorded_rates, schedule_codes, schedule_titles,
+    share_rates, version_texts, where_it_goes,
 };
 pub use tax::TaxLine;

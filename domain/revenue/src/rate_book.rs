@@ -112,6 +112,12 @@ impl RateBook {
         self.profiles.get(&id)
     }
 
+    /// The profiles of a class, by id.
+    #[must_use]
+    pub fn profiles_of_class(&self, class: &str) -> Vec<RateProfileId> {
+        self.profiles.iter().filter(|(_, profile)| profile.class == class).map(|(id, _)| *id).collect()
+    }
+
     /// Where the charges of a revenue code go in the books, unless it is a tax.
     #[must_use]
     pub fn line(&self, code: &str) -> Option<&RevenueLine> {

@@ -35,6 +35,11 @@ pub enum RatesState {
         /// Why.
         reason: String,
     },
+    /// They were proposed and taken back before they were scheduled.
+    Withdrawn {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl RatesState {
@@ -46,6 +51,7 @@ impl RatesState {
             RatesState::Scheduled => "scheduled",
             RatesState::Locked { .. } => "locked",
             RatesState::Superseded { .. } => "superseded",
+            RatesState::Withdrawn { .. } => "withdrawn",
         }
     }
 }
@@ -53,14 +59,16 @@ impl RatesState {
 /// All rates there are, by schedule, date and the order in which they were recorded.
 pub async fn listed_rates(read: &mut Read) -> Result<Vec<ListedRates>, Fault> {
     let mut listed = store::version_states(read).await?;
-    for (schedule, effective_on, proposal) in store::proposals(read).await? {
-        let is_scheduled = listed.iter().any(|rates| {
-            rates.schedule == schedule && rates.effective_on == effective_on && rates.proposal == Some(proposal)
-        });
-        if !is_scheduled {
-            let proposal = Some(proposal);
-            listed.push(ListedRates { schedule, effective_on, proposal, state: RatesState::Proposed });
+    for one in store::rate_proposals(read, None).await? {
+        if one.version.is_some() {
+            continue;
         }
+        let state = match one.withdrawn {
+            Some((_, reason)) => RatesState::Withdrawn { reason },
+            None => RatesState::Proposed,
+        };
+        let (schedule, effective_on) = (one.schedule, one.effective_on);
+        listed.push(ListedRates { schedule, effective_on, proposal: Some(one.number), state });
     }
     // What was recorded without a proposal comes first; the order of the versions of a date stays.
     listed.sort_by(|one, next| (&one.schedule, one.effective_on).cmp(&(&next.schedule, next.effective_on)));

@@ -1,5 +1,6 @@
 //! The SQL of classes, places in the books and rate profiles; that of rate versions beside it.
 
+mod look_rates;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +11,14 @@ use kernel::{FundId, LedgerAccountId, RateProfileId};
 use crate::books::Books;
 use crate::{RateProfile, RevenueLine, TaxLine};
 
+pub(crate) use look_rates::insert_withdrawal;
+pub use look_rates::{
+    RateProposal, RecordedRates, ScheduleTitle, WhereItGoes, class_titles, rate_proposal, rate_proposals,
+    recorded_rates, schedule_titles, where_it_goes,
+};
 pub(crate) use versions::{
     NewProposal, Standing, insert_proposal, insert_version, lock_schedule, mark_superseded, next_proposal,
-    proposal_text, proposals, standing_version, version_ids, version_states, versions,
+    standing_version, version_ids, version_states, versions,
 };
 pub use versions::{VersionText, note_uses, share_rates, version_texts};
 

@@ -16,6 +16,7 @@ mod people_refused;
 mod review;
 mod revoke_permission;
 mod roles_refused;
+mod save_report;
 mod stand_in;
 
 pub use actor_refused::ActorRefused;
@@ -33,6 +34,7 @@ pub use people_refused::PeopleRefused;
 pub use review::{RecordCompensatingReview, ReviewOutlier};
 pub use revoke_permission::RevokePermission;
 pub use roles_refused::RolesRefused;
+pub use save_report::{DropReport, SaveReport};
 pub use stand_in::{EndStandIn, StandIn};
 
 use acts::{Entry, Failure, Subject, refuse};

@@ -1,4 +1,4 @@
-//! The API of this room: staff, roles, the log and proposals, for programs with a token. Described by OpenAPI 3.1.
+//! The API of this room: staff, roles, the log and proposals, for programs with a token.
 
 mod bodies;
 mod entries;
@@ -6,14 +6,9 @@ mod members;
 mod proposals;
 mod town_roles;
 
-use std::collections::BTreeMap;
-
-use axum::http::{HeaderValue, Method, header};
-use axum::response::IntoResponse;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi};
-use web::{Access, Answer, Problem, ProblemBody, Route};
+use axum::http::Method;
+use utoipa::OpenApi;
+use web::{Access, Problem, Problems, Route};
 
 use crate::{APPROVE, MANAGE, REVIEW};
 
@@ -28,7 +23,6 @@ pub fn api_routes() -> Vec<Route> {
     const SIGNED_IN: Access = Access::SignedIn;
     let (get, post) = (Method::GET, Method::POST);
     vec![
-        Route::api(get.clone(), "/api/v1/openapi.json", ("The description of the API", Access::Anyone), describe),
         Route::api(get.clone(), "/api/v1/staff", ("Staff, for programs", LOOK), members::list),
         Route::api(get.clone(), "/api/v1/staff/{code}", ("Somebody of the staff, for programs", LOOK), members::one),
         Route::api(get.clone(), "/api/v1/roles", ("Roles, for programs", LOOK), town_roles::list),
@@ -63,73 +57,27 @@ pub fn api_routes() -> Vec<Route> {
     ]
 }
 
-/// The description of the API.
+/// What this room describes of the API.
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Portreeve",
-        description = "City billing. Amounts are whole cents, dates ISO 8601, lists are read piece by piece by their cursor. \
-                       A change carries the header Idempotency-Key: sent again, it is not done again.",
-        version = "1",
-        license(name = "Apache-2.0", identifier = "Apache-2.0")
-    ),
-    paths(
-        members::list, members::one, town_roles::list, entries::list, entries::one, proposals::list, proposals::one,
-        proposals::approve, proposals::refuse, proposals::send_back, proposals::withdraw,
-    ),
-    components(schemas(ProblemBody)),
-    modifiers(&Bearer)
-)]
+#[openapi(paths(
+    members::list,
+    members::one,
+    town_roles::list,
+    entries::list,
+    entries::one,
+    proposals::list,
+    proposals::one,
+    proposals::approve,
+    proposals::refuse,
+    proposals::send_back,
+    proposals::withdraw,
+))]
 struct Description;
 
-/// Programs come with a token.
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.description =
-            Some("A personal or service token. It counts only for the permissions it was made for.".to_owned());
-        let components = description.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
-    }
-}
-
-/// The description as stored beside the documents, and as programs get it.
-///
-/// # Panics
-/// Never: it is made of words alone.
+/// What this room describes of the API.
 #[must_use]
-pub fn openapi() -> String {
-    let text = Description::openapi().to_pretty_json().expect("a description without numbers that JSON does not have");
-    format!("{text}\n")
-}
-
-async fn describe() -> Answer {
-    let mut response = openapi().into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
-}
-
-/// What every address may answer instead.
-struct Problems;
-
-impl IntoResponses for Problems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let said = [
-            ("400", "The request cannot be read."),
-            ("401", "Nobody is signed in, or the token does not count any more."),
-            ("403", "The permission is missing, or the token was not made for it."),
-            ("404", "There is no such thing, or none that the token may know of."),
-            ("422", "The rules refuse it; `code` tells which one."),
-            ("429", "Too many requests in a short time."),
-        ];
-        let response = |words: &str| {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
-            RefOr::T(ResponseBuilder::new().description(words).content("application/problem+json", content).build())
-        };
-        said.iter().map(|(status, words)| ((*status).to_owned(), response(words))).collect()
-    }
+pub fn description() -> utoipa::openapi::OpenApi {
+    Description::openapi()
 }
 
 /// A date of the query, `2026-07-01`.

@@ -81,6 +81,24 @@ impl Authority for StaffAuthority {
     }
 }
 
+/// Why an amount would want a second person, asked before it is sent; what is done in between may change the answer.
+pub async fn second_needed(
+    read: &mut Read,
+    actor: ActorId,
+    weight: &Weight,
+    today: NaiveDate,
+) -> Result<Option<String>, Fault> {
+    if !people::are_roles_in_force(read).await? {
+        return Ok(None);
+    }
+    let class = (weight.class, weight.direction);
+    let Some(limit) = people::limit_of(read, actor, class, today).await? else { return Ok(None) };
+    let since = today - Days::new(ROLLING_DAYS - 1);
+    let theirs = acts::moved_by(read, actor, class, since).await?;
+    let there = acts::moved_on(read, weight.account, class, since).await?;
+    Ok(over(limit, weight.cents, (theirs, there)))
+}
+
 /// Why an amount is more than somebody may decide alone, in words. Whoever asks waits for the actor's other acts, so
 /// that two at once do not both fit under one limit. What a lender lends them does not count.
 async fn over_the_limit(

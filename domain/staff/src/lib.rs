@@ -25,13 +25,13 @@ mod store;
 
 pub use actor::ActorKind;
 pub use acts::{
-    ActorRefused, AddActor, AssignRole, ClearSecondFactor, DeclareRelation, EndRelation, EndRole, EndSessions,
-    EndStandIn, EraseContact, EstablishRoles, GrantPermission, JoinStaff, LeaveStaff, LinkIdentity, MakeSignInLink,
-    MoveStaff, NewLimit, NewPair, NewRole, PeopleRefused, RecordCompensatingReview, ReviewOutlier, RevokePermission,
-    RolesRefused, StandIn,
+    ActorRefused, AddActor, AssignRole, ClearSecondFactor, DeclareRelation, DropReport, EndRelation, EndRole,
+    EndSessions, EndStandIn, EraseContact, EstablishRoles, GrantPermission, JoinStaff, LeaveStaff, LinkIdentity,
+    MakeSignInLink, MoveStaff, NewLimit, NewPair, NewRole, PeopleRefused, RecordCompensatingReview, ReviewOutlier,
+    RevokePermission, RolesRefused, SaveReport, StandIn,
 };
-pub use authority::StaffAuthority;
+pub use authority::{StaffAuthority, second_needed};
 pub use first_actor::{FIRST_ACTOR, ensure_first_actor};
 pub use gate::{SecondFactorRule, StaffGate};
-pub use permissions::{APPROVE, MANAGE, OBSERVE, PEOPLE, PERMISSIONS, RELATIONS, REVIEW};
-pub use store::{actor_by_code, names, permissions_of};
+pub use permissions::{APPROVE, MANAGE, OBSERVE, PEOPLE, PERMISSIONS, RELATIONS, REVIEW, SAVE_REPORTS};
+pub use store::{SavedReport, actor_by_code, actor_by_id, names, permissions_of, saved_reports};

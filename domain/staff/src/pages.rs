@@ -6,8 +6,7 @@ mod sign_in;
 
 use web::Route;
 
-pub(crate) use office::{At, is_name, number};
-pub use office::{Directory, office_routes};
+pub use office::{Directory, StaffFinder, office_routes};
 pub use permission_book::PermissionBook;
 pub use sign_in::sign_in_routes;
 

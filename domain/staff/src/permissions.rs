@@ -18,6 +18,10 @@ pub const RELATIONS: Permission =
 pub const REVIEW: Permission =
     Permission { code: "staff.review", sentence: "Review who may do what, and what looks out of the ordinary" };
 
+/// Saved reports.
+pub const SAVE_REPORTS: Permission =
+    Permission { code: "staff.save_reports", sentence: "Save reports for oneself, and share them with the office" };
+
 /// Figures of how the system runs.
 pub const OBSERVE: Permission = Permission { code: "town.observe", sentence: "See how the system itself is doing" };
 
@@ -29,4 +33,4 @@ pub const PEOPLE: Control = Control {
 };
 
 /// All permissions of this room.
-pub const PERMISSIONS: &[Permission] = &[MANAGE, APPROVE, RELATIONS, REVIEW, OBSERVE];
+pub const PERMISSIONS: &[Permission] = &[MANAGE, APPROVE, RELATIONS, REVIEW, SAVE_REPORTS, OBSERVE];

@@ -8,6 +8,11 @@ use kernel::ActorId;
 
 use crate::ActorKind;
 
+mod reports;
+
+pub use reports::{SavedReport, saved_reports};
+pub(crate) use reports::{delete_report, insert_report};
+
 /// An actor about to be added.
 pub(crate) struct NewActor<'a> {
     pub(crate) id: ActorId,
@@ -24,6 +29,11 @@ pub async fn actor_by_code(read: &mut Read, code: &str) -> Result<Option<Actor>,
         where code = $1";
     let row: Option<(i64, String)> = read.one(SQL, vec![code.into()]).await?;
     Ok(row.map(|(id, code)| Actor { id: ActorId(id), code }))
+}
+
+/// An actor by id, active or not.
+pub async fn actor_by_id(read: &mut Read, actor: ActorId) -> Result<Actor, Fault> {
+    Ok(Actor { id: actor, code: code_of(read, actor).await? })
 }
 
 /// The code of an actor.

@@ -14,6 +14,7 @@ use crate::schedule::{Tax, Titles};
 use crate::work::{Measured, Step, Worked, Worksheet};
 
 pub use formulas::{ExplainedFormula, FormulaPart};
+pub use print::AccountLine;
 
 /// A price with its grounds; printing it gives the account in English.
 #[derive(Clone, Debug, PartialEq, Eq)]

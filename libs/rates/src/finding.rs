@@ -112,6 +112,24 @@ impl TextRefused {
     }
 }
 
+impl Finding {
+    /// The column in the text it was found in, from 1: where the text stops being readable, or where its key stands.
+    #[must_use]
+    pub fn column_in(&self, text: &str) -> usize {
+        if let Reason::NotReadable(_) = self.reason
+            && let Err(error) = toml::de::DeTable::parse(text)
+        {
+            let at = error.span().map_or(0, |span| span.start).min(text.len());
+            let before = text.get(..at).unwrap_or(text);
+            return 1 + before.rsplit('\n').next().unwrap_or("").chars().count();
+        }
+        let line = text.lines().nth(self.line.saturating_sub(1)).unwrap_or("");
+        let name = self.key.rsplit('.').next().unwrap_or("");
+        let at = line.find(name).filter(|_| !name.is_empty()).unwrap_or(line.len() - line.trim_start().len());
+        1 + line.get(..at).unwrap_or("").chars().count()
+    }
+}
+
 impl std::error::Error for TextRefused {}
 
 impl Refusal for TextRefused {

@@ -28,7 +28,7 @@ mod work;
 
 pub use compile::Compiled;
 pub use exact::Exact;
-pub use explain::{ExplainedCharge, ExplainedFormula, ExplainedName, Explanation, FormulaPart};
+pub use explain::{AccountLine, ExplainedCharge, ExplainedFormula, ExplainedName, Explanation, FormulaPart};
 pub use finding::{Finding, Reason, TextRefused};
 pub use formula::Formula;
 pub use inputs::{Days, Inputs, Segment, Share};

@@ -70,6 +70,7 @@ impl Door {
             let limit = self.authority.limit(&mut entry, &by.actor, &weight, today).await?;
             seen.weight = Some((by.actor.clone(), weight, limit));
         }
+        self.tell_followers(&mut entry, &act.subject()).await?;
         self.keep_approved(&mut entry, &proposal, (&*act, &judged), (&outcome, &seen)).await?;
         entry.becomes(approving, by.actor.clone());
         decided(&mut proposal, by, &entry, ProposalState::Approved);

@@ -12,8 +12,8 @@ use crate::judged::Weight;
 use crate::registry::{AnyAct, One};
 use crate::store::NewAct;
 use crate::{
-    Act, Actor, Authority, By, Chunk, ChunkStep, ChunkWork, Clock, Conflicts, Done, Entry, Failure, Judged, NotAllowed,
-    Order, Permission, Registry, Subject, refuse, store,
+    Act, Actor, Authority, By, Chunk, ChunkStep, ChunkWork, Clock, Conflicts, Done, Entry, Failure, Follower, Judged,
+    NotAllowed, Order, Permission, Registry, Subject, refuse, store,
 };
 
 /// How often an act is tried again after a deadlock before that is a fault.
@@ -26,6 +26,7 @@ pub struct Door {
     clock: Arc<dyn Clock>,
     pub(crate) authority: Arc<dyn Authority>,
     conflicts: Arc<dyn Conflicts>,
+    followers: Vec<Arc<dyn Follower>>,
 }
 
 /// What the door saw beside an act that it lets through: kept with it. A pattern is kept once an act.
@@ -52,7 +53,14 @@ impl Door {
     /// A door to a database, with the rooms' answers to the door's two questions.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, authority: Arc<dyn Authority>, conflicts: Arc<dyn Conflicts>) -> Door {
-        Door { db, clock, authority, conflicts }
+        Door { db, clock, authority, conflicts, followers: Vec::new() }
+    }
+
+    /// The same, and it tells a room above of every act.
+    #[must_use]
+    pub fn followed_by(mut self, follower: Arc<dyn Follower>) -> Door {
+        self.followers.push(follower);
+        self
     }
 
     /// The database behind the door, for reading.
@@ -131,6 +139,7 @@ impl Door {
             let limit = self.authority.limit(&mut entry, &actor, &weight, today).await?;
             seen.weight = Some((actor, weight, limit));
         }
+        self.tell_followers(&mut entry, &act.subject()).await?;
         let new = NewAct {
             kind: act.kind(),
             version: act.version(),
@@ -301,6 +310,20 @@ impl Door {
             }
         }
         Ok(seen)
+    }
+}
+
+impl Door {
+    /// Tells the rooms that follow of what was just performed.
+    pub(crate) async fn tell_followers(&self, entry: &mut Entry, named: &Subject) -> Result<(), Fault> {
+        if self.followers.is_empty() {
+            return Ok(());
+        }
+        let judged = entry.judged().clone();
+        for follower in &self.followers {
+            follower.follow(entry, (named, &judged)).await?;
+        }
+        Ok(())
     }
 }
 

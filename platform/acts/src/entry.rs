@@ -50,6 +50,11 @@ impl Entry {
         store::insert_order(&mut self.tx, act, plan).await
     }
 
+    /// Opens the refused chunks of an order again, for another try; says how many.
+    pub async fn reopen_refused(&mut self, order: OrderId) -> Result<u64, Fault> {
+        store::reopen_refused(&mut self.tx, order).await
+    }
+
     /// Says whose account this concerns: nobody acts on their own or their household's.
     pub fn concerns(&mut self, account: AccountId) {
         if !self.judged.accounts.contains(&account) {

@@ -12,6 +12,7 @@ mod deciding;
 mod door;
 mod entry;
 mod failure;
+mod follower;
 mod judged;
 mod log;
 mod order;
@@ -29,6 +30,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use door::Door;
 pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, Waiting, refuse, refused};
+pub use follower::Follower;
 pub use judged::{Change, Control, Direction, Judged, Weight};
 pub use log::{LogFilter, LoggedAct, log, logged_act, search_log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
@@ -36,12 +38,12 @@ pub use personal::erase_personal;
 pub use proposal::{APPROVE, Decision, PROPOSE, Proposal, ProposalState};
 pub use registry::{KnownAct, Registry};
 pub use seal::{BrokenSeal, SealHead, SealProof, is_in_chain, seal, verify_seals};
-pub use store::proposals::{proposal, proposals_before, waiting_proposals};
+pub use store::proposals::{open_proposals_on, proposal, proposals_before, waiting_proposals};
 pub use store::search::seal_position;
 pub use store::watched::{Watched, watched};
 pub use store::weights::{flags, last_uses, moved_by, moved_on, weights};
 pub use store::{
     chunk_digest, chunk_outcome, chunk_range, chunks, commands_on, is_alone_since, journal_digests, newest_act,
-    newest_command, open_order, order_given_by, progress, refused_chunks, was_done,
+    newest_command, open_order, order_act, order_given_by, progress, progress_of, refused_chunks, was_done,
 };
 pub use weighed::{Flagged, Weighed};

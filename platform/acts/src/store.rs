@@ -242,6 +242,15 @@ pub async fn chunks(read: &mut Read, order: OrderId) -> Result<Vec<Chunk>, Fault
     rows.into_iter().map(chunk_of).collect()
 }
 
+/// The act that placed an order.
+pub async fn order_act(read: &mut Read, order: OrderId) -> Result<Option<ActId>, Fault> {
+    const SQL: &str = "
+        select act_id
+        from bulk_order
+        where order_id = $1";
+    Ok(read.number(SQL, vec![order.into()]).await?.map(ActId))
+}
+
 /// Who gave an order.
 pub async fn order_given_by(read: &mut Read, order: OrderId) -> Result<Option<ActorId>, Fault> {
     const SQL: &str = "
@@ -341,6 +350,28 @@ pub async fn progress(read: &mut Read, order: OrderId) -> Result<Progress, Fault
     let rows: Vec<(String, i64)> = read.all(SQL, vec![order.into()]).await?;
     let count = |state: &str| rows.iter().filter(|(name, _)| name == state).map(|(_, count)| count).sum();
     Ok(Progress { chunks: rows.iter().map(|(_, count)| count).sum(), done: count("done"), refused: count("refused") })
+}
+
+/// How far some orders are; those without chunks are left out.
+pub async fn progress_of(read: &mut Read, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Progress>, Fault> {
+    const SQL: &str = "
+        select order_id, state, count(*)
+        from chunk
+        where order_id in ({list})
+        group by order_id, state";
+    let keys: Vec<Value> = orders.iter().map(|order| Value::from(*order)).collect();
+    let rows: Vec<(i64, String, i64)> = read.listed(SQL, &keys).await?;
+    let mut all: BTreeMap<OrderId, Progress> = BTreeMap::new();
+    for (order, state, count) in rows {
+        let progress = all.entry(OrderId(order)).or_default();
+        progress.chunks += count;
+        match state.as_str() {
+            "done" => progress.done += count,
+            "refused" => progress.refused += count,
+            _ => {}
+        }
+    }
+    Ok(all)
 }
 
 /// The digests of the journals that acts wrote, by act.

@@ -5,9 +5,11 @@
 //! transaction. So there is nothing to clean up after a crash; starting again goes on.
 
 mod queue;
+mod standing;
 mod store;
 mod worker;
 
-pub use queue::{Job, JobState, enqueue};
+pub use queue::{Job, JobState, enqueue, reopen};
+pub use standing::{Stop, stand};
 pub use store::{job_of_order, open_jobs};
 pub use worker::{JobKind, JobWork, Report, Worker, kind_of};

@@ -30,6 +30,15 @@ pub enum JobState {
     Stopped,
 }
 
+/// Opens a stopped job again, with the chunks that were refused; says whether it was stopped.
+pub async fn reopen(entry: &mut Entry, order: OrderId) -> Result<bool, Fault> {
+    if !store::reopen_job(entry, order).await? {
+        return Ok(false);
+    }
+    entry.reopen_refused(order).await?;
+    Ok(true)
+}
+
 /// Writes the job for an order, in the transaction that places the order.
 pub async fn enqueue(entry: &mut Entry, kind: &'static str, order: OrderId) -> Result<JobId, Fault> {
     store::insert_job(entry, kind, order).await

@@ -46,6 +46,15 @@ pub async fn open_jobs(read: &mut Read) -> Result<Vec<Job>, Fault> {
     rows.into_iter().map(job_of).collect()
 }
 
+/// Opens a stopped job again; says whether it was stopped.
+pub(crate) async fn reopen_job(entry: &mut Entry, order: OrderId) -> Result<bool, Fault> {
+    const SQL: &str = "
+        update job
+        set state = 'open', ended_at = null
+        where order_id = $1 and state = 'stopped'";
+    Ok(entry.run(SQL, vec![order.into()]).await? == 1)
+}
+
 /// Holds a job against whoever else ends it, and says how it stands.
 pub(crate) async fn lock_job(tx: &mut Tx, job: JobId) -> Result<JobState, Fault> {
     const SQL: &str = "

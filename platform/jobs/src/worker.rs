@@ -9,7 +9,7 @@ use db::{DoorKey, Engine, Fault};
 use kernel::OrderId;
 
 use crate::store;
-use crate::{Job, JobState};
+use crate::{Job, JobState, Stop};
 
 /// How long a worker that has nothing left to take waits before it asks again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -81,13 +81,34 @@ pub struct Report {
 pub struct Worker {
     door: Door,
     kinds: Arc<[Arc<dyn JobKind>]>,
+    stop: Stop,
 }
 
 impl Worker {
     /// A worker for these kinds of jobs.
     #[must_use]
     pub fn new(door: Door, kinds: Vec<Arc<dyn JobKind>>) -> Worker {
-        Worker { door, kinds: kinds.into() }
+        Worker { door, kinds: kinds.into(), stop: Stop::default() }
+    }
+
+    /// The same, but it takes no more chunks once it is told to stop; the one it has it finishes.
+    #[must_use]
+    pub fn until(self, stop: &Stop) -> Worker {
+        Worker { stop: stop.clone(), ..self }
+    }
+
+    /// Whether it can carry out jobs of a kind.
+    #[must_use]
+    pub fn knows(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|known| known.kind() == kind)
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.stop
     }
 
     /// Carries out a job to its end, telling how far it is after every chunk.
@@ -121,10 +142,10 @@ impl Worker {
             let work = kind.open(&placed.inputs)?;
             let mut hands = tokio::task::JoinSet::new();
             for _ in 1..workers {
-                let (door, by, work) = (self.door.clone(), by.clone(), work.clone());
-                hands.spawn(async move { work_through(&door, &by, &*work, order, None).await });
+                let (worker, by, work) = (self.clone(), by.clone(), work.clone());
+                hands.spawn(async move { worker.work_through(&by, &*work, order, None).await });
             }
-            work_through(&self.door, by, &*work, order, Some(tell)).await?;
+            self.work_through(by, &*work, order, Some(tell)).await?;
             while let Some(ended) = hands.join_next().await {
                 ended.map_err(|error| Fault::caused("waiting for a worker", error))??;
             }
@@ -149,26 +170,27 @@ impl Worker {
         tx.commit().await?;
         Ok(Report { progress, refusals })
     }
-}
 
-/// Takes chunks until none is open: what another worker holds may come back when that one dies.
-async fn work_through(
-    door: &Door,
-    by: &By,
-    work: &dyn JobWork,
-    order: OrderId,
-    tell: Option<&(dyn Fn(Progress) + Send + Sync)>,
-) -> Result<(), Failure> {
-    loop {
-        let step = work.step(door, by, order).await?;
-        let progress = acts::progress(&mut door.db().read().await?, order).await?;
-        if let Some(tell) = tell {
-            tell(progress);
+    /// Takes chunks until none is open: what another worker holds may come back when that one dies.
+    async fn work_through(
+        &self,
+        by: &By,
+        work: &dyn JobWork,
+        order: OrderId,
+        tell: Option<&(dyn Fn(Progress) + Send + Sync)>,
+    ) -> Result<(), Failure> {
+        while !self.stop.is_told() {
+            let step = work.step(&self.door, by, order).await?;
+            let progress = acts::progress(&mut self.door.db().read().await?, order).await?;
+            if let Some(tell) = tell {
+                tell(progress);
+            }
+            match step {
+                ChunkStep::Done | ChunkStep::Refused(_) => {}
+                ChunkStep::NothingLeft if progress.open() == 0 => return Ok(()),
+                ChunkStep::NothingLeft => tokio::time::sleep(PAUSE).await,
+            }
         }
-        match step {
-            ChunkStep::Done | ChunkStep::Refused(_) => {}
-            ChunkStep::NothingLeft if progress.open() == 0 => return Ok(()),
-            ChunkStep::NothingLeft => tokio::time::sleep(PAUSE).await,
-        }
+        Ok(())
     }
 }

@@ -109,6 +109,11 @@ impl Keys {
         Ok(Some(self.seal(context, &plain, random)))
     }
 
+    /// The key that was there first; what must stay the same follows from it.
+    pub(crate) fn oldest_bytes(&self) -> &[u8; 32] {
+        &self.all.first().expect("there is at least one key").bytes
+    }
+
     fn newest(&self) -> &Key {
         self.all.last().expect("there is at least one key")
     }

@@ -5,6 +5,7 @@
 //! - [`hash_password`], [`judge_password`], [`one_time`] and [`recovery`]: how people prove who they are.
 
 mod breached;
+mod fingerprint;
 mod key_fault;
 mod key_file;
 mod keys;

@@ -21,7 +21,8 @@ pub(crate) struct Beside {
 }
 
 /// The place of a tool that `cargo xtask test` told us, if it is there.
-pub(crate) fn told_place(variable: &str) -> Option<PathBuf> {
+#[must_use]
+pub fn told_place(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|place| place.exists())
 }
 

@@ -96,6 +96,40 @@ impl Look {
     }
 }
 
+/// A key of a keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// One that writes.
+    Letter(char),
+    /// Enter.
+    Enter,
+    /// The next thing.
+    Tab,
+    /// Away from here.
+    Escape,
+    /// The space bar.
+    Space,
+    /// The arrow that points down.
+    Down,
+    /// The arrow that points up.
+    Up,
+}
+
+impl Key {
+    /// As WebDriver writes it.
+    fn code(self) -> char {
+        match self {
+            Key::Letter(letter) => letter,
+            Key::Enter => fantoccini::key::Key::Enter.into(),
+            Key::Tab => fantoccini::key::Key::Tab.into(),
+            Key::Escape => fantoccini::key::Key::Escape.into(),
+            Key::Space => ' ',
+            Key::Down => fantoccini::key::Key::Down.into(),
+            Key::Up => fantoccini::key::Key::Up.into(),
+        }
+    }
+}
+
 impl Browser {
     /// Starts a browser at a desk; `None`, recorded as skipped, where none is installed.
     ///
@@ -256,6 +290,27 @@ impl Browser {
             .join(" | ");
         let path = format!("{path} | //input[@type='submit' and @value={said}]");
         done(words, self.first_seen(words, &path).await.click().await);
+    }
+
+    /// Presses keys one after another, wherever the focus is, as a hand at a keyboard does.
+    ///
+    /// # Panics
+    /// When the browser is gone.
+    pub async fn type_keys(&self, keys: &[Key]) {
+        let focused = done("the focus", self.client.active_element().await);
+        let text: String = keys.iter().map(|key| key.code()).collect();
+        done("keys", focused.send_keys(&text).await);
+    }
+
+    /// The words of what has the focus: its label, its text, or what stands in it; empty when nothing has.
+    ///
+    /// # Panics
+    /// When the browser is gone.
+    pub async fn focused(&self) -> String {
+        let script = "const at = document.activeElement; if (!at || at === document.body) return '';
+            const label = at.labels && at.labels[0] ? at.labels[0].textContent : '';
+            return (at.getAttribute('aria-label') || label || at.textContent || at.value || '').trim();";
+        self.evaluate(script).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Writes into a field by its name, on a page that is not ours and has no labels.

@@ -21,7 +21,8 @@ mod reference;
 mod server;
 
 pub use axe::{Axe, Node, Violation};
-pub use browser::{Browser, Look, Scheme, Scripts};
+pub use beside::told_place;
+pub use browser::{Browser, Key, Look, Scheme, Scripts};
 pub use client::{Answer, Client};
 pub use databases::{TestDb, engines, postgres_server};
 pub use door::{actor, by, door, frozen_clock, noon, open_door};

@@ -1,5 +1,7 @@
 //! What answers of the API look like: one envelope, lists by cursor, keys that make a command count once.
 
+mod problems;
+
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -9,6 +11,8 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
+
+pub use problems::Problems;
 
 use crate::{Posted, Problem, Site};
 

@@ -26,7 +26,7 @@ pub(crate) use signer::Signer;
 
 use crate::ask::Asked;
 use crate::route::Route;
-use crate::{Access, Ask, Posted, Problem, RouteKind, Site, Visitor};
+use crate::{Access, Ask, Menu, Posted, Problem, RouteKind, Site, Visitor};
 
 /// What the edge knows besides the site.
 #[derive(Clone)]
@@ -42,6 +42,7 @@ pub(crate) struct MenuItem {
     pub(crate) title: &'static str,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
+    pub(crate) menu: Menu,
 }
 
 /// The longest address with its query.
@@ -49,10 +50,11 @@ const ADDRESS_MAX: usize = 4_000;
 
 impl Edge {
     pub(crate) fn new(site: &Site, routes: &[Route]) -> Edge {
-        let item = |route: &Route| MenuItem { title: route.title, path: route.path, access: route.access };
+        let item =
+            |route: &Route| MenuItem { title: route.title, path: route.path, access: route.access, menu: route.menu };
         Edge {
             site: site.clone(),
-            menu: routes.iter().filter(|route| route.is_in_menu).map(item).collect(),
+            menu: routes.iter().filter(|route| route.menu != Menu::No).map(item).collect(),
             has_search: routes.iter().any(|route| route.path == "/search"),
             paces: Arc::new(Paces::new(site.pace())),
         }

@@ -11,15 +11,18 @@ mod alert;
 mod api;
 mod ask;
 mod assets;
+mod at;
 mod cell;
 mod edge;
 mod field;
+mod finder;
 mod form;
 mod go;
 mod page;
 mod parts;
 mod posted;
 mod problem;
+mod queue;
 mod route;
 mod router;
 pub mod shown;
@@ -31,18 +34,24 @@ mod window;
 
 pub use accent::Accent;
 pub use alert::{Alert, Tone};
-pub use api::{Envelope, IdempotencyKey, List, Paging};
+pub use api::{Envelope, IdempotencyKey, List, Paging, Problems};
 pub use ask::Ask;
+pub use at::{At, address, encoded, is_name, number, read_number};
 pub use cell::{Cell, Column};
 pub use edge::neighborhood;
 pub use field::{Choice, Field};
+pub use finder::{Finder, Finders, Found};
 pub use form::{Carried, Form};
 pub use go::{Go, safe_return_to};
 pub use page::Page;
-pub use parts::{Changes, Chart, Empty, Event, Facts, Progress, Queues, Steps, Tabs, Timeline, live};
+pub use parts::{
+    Changes, Chart, Columns, Empty, Event, Facts, Folded, Links, LookUp, Progress, Queues, Said, Section, Steps, Tabs,
+    Timeline, Words, live,
+};
 pub use posted::Posted;
 pub use problem::{Answer, Problem, ProblemBody};
-pub use route::{Access, Route, RouteKind};
+pub use queue::{Queue, QueueSource, QueueSources};
+pub use route::{Access, Menu, Route, RouteKind};
 pub use router::{SECOND_FACTOR_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, router};
 pub use site::{Pace, Parts, Site, SiteParts, TownFace};
 pub use table::Table;

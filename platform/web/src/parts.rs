@@ -1,5 +1,6 @@
 //! Parts of a page: facts, steps, tabs, a timeline, an empty state, a change before and after.
 
+mod blocks;
 mod chart;
 mod progress;
 
@@ -8,6 +9,7 @@ use askama::filters::HtmlSafe;
 
 use crate::Tone;
 
+pub use blocks::{Columns, Folded, Links, LookUp, Said, Section, Words};
 pub use chart::Chart;
 pub use progress::{Progress, live};
 

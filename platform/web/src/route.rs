@@ -37,6 +37,17 @@ pub enum RouteKind {
     Asset,
 }
 
+/// Where in the menu a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// The menu does not lead there.
+    No,
+    /// By itself.
+    Top,
+    /// Under a heading that opens.
+    Group(&'static str),
+}
+
 /// One method of one address.
 #[derive(Clone)]
 pub struct Route {
@@ -50,8 +61,10 @@ pub struct Route {
     pub access: Access,
     /// What it answers with.
     pub kind: RouteKind,
-    /// Whether the menu leads there, for those who may.
-    pub is_in_menu: bool,
+    /// Where in the menu it stands, for those who may.
+    pub menu: Menu,
+    /// Whether the answer is no page to look at, but a file, how far work is, or what a page fetches.
+    pub is_piece: bool,
     /// What answers.
     pub handler: MethodRouter<Site>,
 }
@@ -64,6 +77,15 @@ impl Route {
         T: 'static,
     {
         Route::new(RouteKind::Page, Method::GET, path, (title, access), handler)
+    }
+
+    /// What a page or a visitor fetches besides pages: a file, how far work is, what was found while typing.
+    pub fn piece<H, T>(path: &'static str, title: &'static str, access: Access, handler: H) -> Route
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        Route { is_piece: true, ..Route::page(path, title, access, handler) }
     }
 
     /// What a form of a page is sent to; its form key was checked before the handler is called.
@@ -96,7 +118,13 @@ impl Route {
     /// The same, and the menu leads there.
     #[must_use]
     pub fn in_menu(self) -> Route {
-        Route { is_in_menu: true, ..self }
+        Route { menu: Menu::Top, ..self }
+    }
+
+    /// The same, and a group of the menu leads there.
+    #[must_use]
+    pub fn in_group(self, group: &'static str) -> Route {
+        Route { menu: Menu::Group(group), ..self }
     }
 
     fn new<H, T>(
@@ -112,7 +140,7 @@ impl Route {
     {
         let filter = MethodFilter::try_from(method.clone()).expect("routes name one of the methods of HTTP");
         let answers: Answers = Arc::new(move |request, site| Box::pin(handler.clone().call(request, site)));
-        Route { method, path, title, access, kind, is_in_menu: false, handler: one_type(filter, answers) }
+        Route { method, path, title, access, kind, menu: Menu::No, is_piece: false, handler: one_type(filter, answers) }
     }
 }
 

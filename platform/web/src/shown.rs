@@ -49,6 +49,30 @@ pub fn count(number: &i64) -> String {
     if *number < 0 { format!("-{text}") } else { text }
 }
 
+/// A number of things with the right form of their word: `1 bill`, `2,410 bills`.
+#[must_use]
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(&number)) }
+}
+
+/// How long something has waited, in whole days of the office: `since today`, `since yesterday`, `for 4 days`.
+#[must_use]
+pub fn age(days: i64) -> String {
+    match days {
+        ..=0 => "since today".to_owned(),
+        1 => "since yesterday".to_owned(),
+        days => format!("for {} days", count(&days)),
+    }
+}
+
+/// Words with a capital letter in front.
+#[must_use]
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone;
@@ -81,5 +105,13 @@ mod tests {
             "-9,223,372,036,854,775,808",
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn things_are_counted_and_days_are_told_in_words() {
+        assert_eq!([counted(0, "bill", "bills"), counted(1, "bill", "bills")], ["0 bills", "1 bill"]);
+        assert_eq!(counted(2_410, "bill", "bills"), "2,410 bills");
+        assert_eq!([age(0), age(1), age(4)], ["since today", "since yesterday", "for 4 days"]);
+        assert_eq!([capital("éa"), capital("")], ["Éa", ""]);
     }
 }

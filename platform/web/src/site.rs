@@ -135,9 +135,15 @@ impl Site {
     /// When it was not: a page is then listed whose room was not wired.
     #[must_use]
     pub fn part<T: Any + Send + Sync>(&self) -> &T {
-        let part = self.0.parts.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
+        let part = self.part_if_any();
         let name = std::any::type_name::<T>();
         part.unwrap_or_else(|| panic!("the site was put together without a {name}"))
+    }
+
+    /// Something of another room, if the site was put together with it.
+    #[must_use]
+    pub fn part_if_any<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.0.parts.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref())
     }
 
     pub(crate) fn pace(&self) -> Pace {

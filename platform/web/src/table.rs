@@ -61,8 +61,13 @@ impl Table {
 
     /// Adds a row, which must have a cell for every column.
     pub fn push<const N: usize>(&mut self, row: [Cell; N]) {
-        assert!(N == self.columns.len(), "a row of table '{}' has {N} cells", self.name);
-        self.rows.push(row.into());
+        self.push_all(row.into());
+    }
+
+    /// Adds a row whose width is known only at run time; it must have a cell for every column.
+    pub fn push_all(&mut self, row: Vec<Cell>) {
+        assert!(row.len() == self.columns.len(), "a row of table '{}' has {} cells", self.name, row.len());
+        self.rows.push(row);
     }
 
     /// With rows, one after another.

@@ -9,16 +9,44 @@ use std::path::PathBuf;
 use stories::Program;
 use testkit::{Served, TestDb};
 
+use crate::events;
 use crate::eyes::Eyes;
 use crate::hall::{ASKS_FOR_CODE, HOME, Hall, free_address};
 use crate::routes;
+
+/// Who has no name here.
+const NOBODY: &str = "nobody";
 
 /// What everybody of the demo signs in with.
 const PASSWORD: &str = "desert sunrise over the canal";
 
 /// People of the demo who together are shown every page, in the order in which they look.
-const PEOPLE: [&str; 6] =
-    ["auditor", "revenue_administrator", "system_administrator", "customer_service_manager", "billing_analyst", "csr"];
+const PEOPLE: [&str; 11] = [
+    "auditor",
+    "revenue_administrator",
+    "system_administrator",
+    "customer_service_manager",
+    "billing_analyst",
+    "supervisor",
+    "csr",
+    "senior_csr",
+    "field_supervisor",
+    "meter_technician",
+    "revenue_accountant",
+];
+
+/// Where each of them looks first: what happened in the town is found from there.
+const PLACES: [&str; 9] = [
+    "/accounts/100001-7",
+    "/accounts/100001-7/identity",
+    "/accounts/100001-7/parties",
+    "/accounts/100003-3/identity",
+    "/accounts/100005-8",
+    "/runs/1/exceptions?state=held",
+    "/runs/55",
+    "/runs/55/exceptions",
+    "/rates/fee-extra-pickup",
+];
 
 /// Whose pages are looked at where no link leads to somebody's; they have a second factor.
 const SOMEBODY: &str = "mail_clerk";
@@ -42,6 +70,8 @@ pub(crate) struct Gallery {
     unseen: BTreeSet<String>,
     /// Where links led.
     links: BTreeSet<String>,
+    /// Addresses of pages that somebody was shown.
+    shown: BTreeSet<String>,
     /// A page that was kept from somebody.
     is_refusal_seen: bool,
     faults: Vec<String>,
@@ -52,6 +82,7 @@ async fn every_page_is_fit_for_everybody() {
     let test = "every_page_is_fit_for_everybody";
     let Some(eyes) = Eyes::open(test, &folder()).await else { return };
     let town = demo().await;
+    events::happen(&Program::on(&town.url), &town.db).await;
     let (address, folder) = (free_address(), tempfile::tempdir().expect("a temporary folder"));
     let file = folder.path().join("nobody-answers.toml");
     std::fs::write(&file, NOBODY_ANSWERS).expect("a file can be written");
@@ -68,6 +99,10 @@ async fn every_page_is_fit_for_everybody() {
         gallery.gather("/outliers?from=2026-01-01&through=2026-07-01").await;
         gallery.walk(code).await;
     }
+    a_clerk_moves_somebody(&mut gallery, &served).await;
+    a_clerk_records_a_number(&mut gallery, &served).await;
+    let decide = "/runs/55/exceptions/decide?decision=release&scope=all";
+    gallery.show_to("billing_analyst", "/runs/{number}/exceptions/decide", decide, &served).await;
     the_administrator_makes_a_link(&mut gallery, &served).await;
     gallery.show("/style/errors", ("/style/errors", 422)).await;
     gallery.look("no-such-page", "/no-such-page", 404).await;
@@ -84,7 +119,7 @@ async fn nobody_looks(gallery: &mut Gallery, program: &Program) {
     gallery.show("/welcome/{token}", (&path.expect("a link is printed"), 200)).await;
     gallery.show("/sign-in/with/{place}", ("/sign-in/with/0", 502)).await;
     gallery.show("/sign-in/returned", ("/sign-in/returned?error=access_denied", 200)).await;
-    gallery.walk("nobody").await;
+    gallery.walk(NOBODY).await;
 }
 
 /// Somebody turns a second factor on, makes a token, and signs in again with the app.
@@ -110,6 +145,34 @@ async fn somebody_sets_up_an_app(gallery: &mut Gallery, served: &Served) {
     hall.give_code(&mut app).await;
 }
 
+/// The steps of a move are pages of their own, with what was said in their address.
+async fn a_clerk_moves_somebody(gallery: &mut Gallery, served: &Served) {
+    let hall = Hall { browser: &gallery.eyes.browser, served };
+    hall.give_password(("csr", PASSWORD)).await;
+    hall.browser.wait_for_text(HOME).await;
+    hall.open(&format!("/moves/new?account={}", events::ACCOUNT.0)).await;
+    for (page, words) in [("/moves/day", "Day"), ("/moves/preview", "Look and carry out")] {
+        let hall = Hall { browser: &gallery.eyes.browser, served };
+        hall.browser.press("Go on").await;
+        hall.browser.wait_for_text(words).await;
+        let path = hall.browser.url().await.replace(&served.address, "");
+        gallery.show(page, (&path, 200)).await;
+    }
+}
+
+/// A number that was shown is kept under seal, and looked at by whoever says why.
+async fn a_clerk_records_a_number(gallery: &mut Gallery, served: &Served) {
+    let (number, customer) = events::ACCOUNT;
+    let hall = Hall { browser: &gallery.eyes.browser, served };
+    hall.open(&format!("/accounts/{number}/identity/{customer}/record")).await;
+    hall.browser.tick("Employer number (EIN)").await;
+    hall.browser.fill("Number", "12-3456789").await;
+    hall.browser.press("Encrypt and record").await;
+    hall.browser.wait_for_text("6789").await;
+    let show = format!("/accounts/{number}/identity/{customer}/ein/show");
+    gallery.show_to("supervisor", "/accounts/{number}/identity/{customer}/{kind}/show", &show, served).await;
+}
+
 async fn the_administrator_makes_a_link(gallery: &mut Gallery, served: &Served) {
     let hall = Hall { browser: &gallery.eyes.browser, served };
     hall.give_password(("system_administrator", PASSWORD)).await;
@@ -121,8 +184,8 @@ async fn the_administrator_makes_a_link(gallery: &mut Gallery, served: &Served) 
 impl Gallery {
     /// A walk that has not begun, through these pages of a site.
     pub(crate) fn new(eyes: Eyes, address: &str, pages: Vec<String>) -> Gallery {
-        let (unseen, links) = (pages.into_iter().collect(), BTreeSet::new());
-        Gallery { eyes, address: address.to_owned(), unseen, links, is_refusal_seen: false, faults: Vec::new() }
+        let (unseen, links, shown) = (pages.into_iter().collect(), BTreeSet::new(), BTreeSet::new());
+        Gallery { eyes, address: address.to_owned(), unseen, links, shown, is_refusal_seen: false, faults: Vec::new() }
     }
 
     /// What is left to complain of: faults of pages, pages that nobody was shown, nothing kept from anybody.
@@ -136,6 +199,14 @@ impl Gallery {
     async fn show(&mut self, page: &str, (path, status): (&str, u16)) {
         self.look(&picture_name(page), path, status).await;
         self.unseen.remove(page);
+    }
+
+    /// Somebody signs in and looks at a page that no link leads to.
+    async fn show_to(&mut self, person: &str, page: &str, path: &str, served: &Served) {
+        let hall = Hall { browser: &self.eyes.browser, served };
+        hall.give_password((person, PASSWORD)).await;
+        hall.browser.wait_for_text(HOME).await;
+        self.show(page, (path, 200)).await;
     }
 
     /// Looks at what a form was answered with, which cannot be opened again.
@@ -152,6 +223,11 @@ impl Gallery {
     /// Shows a person every page that was not seen yet, as long as links lead to more.
     pub(crate) async fn walk(&mut self, person: &str) {
         let mut kept_from_them = BTreeSet::new();
+        // What others were shown has ways on that are for this person alone.
+        let places = PLACES.into_iter().map(str::to_owned).filter(|_| person != NOBODY);
+        for path in places.chain(self.shown.clone()) {
+            self.gather(&path).await;
+        }
         loop {
             let is_open = |page: &&String| !kept_from_them.contains(*page);
             let found = self.unseen.iter().filter(is_open);
@@ -163,6 +239,7 @@ impl Gallery {
             if status == 200 && answered == asked {
                 self.look(&picture_name(&page), &path, 200).await;
                 self.unseen.remove(&page);
+                self.shown.insert(path);
                 continue;
             }
             if status == 403 && !self.is_refusal_seen {
@@ -187,12 +264,12 @@ impl Gallery {
     }
 }
 
-/// The smallest demo: a year of bills, and one person for each role.
+/// A small demo: a year of bills, and one person for each role.
 async fn demo() -> TestDb {
     let town = TestDb::empty(db::Engine::Sqlite).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path().to_str().expect("temporary folders have plain names");
-    let words = ["demo", "--folder", folder, "--accounts", "20", "--no-serve"];
+    let words = ["demo", "--folder", folder, "--accounts", "120", "--no-serve"];
     let _summary = Program::on(&town.url).done("console", &words);
     town
 }

@@ -1,6 +1,7 @@
 //! The pages of the program, seen through a real browser.
 
 mod beginning;
+mod events;
 mod eyes;
 mod gallery;
 mod hall;

@@ -206,6 +206,7 @@ impl Act for BuildTown {
 impl BuildTown {
     fn service(&self, point: &str, number: i64) -> NewService {
         NewService {
+            address: String::new(),
             customer: format!("c{number}"),
             service_point: point.to_owned(),
             service: "water".to_owned(),

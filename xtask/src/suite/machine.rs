@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::Options;
 use super::browser::{self, BrowserParts};
+use super::pypi::{self, PypiParts};
 use super::runner::answers;
 use crate::environment;
 use crate::say;
@@ -17,6 +18,8 @@ pub(crate) struct Machine {
     pub(crate) is_root: bool,
     /// What drives a browser; absent when the tests that do are left out.
     pub(crate) browser: Option<BrowserParts>,
+    /// Checkers from PyPI; absent when the tests that need them are left out.
+    pub(crate) pypi: Option<PypiParts>,
 }
 
 /// A Debian package and the question whether the machine has it.
@@ -48,7 +51,8 @@ impl Machine {
         }
         let postgres = if options.sqlite_only { None } else { postgres_folder() };
         let browser = if options.no_browser { None } else { Some(BrowserParts::prepare(root)?) };
-        Ok(Self { postgres, is_root, browser })
+        let pypi = if options.no_pypi { None } else { Some(PypiParts::prepare(root)?) };
+        Ok(Self { postgres, is_root, browser, pypi })
     }
 }
 
@@ -83,7 +87,8 @@ fn holds_postgres(folder: &Path) -> bool {
 fn missing_packages(options: &Options) -> Vec<&'static str> {
     let postgres = if options.sqlite_only { None } else { Some(&POSTGRES) };
     let browser: &[Need] = if options.no_browser { &[] } else { &browser::NEEDS };
-    let needs = postgres.into_iter().chain(&CHECKERS).chain(browser);
+    let pypi: &[Need] = if options.no_pypi { &[] } else { &pypi::NEEDS };
+    let needs = postgres.into_iter().chain(&CHECKERS).chain(browser).chain(pypi);
     needs.filter(|need| !(need.is_met)()).map(|need| need.package).collect()
 }
 
@@ -95,6 +100,9 @@ fn advice(missing: &[&str]) -> String {
     }
     if browser::NEEDS.iter().any(|need| missing.contains(&need.package)) {
         advice.push_str("\nOr leave out tests that drive a browser: cargo xtask test --no-browser");
+    }
+    if pypi::NEEDS.iter().any(|need| missing.contains(&need.package)) {
+        advice.push_str("\nOr leave out tests that need checkers from PyPI: cargo xtask test --no-pypi");
     }
     advice
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod machine;
 mod postgres;
+mod pypi;
 mod runner;
 mod skips;
 mod tally;
@@ -16,6 +17,7 @@ use clap::Args;
 use self::browser::BrowserParts;
 use self::machine::{Machine, has_cargo_part};
 use self::postgres::Cluster;
+use self::pypi::PypiParts;
 use self::runner::Program;
 use self::skips::Skips;
 use self::tally::Tally;
@@ -33,6 +35,9 @@ pub(crate) struct Options {
     /// Leave out tests that drive a browser or need npm; they are counted as skipped
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Leave out tests that need checkers from PyPI; they are counted as skipped
+    #[arg(long)]
+    pub(crate) no_pypi: bool,
 }
 
 /// Runs every step and says whether all went well; the last line on stdout is the tally.
@@ -88,6 +93,7 @@ impl Suite<'_> {
         let url = cluster.as_ref().map(|cluster| OsString::from(cluster.url()));
         self.variables.push((environment::POSTGRES, url));
         self.variables.extend(BrowserParts::variables(machine.browser.as_ref()));
+        self.variables.extend(PypiParts::variables(machine.pypi.as_ref()));
         self.step("tests", Suite::test);
         drop(cluster);
     }

@@ -1,7 +1,7 @@
 //! Where a file stands in the house, told from its path alone.
 
 /// The floors from the bottom up, each with its crates in the order in which they may lean on each other.
-pub(super) const FLOORS: [(&str, &[&str]); 4] = [
+pub(super) const FLOORS: [(&str, &[&str]); 5] = [
     ("libs", &["kernel", "ledger", "rates", "formats", "staffing", "print"]),
     ("platform", &["secrets", "db", "acts", "jobs", "imports", "reports", "testkit", "web"]),
     (
@@ -14,6 +14,8 @@ pub(super) const FLOORS: [(&str, &[&str]); 4] = [
             "finance",
             "revenue",
             "billing",
+            "identity",
+            "search",
             "payments",
             "treasury",
             "credit",
@@ -24,6 +26,7 @@ pub(super) const FLOORS: [(&str, &[&str]); 4] = [
             "records",
         ],
     ),
+    ("desks", &["accounts", "moves", "reads", "runs", "bills", "schedules", "books"]),
     ("app", &["portreeve"]),
 ];
 

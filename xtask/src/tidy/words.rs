@@ -15,7 +15,7 @@ struct Rule {
 #[rustfmt::skip]
 const RULES: [Rule; 4] = [
     Rule { word: "sqlx",  may_stand: sqlx_may_stand,  place: "platform/db, and as sqlx::FromRow in a store file" },
-    Rule { word: "axum",  may_stand: axum_may_stand,  place: "pages, api.rs, tests, platform/web and app" },
+    Rule { word: "axum",  may_stand: axum_may_stand,  place: "pages, api.rs, desks, tests, platform/web and app" },
     Rule { word: "clap",  may_stand: clap_may_stand,  place: "cli.rs, cli/ and app" },
     Rule { word: "for_the_door", may_stand: door_may_stand, place: "platform, app/portreeve/src/office.rs and its benchmark" },
 ];
@@ -73,7 +73,8 @@ fn sqlx_may_stand(file: &TextFile, rust: &RustText, at: usize) -> bool {
 
 fn axum_may_stand(file: &TextFile, _: &RustText, _: usize) -> bool {
     let path = file.path.as_str();
-    let is_edge = path.starts_with("platform/web/") || path.starts_with("app/") || is_test(path);
+    let is_edge =
+        path.starts_with("platform/web/") || path.starts_with("desks/") || path.starts_with("app/") || is_test(path);
     is_edge || has_part(path, "pages") || has_part(path, "api")
 }
 
@@ -111,6 +112,7 @@ mod tests {
             |path, text, expected: usize| assert_eq!(found(find, &[(path, text)]).len(), expected, "{path} {text}");
         check("domain/desk/src/pages/staff/account.rs", "use axum::extract::Path;", 0);
         check("domain/desk/src/api.rs", "use axum::Json;", 0);
+        check("desks/bills/src/adjust.rs", "use axum::http::StatusCode;", 0);
         check("domain/desk/src/account.rs", "use axum::Json;", 1);
         check("domain/desk/src/cli.rs", "use clap::Args;", 0);
         check("domain/desk/src/account.rs", "use clap::Args;", 1);

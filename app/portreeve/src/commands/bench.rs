@@ -3,6 +3,7 @@
 //! Both start from a fresh copy of the same town, in turn, after a checkpoint. The ratio says
 //! what billing costs beyond storing its results on this engine, whatever the machine.
 
+mod office;
 mod place;
 mod raw;
 mod town;
@@ -32,6 +33,18 @@ pub enum BenchCommand {
         /// How many times each is measured, in turn; the median counts
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=21))]
         repeats: u8,
+    },
+    /// Make a town to measure the pages of the office with: names, addresses, meters, bills, exceptions
+    ///
+    /// The database that is named must be empty. Afterwards `serve --demo` serves it, and a program such as oha or wrk
+    /// asks for the addresses in the file; docs/performance.md has the commands.
+    Office {
+        /// How many accounts the town has
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(100..=20_000_000))]
+        accounts: i64,
+        /// The file for paths of pages to ask for, a line each
+        #[arg(long)]
+        paths: std::path::PathBuf,
     },
 }
 
@@ -73,11 +86,14 @@ struct Measured {
 
 /// Measures.
 pub async fn run(settings: &Settings, command: BenchCommand) -> Outcome {
-    let BenchCommand::Billing { accounts, repeats } = command;
+    let (accounts, repeats) = match command {
+        BenchCommand::Billing { accounts, repeats } => (accounts, repeats),
+        BenchCommand::Office { accounts, paths } => return office::run(settings, accounts, &paths).await,
+    };
     let place = Place::of(settings.db.as_deref()).map_err(Ended::Fault)?;
     place.create("base").await?;
     output::talk(&format!("making a town of {accounts} accounts"));
-    town::make(&place.url("base")?, settings.today, accounts).await?;
+    town::make(&place.url("base")?, settings.today, (accounts, town::Detail::Bare)).await?;
     let mut measured = Vec::new();
     for repeat in 1..=repeats {
         place.copy("base", "run").await?;

@@ -118,7 +118,7 @@ pub(super) async fn staff(office: &Office) -> Result<(Who, Who), Ended> {
     let console = console.ok_or_else(|| Ended::Refused("the staff member 'console' is missing".into()))?;
     let mut people = Vec::new();
     for (code, name, permissions) in
-        [("analyst", "Billing analyst", &ANALYST[..]), ("supervisor", "Billing supervisor", &SUPERVISOR[..])]
+        [("analyst", "Billing analyst", &ANALYST[..]), ("signer", "Billing supervisor", &SUPERVISOR[..])]
     {
         if office.who(code, reason).await?.is_none() {
             let add = staff::AddActor {

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use customers::acts::{EndParty, MergeCustomers, SetMailingAddress, SetParty, UnmergeCustomers};
+use customers::acts::{
+    AddNote, AuthorizePerson, EndParty, MergeCustomers, SetContact, SetMailingAddress, SetParty, UnmergeCustomers,
+};
 use customers::{AddressLines, Purpose, Role};
 
 use super::{Ended, Outcome, office_and_who};
@@ -26,6 +28,24 @@ pub enum CustomerCommand {
         /// The reference of the one who was merged
         merged: String,
     },
+    /// Put a note on an account, for whoever helps the customer next
+    Note {
+        /// The number or reference of the account
+        account: String,
+        /// What is to be known
+        words: String,
+    },
+    /// Record how a customer is called and written to; what is left out is erased
+    SetContact {
+        /// The reference of the customer
+        customer: String,
+        /// Their telephone number
+        #[arg(long, default_value = "")]
+        phone: String,
+        /// Their e-mail address
+        #[arg(long, default_value = "")]
+        email: String,
+    },
     /// Record where mail for an account goes, from a day on
     SetAddress(AddressArgs),
     /// Record that a customer is something for an account, from a day on
@@ -37,6 +57,19 @@ pub enum CustomerCommand {
         role: String,
         /// The reference of the customer
         customer: String,
+        /// The first day
+        #[arg(long = "from", value_name = "DATE")]
+        from_on: NaiveDate,
+    },
+    /// Let a person who is no customer ask about an account
+    Authorize {
+        /// The number or reference of the account
+        account: String,
+        /// Their name
+        name: String,
+        /// Their telephone number
+        #[arg(long, default_value = "")]
+        phone: String,
         /// The first day
         #[arg(long = "from", value_name = "DATE")]
         from_on: NaiveDate,
@@ -99,25 +132,41 @@ pub async fn run(settings: &Settings, command: CustomerCommand) -> Outcome {
             let count = office.act_now(&who, &act).await?.outcome;
             output::talk(&format!("{} is a customer again; {count} accounts moved back", act.merged));
         }
+        CustomerCommand::Note { account, words } => {
+            let act = AddNote { account, words };
+            office.act_now(&who, &act).await?;
+            output::talk(&format!("the note is on account {}", act.account));
+        }
+        CustomerCommand::SetContact { customer, phone, email } => {
+            let act = SetContact { customer, phone, email, seen: None };
+            office.act_now(&who, &act).await?;
+            output::talk(&format!("telephone and e-mail of {} are recorded", act.customer));
+        }
         CustomerCommand::SetAddress(args) => {
             let purpose = Purpose::of_code(&args.purpose);
             let purpose = purpose.ok_or_else(|| Ended::WrongUse(format!("no address is for '{}'", args.purpose)))?;
             let AddressArgs { account, from_on, recipient, street, city, state, postal_code, .. } = args;
             let lines = AddressLines { recipient, street, city, state, postal_code };
-            let act = SetMailingAddress { account, purpose, from_on, lines };
+            let act = SetMailingAddress { account, purpose, from_on, lines, seen: None };
             office.act_now(&who, &act).await?;
             output::talk(&format!("account {} has another {} address from {from_on}", act.account, purpose.code()));
         }
         CustomerCommand::SetParty { account, role, customer, from_on } => {
             let role = role_of(&role)?;
             let words = format!("{customer} is {role} of account {account} from {from_on}");
-            office.act_now(&who, &SetParty { account, role, customer, from_on }).await?;
+            office.act_now(&who, &SetParty { account, role, customer, from_on, seen: None }).await?;
             output::talk(&words);
+        }
+        CustomerCommand::Authorize { account, name, phone, from_on } => {
+            let act = AuthorizePerson { account, name, phone, from_on };
+            let reference = office.act_now(&who, &act).await?.outcome;
+            output::data(&reference);
+            output::talk(&format!("they may ask about account {} from {from_on}", act.account));
         }
         CustomerCommand::EndParty { account, role, customer, to_on } => {
             let role = role_of(&role)?;
             let words = format!("{customer} is {role} of account {account} until {to_on}");
-            office.act_now(&who, &EndParty { account, role, customer, to_on }).await?;
+            office.act_now(&who, &EndParty { account, role, customer, to_on, seen: None }).await?;
             output::talk(&words);
         }
     }

@@ -8,7 +8,7 @@ mod generator;
 mod hall;
 mod kind;
 mod made;
-mod names;
+pub mod names;
 mod papers;
 pub mod people;
 #[cfg(test)]
@@ -34,7 +34,7 @@ use staff::SecondFactorRule;
 use web::{Accent, TownFace};
 
 use super::serve::{Serving, serve};
-use super::{Ended, Outcome, act_log};
+use super::{Ended, Outcome, act_log, search};
 use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
@@ -186,6 +186,7 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let office = office.on(as_of()?);
     people::staff_the_hall(&office, &hall::codes()).await?;
     people::leave_work(&office).await?;
+    search::catch_up_with_files(&office).await?;
     let keys = Keys::create(&args.folder.join(KEYS), &Random::of_the_machine());
     people::let_sign_in(&office, keys.map_err(|error| Ended::Fault(error.to_string()))?).await?;
     let journals = Beside::begin(summary::write_journals(office.db().clone(), args.folder.clone()));
@@ -223,7 +224,7 @@ async fn open_doors(args: &DemoArgs, office: &Office) -> Outcome {
         breached: None,
         providers: Vec::new(),
     };
-    serve(office, Serving { listen: args.listen, takes_any_port: true, site }).await
+    serve(office, Serving { listen: args.listen, takes_any_port: true, site, works: true }).await
 }
 
 /// The address of the database in a folder.

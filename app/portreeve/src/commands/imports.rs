@@ -13,7 +13,7 @@ use db::Fault;
 use imports::{FileReject, ImportRefused, Imported, Intake, RejectsFile, Scope, SurveyedFile};
 use jobs::JobState;
 
-use super::{Ended, Outcome, office_and_who, read_text};
+use super::{Ended, Outcome, office_and_who, read_text, search};
 use crate::config::Settings;
 use crate::intakes::intakes;
 use crate::office::{Office, Who};
@@ -44,6 +44,8 @@ pub struct ImportArgs {
 
 /// Consumption has a mapping of its own kind and opens what it names.
 const CONSUMPTION: &str = "consumption";
+/// Nobody is found by what was read.
+const READS: &str = "reads";
 
 fn kinds() -> Vec<&'static str> {
     let kinds = intakes().into_iter().map(|intake| intake.kind());
@@ -89,6 +91,7 @@ pub async fn consumption(office: &Office, who: &Who, file: &Path, mapping: &Mapp
     if let Some(refusal) = ended.refusals.first() {
         return Err(Ended::Refused(refusal.clone()));
     }
+    search::catch_up_with_files(office).await?;
     let mut read = office.db().read().await?;
     for (line, field, rule, message) in billing::rejects(&mut read, order).await? {
         output::talk(&format!("{}, line {line}, field {field}, rule {rule}: {message}", surveyed.act.name));
@@ -145,6 +148,9 @@ async fn file(settings: &Settings, intake: &Arc<dyn Intake>, args: &ImportArgs) 
         if let Some(refusal) = ended.refusals.first() {
             return Err(Ended::Refused(refusal.clone()));
         }
+    }
+    if intake.kind() != READS {
+        search::catch_up_with_files(&office).await?;
     }
     let mut read = office.db().read().await?;
     let mut after = 0;

@@ -8,6 +8,7 @@ use secrets::{KeyFault, Keys, Random};
 
 use super::{Ended, Outcome, office};
 use crate::config::Settings;
+use crate::office::Office;
 use crate::output;
 
 /// The key file.
@@ -43,8 +44,7 @@ pub async fn run(settings: &Settings, command: KeysCommand) -> Outcome {
         KeysCommand::Rotate { key_file } => rotate(settings, &key_file).await?,
         KeysCommand::List { key_file } => {
             let keys = Keys::read(&key_file).map_err(ended)?;
-            let mut in_use =
-                office(settings).await?.sign_in(keys.clone(), Random::of_the_machine()).keys_in_use().await?;
+            let mut in_use = in_use(&office(settings).await?, &keys).await?;
             for id in keys.ids() {
                 let note = if id == keys.newest_id() { "   seals" } else { "" };
                 output::data(&format!("{id}   opens {}{note}", in_use.remove(id).unwrap_or(0)));
@@ -61,20 +61,28 @@ async fn rotate(settings: &Settings, key_file: &std::path::Path) -> Result<(), E
     let random = Random::of_the_machine();
     let office = office(settings).await?;
     let keys = Keys::read(key_file).map_err(ended)?;
-    let mut in_use = office.sign_in(keys.clone(), random.clone()).keys_in_use().await?;
-    in_use.retain(|id, _| keys.ids().all(|known| known != id));
-    check_known(&in_use)?;
-    let in_use = office.sign_in(keys.clone(), random.clone()).keys_in_use().await?;
-    let is_half_done = in_use.keys().any(|id| id != keys.newest_id());
+    let mut unknown = in_use(&office, &keys).await?;
+    unknown.retain(|id, _| keys.ids().all(|known| known != id));
+    check_known(&unknown)?;
+    let is_half_done = in_use(&office, &keys).await?.keys().any(|id| id != keys.newest_id());
     let keys = if is_half_done {
         output::talk("an earlier change of keys was broken off; it is finished, and no key is added");
         keys
     } else {
         Keys::add_key(key_file, &random).map_err(ended)?
     };
-    let count = office.sign_in(keys.clone(), random).seal_again().await?;
+    let count = office.seal_again(&keys, &random).await?;
     output::data(&format!("{}   sealed again: {count}", keys.newest_id()));
     Ok(())
+}
+
+/// How many fields of the database each key opens, in all rooms that seal something.
+async fn in_use(office: &Office, keys: &Keys) -> Result<BTreeMap<String, i64>, Ended> {
+    let mut all = office.sign_in(keys.clone(), Random::of_the_machine()).keys_in_use().await?;
+    for (id, count) in identity::keys_in_use(&mut office.db().read().await?).await? {
+        *all.entry(id).or_default() += count;
+    }
+    Ok(all)
 }
 
 /// Refuses to go on when something is sealed with a key that is not in the file.

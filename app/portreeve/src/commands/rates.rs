@@ -46,6 +46,8 @@ pub enum RatesCommand {
     Propose(versions::ProposeArgs),
     /// Make a proposal hold from its date
     Schedule(versions::ScheduleArgs),
+    /// Take back a proposal that was not scheduled: it can never be
+    Withdraw(versions::WithdrawArgs),
     /// Take back scheduled rates that no bill run has used; they are never billed
     Supersede(versions::SupersedeArgs),
     /// List all rates: proposed, scheduled, superseded, or locked by the first run that used them
@@ -85,6 +87,7 @@ pub async fn run(settings: &Settings, command: RatesCommand) -> Outcome {
         }
         RatesCommand::Propose(args) => return versions::propose(settings, args).await,
         RatesCommand::Schedule(args) => return versions::schedule(settings, args).await,
+        RatesCommand::Withdraw(args) => return versions::withdraw(settings, args).await,
         RatesCommand::Supersede(args) => return versions::supersede(settings, args).await,
         RatesCommand::List => return versions::list(settings).await,
         RatesCommand::Evaluate(args) => return evaluate::run(&args),
@@ -115,13 +118,5 @@ pub async fn run(settings: &Settings, command: RatesCommand) -> Outcome {
 
 /// The versions of a schedule that hold or will hold, by date.
 async fn versions_in_force(read: &mut db::Read, schedule: &str) -> Result<Vec<rates::Version>, Ended> {
-    let book = revenue::RateBook::load(read).await?;
-    let mut versions = Vec::new();
-    let mut day = Some(NaiveDate::MAX);
-    while let Some(version) = day.and_then(|day| book.version(book.version_on(schedule, day)?)?.version()) {
-        day = version.effective_on.pred_opt();
-        versions.push(version.clone());
-    }
-    versions.reverse();
-    Ok(versions)
+    Ok(revenue::RateBook::load(read).await?.standing_versions(schedule).cloned().collect())
 }

@@ -296,7 +296,7 @@ pub async fn apply_rules(office: &Office, who: &Who, run: &BillRun) -> Result<u6
 
 /// Signs a run.
 pub async fn sign(office: &Office, who: &Who, run: &BillRun) -> Result<(), Ended> {
-    office.act(&who.under(format!("sign run {}", run.number)), &SignRun { run: run.id }).await?;
+    office.act(&who.under(format!("sign run {}", run.number)), &SignRun { run: run.id, seen: None }).await?;
     Ok(())
 }
 

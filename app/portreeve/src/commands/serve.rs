@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
 use crate::site::{SiteSettings, routes, site};
+use crate::standing::Standing;
 
 /// Serves the town.
 #[derive(Args)]
@@ -52,6 +53,9 @@ pub struct ServeArgs {
     /// Print every address with its method and kind, and do not serve
     #[arg(long)]
     list_routes: bool,
+    /// Leave long work, such as posting, to a `portreeve work` that runs beside
+    #[arg(long)]
+    no_work: bool,
     /// For a town that is made up: a password is enough, and without a key file the keys last as long as the program
     #[arg(long)]
     demo: bool,
@@ -65,6 +69,8 @@ pub struct Serving {
     pub takes_any_port: bool,
     /// What the site is told.
     pub site: SiteSettings,
+    /// Whether this process carries out long work too.
+    pub works: bool,
 }
 
 /// The file of single sign-on.
@@ -92,7 +98,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Serves until it is told to stop.
 pub async fn run(settings: &Settings, args: ServeArgs) -> Outcome {
     if args.list_routes {
-        routes().iter().for_each(|route| output::data(&format!("{}\t{}\t{:?}", route.method, route.path, route.kind)));
+        for route in routes() {
+            let kind = if route.is_piece { "Piece".to_owned() } else { format!("{:?}", route.kind) };
+            output::data(&format!("{}\t{}\t{kind}", route.method, route.path));
+        }
         return Ok(Ended::Done);
     }
     check(&args)?;
@@ -110,7 +119,7 @@ pub async fn run(settings: &Settings, args: ServeArgs) -> Outcome {
         providers: providers(&args)?,
         public_url: args.public_url,
     };
-    serve(&office, Serving { listen: args.listen, takes_any_port: false, site }).await
+    serve(&office, Serving { listen: args.listen, takes_any_port: false, site, works: !args.no_work }).await
 }
 
 /// Serves an office's site, says where on stdout, and ends when the machine asks for it, after what is under way.
@@ -127,11 +136,15 @@ pub async fn serve(office: &Office, serving: Serving) -> Outcome {
     let router = web::router(site(office, serving.site), routes());
     output::data(&format!("Serving http://{address}"));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let worker = serving.works.then(|| Standing::begin(office));
     let server = axum::serve(listener, service).with_graceful_shutdown(told_to_stop());
     tokio::select! {
         ended = server => ended.map_err(|error| Ended::Fault(format!("serving: {error}")))?,
         // Live progress would keep a connection for minutes.
         () = patience_ends() => {}
+    }
+    if let Some(worker) = worker {
+        worker.end().await;
     }
     Ok(Ended::Done)
 }
@@ -217,7 +230,7 @@ async fn patience_ends() {
 }
 
 /// Waits for Ctrl-C, or for the machine that stops its programs.
-async fn told_to_stop() {
+pub async fn told_to_stop() {
     #[cfg(unix)]
     {
         let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());

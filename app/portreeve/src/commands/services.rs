@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::acts::{CorrectService, Moved, StartService, StopService, TransferService};
+use billing::acts::{CorrectService, MovePeople, MoveRead, Moved, StartService, StopService, TransferService};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
@@ -38,6 +38,24 @@ pub enum ServiceCommand {
         /// Only what is served at this service point
         #[arg(long)]
         service_point: Option<String>,
+    },
+    /// Move people in one piece: who leaves, who comes, and what the meter showed; all of it or nothing
+    Move {
+        /// The number of the account that leaves; nobody where the places are vacant
+        #[arg(long = "from", value_name = "ACCOUNT", required_unless_present = "to")]
+        from: Option<String>,
+        /// The number of the account that comes
+        #[arg(long, value_name = "ACCOUNT")]
+        to: Option<String>,
+        /// The first day of the one who comes
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// Only these service points; may be repeated
+        #[arg(long = "service-point", required_unless_present = "from")]
+        service_points: Vec<String>,
+        /// What the meter showed on that day, REFERENCE=COUNT; may be repeated
+        #[arg(long = "read", value_name = "REFERENCE=COUNT", value_parser = count)]
+        reads: Vec<(String, i64)>,
     },
     /// Correct the class, dimension values or schedule of a service from its first day
     Correct(CorrectArgs),
@@ -96,6 +114,11 @@ pub struct CorrectArgs {
     schedule: String,
 }
 
+fn count(text: &str) -> Result<(String, i64), String> {
+    let parts = text.rsplit_once('=').and_then(|(point, count)| Some((point.to_owned(), count.parse().ok()?)));
+    parts.ok_or_else(|| format!("'{text}' is not of the form reference=count"))
+}
+
 fn dimension(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
     let (name, value) = parts.ok_or_else(|| format!("'{text}' is not of the form name=value"))?;
@@ -120,6 +143,22 @@ pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
         ServiceCommand::Transfer { from, to, on, service_point } => {
             let act = TransferService { from_account: from, to_account: to, service_point, on, reason };
             office.act_now(&who, &act).await?.outcome
+        }
+        ServiceCommand::Move { from, to, on, service_points, reads } => {
+            let (read_on, kind) = (on, metering::ReadKind::Actual);
+            let read = |(service_point, count)| MoveRead { service_point, read_on, count, kind };
+            let act = MovePeople {
+                from_account: from,
+                to_account: to,
+                opens: None,
+                service_points,
+                on,
+                reads: reads.into_iter().map(read).collect(),
+                forwarding: None,
+                reason,
+            };
+            let moved = office.act_now(&who, &act).await?.outcome;
+            Moved { stopped: moved.stopped, started: moved.started }
         }
         ServiceCommand::Correct(args) => {
             let dimensions: BTreeMap<String, String> = args.dimensions.into_iter().collect();

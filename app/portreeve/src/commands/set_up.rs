@@ -129,6 +129,7 @@ pub fn all_permissions() -> Vec<acts::Permission> {
         finance::PERMISSIONS,
         revenue::permissions::PERMISSIONS,
         billing::permissions::PERMISSIONS,
+        identity::permissions::PERMISSIONS,
     ];
     let mut all: Vec<acts::Permission> = rooms.concat();
     all.sort_unstable();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
-use db::Fault;
+use db::{Fault, Read};
 use finance::JournalEntry;
 use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Month, Refusal, RunId};
 use ledger::{Chart, Journal, JournalKind, Posting};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::find::account_named;
 use crate::pricing::{BillLine, price};
 use crate::store::{self, Adjustment, StoredBill};
+use crate::views::find_bill;
 use crate::{BillInputs, BillRun, Limits, permissions};
 
 /// Adjusts a charge of a bill. The tax on it follows in proportion, at the rate and to the authorities of the bill.
@@ -168,24 +169,13 @@ impl Act for AdjustAccount {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Adjusted, Failure> {
-        self.check(entry).await?;
+        let today = entry.today;
+        self.check(entry, today).await?;
         let (_, bill) = self.found(entry).await?;
         customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
         // Whoever took the bill back meanwhile held the account.
-        let (run, bill) = self.found(entry).await?;
-        self.check_not_before(&run, entry.today)?;
-        let book = RateBook::load(entry).await?;
-        let inputs = store::items_of_bills(entry, &[bill.account], &run).await?;
-        let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
-        let inputs = inputs.into_iter().next().unwrap_or(nothing);
-        let priced = price(&book, &Limits::new(), &inputs);
-        let mut there = store::adjustments_of(entry, bill.account).await?;
-        let count = there.len();
-        there.retain(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
-        let given: Cents = there.iter().map(|one| one.cents).sum();
-        let of_bill = OfBill { book: &book, inputs: &inputs, lines: &priced.lines };
-        let postings = self.postings(&of_bill, bill.account, given)?;
-        self.check_within(&priced.lines, given)?;
+        let worked = self.work_out(entry, today).await?;
+        let (run, account, parts) = (&worked.run, worked.bill.account, &worked.parts);
         let id: JournalId = entry.id("journal").await?;
         let locks = finance::locks(entry).await?;
         let gl_on = locks.earliest_open_on(entry.today);
@@ -193,25 +183,24 @@ impl Act for AdjustAccount {
             let words = format!("counts from {}, in a month that is locked", self.effective_on);
             entry.looks_odd("back_dated", words);
         }
-        let moved: Cents = postings.iter().map(|part| part.cents).sum();
+        let moved = worked.moved();
         let journal = Journal {
             id,
             kind: JournalKind::Adjustment,
             gl_on,
             reverses: None,
             tender: Cents::ZERO,
-            postings: postings.iter().filter_map(|part| part.posting).collect(),
+            postings: parts.iter().filter_map(|part| part.posting).collect(),
         };
-        let agreements = postings.iter().filter(|part| part.posting.is_some());
-        let agreements =
-            agreements.map(|part| Some(inputs.item(part.item).agreement)).collect::<Vec<Option<AgreementId>>>();
+        let agreements = parts.iter().filter(|part| part.posting.is_some());
+        let agreements = agreements.map(|part| Some(part.agreement)).collect::<Vec<Option<AgreementId>>>();
         let chart = finance::chart(entry).await?;
-        let written = JournalEntry::new(bill.account, self.bill.clone(), journal, agreements);
+        let written = JournalEntry::new(account, self.bill.clone(), journal, agreements);
         finance::write_journals(entry, &chart, &[written]).await?;
-        let number = i64::try_from(count).unwrap_or(i64::MAX) + 1;
+        let number = i64::try_from(worked.count).unwrap_or(i64::MAX) + 1;
         let adjustment = Adjustment {
             id: entry.id::<AdjustmentId>("adjustment").await?,
-            account: bill.account,
+            account,
             journal: id,
             run: run.id,
             revenue: self.revenue.clone(),
@@ -222,38 +211,63 @@ impl Act for AdjustAccount {
             reason: self.reason.clone(),
             reversed_by: None,
         };
-        super::weigh(entry, bill.account, moved);
-        let charged: Cents =
-            priced.lines.iter().filter(|line| line.place.code == self.revenue).map(|line| line.cents).sum();
+        super::weigh(entry, account, moved);
+        let stood = worked.charged + worked.given;
         let field = format!("{} of bill {}, without tax", self.revenue, self.bill);
-        entry.changes(field, (charged + given).dollars(), (charged + given + self.cents).dollars());
+        entry.changes(field, stood.dollars(), (stood + self.cents).dollars());
         let act = entry.act;
         store::insert_adjustment(entry, act, &adjustment).await?;
         Ok(Adjusted { number, cents: self.cents, tax: adjustment.tax })
     }
 }
 
+/// An adjustment worked out, before anything is written.
+pub(super) struct WorkedOut {
+    pub(super) run: BillRun,
+    pub(super) bill: StoredBill,
+    pub(super) parts: Vec<AdjustedPart>,
+    /// What the bill charged on the line.
+    pub(super) charged: Cents,
+    /// What was adjusted on it before; negative for credits.
+    pub(super) given: Cents,
+    /// How many adjustments the account has.
+    pub(super) count: usize,
+}
+
+impl WorkedOut {
+    /// What is moved of what the customer owes, with the tax; what the city bears itself is no part of it.
+    pub(super) fn moved(&self) -> Cents {
+        self.parts.iter().filter(|part| !part.is_borne).map(|part| part.cents).sum()
+    }
+}
+
 /// A part of an adjustment: of the charge itself, or of a tax on it.
-struct AdjustedPart {
-    item: usize,
-    cents: Cents,
-    posting: Option<Posting>,
+pub(super) struct AdjustedPart {
+    pub(super) agreement: AgreementId,
+    /// The revenue code, or that of the tax.
+    pub(super) code: String,
+    /// The name of the charge in its rates.
+    pub(super) charge: String,
+    /// Whether the city pays it.
+    pub(super) is_borne: bool,
+    pub(super) cents: Cents,
+    pub(super) posting: Option<Posting>,
 }
 
 impl AdjustAccount {
     /// Refuses what cannot be right, whatever the bill is.
-    async fn check(&self, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn check(&self, read: &mut Read, today: NaiveDate) -> Result<(), Failure> {
         if self.reason.trim().is_empty() {
             return refuse(AdjustRefused::NoReason);
         }
-        if !store::adjustment_reasons(entry).await?.contains_key(&self.reason_code) {
+        if !store::adjustment_reasons(read).await?.contains_key(&self.reason_code) {
             return refuse(AdjustRefused::UnknownReason(self.reason_code.clone()));
         }
         if self.cents.is_zero() {
             return refuse(AdjustRefused::Zero);
         }
-        if entry.today < self.effective_on {
-            return refuse(AdjustRefused::Future { effective_on: self.effective_on, today: entry.today });
+        if today < self.effective_on {
+            return refuse(AdjustRefused::Future { effective_on: self.effective_on, today });
         }
         Ok(())
     }
@@ -267,12 +281,31 @@ impl AdjustAccount {
         Ok(())
     }
 
-    async fn found(&self, entry: &mut Entry) -> Result<(BillRun, StoredBill), Failure> {
+    /// The adjustment as it would be written now.
+    pub(super) async fn work_out(&self, read: &mut Read, today: NaiveDate) -> Result<WorkedOut, Failure> {
+        let (run, bill) = self.found(read).await?;
+        self.check_not_before(&run, today)?;
+        let book = RateBook::load(read).await?;
+        let inputs = store::items_of_bills(read, &[bill.account], &run).await?;
+        let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
+        let inputs = inputs.into_iter().next().unwrap_or(nothing);
+        let priced = price(&book, &Limits::new(), &inputs);
+        let mut there = store::adjustments_of(read, bill.account).await?;
+        let count = there.len();
+        there.retain(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
+        let given: Cents = there.iter().map(|one| one.cents).sum();
+        let of_bill = OfBill { book: &book, inputs: &inputs, lines: &priced.lines };
+        let parts = self.postings(&of_bill, bill.account, given)?;
+        self.check_within(&priced.lines, given)?;
+        let own = priced.lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne);
+        let charged = own.map(|line| line.cents).sum();
+        Ok(WorkedOut { run, bill, parts, charged, given, count })
+    }
+
+    async fn found(&self, read: &mut Read) -> Result<(BillRun, StoredBill), Failure> {
         let unknown = || refused(AdjustRefused::UnknownBill(self.bill.clone()));
         let number = BillNumber::parse(&self.bill).map_err(|_| unknown())?;
-        let run = store::run_by_number(entry, number.run).await?.ok_or_else(unknown)?;
-        let range = super::prepared_chunk_with(entry, &run, number.position).await?.ok_or_else(unknown)?;
-        let bill = store::bill_at(entry, run.id, number.position, range).await?.ok_or_else(unknown)?;
+        let (run, bill) = find_bill(read, number).await?.ok_or_else(unknown)?;
         if bill.cancelled_by.is_some() || run.cancelled.is_some() {
             return refuse(AdjustRefused::Cancelled(self.bill.clone()));
         }
@@ -296,12 +329,12 @@ impl AdjustAccount {
         let weights: Vec<i64> = own.iter().map(|line| line.cents.0).collect();
         let mut parts = Vec::new();
         for ((line, cents), before) in own.iter().zip(self.cents.split(&weights)).zip(given.split(&weights)) {
-            parts.push(part(line, account, cents));
+            parts.push(bill.part(line, account, cents));
             for tax in bill.lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
                 let Some(base) = bill.base_of(tax, line) else { continue };
                 let share =
                     |cents: Cents| in_proportion(i128::from(tax.cents.0) * i128::from(cents.0), i128::from(base.0));
-                parts.push(part(tax, account, share(before + cents) - share(before)));
+                parts.push(bill.part(tax, account, share(before + cents) - share(before)));
             }
         }
         Ok(parts)
@@ -331,6 +364,17 @@ struct OfBill<'a> {
 }
 
 impl OfBill<'_> {
+    fn part(&self, line: &BillLine<'_>, account: AccountId, cents: Cents) -> AdjustedPart {
+        AdjustedPart {
+            agreement: self.inputs.item(line.item).agreement,
+            code: line.place.code.clone(),
+            charge: line.charge.clone().into_owned(),
+            is_borne: line.place.is_borne,
+            cents,
+            posting: charge_posting(account, &line.place, cents),
+        }
+    }
+
     /// What a tax of the bill was charged on, when a charge is part of it: the charges that the rates name. A tax by
     /// what was used is borne by all charges of its item.
     fn base_of(&self, tax: &BillLine<'_>, charge: &BillLine<'_>) -> Option<Cents> {
@@ -357,10 +401,6 @@ impl OfBill<'_> {
 
 fn is_tax(line: &BillLine<'_>) -> bool {
     line.place.code.starts_with("tax.")
-}
-
-fn part(line: &BillLine<'_>, account: AccountId, cents: Cents) -> AdjustedPart {
-    AdjustedPart { item: line.item, cents, posting: charge_posting(account, &line.place, cents) }
 }
 
 /// A quotient in whole cents, half a cent away from zero; nothing of nothing.

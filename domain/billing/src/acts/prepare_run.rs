@@ -78,6 +78,11 @@ impl Act for PrepareRun {
         if planned.is_some_and(|planned| !planned.is_closed) {
             return refuse(RunRefused::ReadsOpen { cycle: self.cycle.clone(), from: self.period.from() });
         }
+        if let Some(order) = store::close_order(entry, cycle.id, self.period.from()).await?
+            && !::acts::progress(entry, order).await?.is_complete()
+        {
+            return refuse(RunRefused::ReadsClosing { cycle: self.cycle.clone(), from: self.period.from() });
+        }
         finance::share_period(entry, self.bill_on).await?;
         let run: RunId = entry.id("bill_run").await?;
         let chunks = store::account_chunks(entry, Some(cycle.id), self.period, chunk_accounts).await?;
@@ -189,6 +194,16 @@ pub(super) async fn note_uses(entry: &mut Entry, run: &BillRun, bills: &[BillInp
         bills.iter().flat_map(|bill| &bill.items).flat_map(|item| item.versions()).collect();
     let act = entry.act;
     revenue::note_uses(entry, (act, run.number), &versions).await
+}
+
+/// How many bills an order to prepare has made so far.
+pub(crate) async fn prepared_bills(read: &mut db::Read, order: OrderId) -> Result<i64, Fault> {
+    let mut bills = 0;
+    for chunk in ::acts::chunks(read, order).await?.iter().filter(|chunk| chunk.outcome.is_some()) {
+        let prepared: PreparedChunk = read_outcome(chunk.outcome.as_deref())?;
+        bills += prepared.bills;
+    }
+    Ok(bills)
 }
 
 /// The accounts among which the bill at a position of a run is; `None` when there is no such position.

@@ -50,6 +50,14 @@ pub enum RunRefused {
         /// The first day of its period.
         from: chrono::NaiveDate,
     },
+    /// What was used is being worked out.
+    #[error("the reads of cycle '{cycle}' from {from} are still being closed; wait until that is done")]
+    ReadsClosing {
+        /// The cycle.
+        cycle: String,
+        /// The first day of its period.
+        from: chrono::NaiveDate,
+    },
     /// Only bills of a regular run that was posted are made again.
     #[error("run {run} is {state}; only bills of a cycle's posted run are made at last or made again")]
     NotToBillAgain {
@@ -152,6 +160,12 @@ pub enum RunRefused {
         /// The account number of the first.
         first: String,
     },
+    /// What was read is not what would be signed.
+    #[error("the register of run {run} has changed since you opened it; read it again before you sign")]
+    RegisterChanged {
+        /// The number of the run.
+        run: i64,
+    },
     /// The exception does not exist or was decided.
     #[error("account {account} has no such exception in run {run}")]
     NoSuchException {
@@ -173,6 +187,37 @@ pub enum RunRefused {
     CannotRelease {
         /// The exception.
         code: &'static str,
+    },
+    /// No exception, or too many of a list.
+    #[error("choose 1 to {most} exceptions at a time, not {count}")]
+    HowManyExceptions {
+        /// The most.
+        most: usize,
+        /// How many were chosen.
+        count: usize,
+    },
+    /// Somebody else worked the queue meanwhile.
+    #[error("the queue has changed: you saw {seen} exceptions, and now there are {count}; look at them again")]
+    QueueChanged {
+        /// How many were seen.
+        seen: i64,
+        /// How many there are.
+        count: i64,
+    },
+    /// A held bill has somebody who looks after it.
+    #[error("say who looks after the bills that are held")]
+    NobodyLooksAfter,
+    /// A held bill has a day to come.
+    #[error("a bill is held until a day to come, and {due_on} is past")]
+    HeldUntilBefore {
+        /// The day wanted.
+        due_on: chrono::NaiveDate,
+    },
+    /// There is nothing to go on with.
+    #[error("no part of run {run} was refused, so there is nothing to go on with")]
+    NothingStopped {
+        /// The number of the run.
+        run: i64,
     },
     /// The trial is no longer the one that was signed.
     #[error("run {run} was signed on another trial than the one that is stored; cancel it and prepare it again")]
@@ -209,6 +254,7 @@ impl Refusal for RunRefused {
             RunRefused::BilledBeforeEnd { .. } => "billed_before_end",
             RunRefused::WrongState { .. } => "run_state",
             RunRefused::ReadsOpen { .. } => "reads_open",
+            RunRefused::ReadsClosing { .. } => "reads_closing",
             RunRefused::NotToBillAgain { .. } => "not_to_bill_again",
             RunRefused::BilledBeforeFirst { .. } => "billed_before_first",
             RunRefused::NoReason => "reason_missing",
@@ -224,9 +270,15 @@ impl Refusal for RunRefused {
             RunRefused::SignedByPreparer { .. } => "signed_by_preparer",
             RunRefused::ExceptionsOpen { .. } => "exceptions_open",
             RunRefused::Unexplained { .. } => "agreements_unexplained",
+            RunRefused::RegisterChanged { .. } => "register_changed",
             RunRefused::NoSuchException { .. } => "exception_unknown",
             RunRefused::NoSuchBill { .. } => "bill_unknown",
             RunRefused::CannotRelease { .. } => "exception_blocks",
+            RunRefused::HowManyExceptions { .. } => "how_many_exceptions",
+            RunRefused::QueueChanged { .. } => "queue_changed",
+            RunRefused::NobodyLooksAfter => "assignee_missing",
+            RunRefused::HeldUntilBefore { .. } => "held_until_before",
+            RunRefused::NothingStopped { .. } => "nothing_stopped",
             RunRefused::SignedOtherwise { .. } => "signed_otherwise",
             RunRefused::WithoutPrice { .. } => "bill_without_price",
             RunRefused::TrialChanged { .. } => "trial_changed",

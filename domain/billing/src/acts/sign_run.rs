@@ -15,6 +15,9 @@ use crate::{BillKind, BillRun, RunState, permissions, store};
 pub struct SignRun {
     /// The run.
     pub run: RunId,
+    /// The hash of the register that was read; when it is another one by now, nothing is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 impl Act for SignRun {
@@ -50,6 +53,9 @@ impl Act for SignRun {
             return refuse(RunRefused::Unexplained { run: run.number, count, first: first.account_number.clone() });
         }
         let register = crate::register(entry, &run).await?;
+        if self.seen.as_ref().is_some_and(|seen| *seen != register.digest().to_string()) {
+            return refuse(RunRefused::RegisterChanged { run: run.number });
+        }
         let (tried, items) = trial_of(entry, &run).await?;
         let held = store::held_accounts(entry, run.id).await?;
         let held_count = i64::try_from(held.len()).map_err(|_| Fault::new("too many held bills"))?;

@@ -119,7 +119,7 @@ impl Act for HoldBill {
     }
 }
 
-async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<AccountId, Failure> {
+pub(super) async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<AccountId, Failure> {
     let no_such_bill = || RunRefused::NoSuchBill { account: number.to_owned(), run: run.number };
     let Ok(parsed) = AccountNumber::parse(number) else { return refuse(no_such_bill()) };
     let Some(account) = customers::account_by_number(entry, parsed).await? else { return refuse(no_such_bill()) };

@@ -322,6 +322,7 @@ impl ImportWork {
     fn service_for(&self, row: &Row, cycle: Option<CycleId>) -> Option<NewService> {
         let open = self.act.mapping.open.as_ref()?;
         Some(NewService {
+            address: String::new(),
             customer: row.customer.clone(),
             service_point: row.service_point.clone(),
             service: open.service.clone(),

@@ -32,7 +32,7 @@ pub struct Adjustment {
 }
 
 #[derive(sqlx::FromRow)]
-struct AdjustmentRow {
+pub(super) struct AdjustmentRow {
     account_id: i64,
     adjustment_id: i64,
     journal_id: i64,
@@ -106,7 +106,7 @@ pub(crate) async fn standing_adjustments(
     Ok(adjustments(read.all(SQL, vec![from.into(), to.into(), run.into()]).await?))
 }
 
-fn adjustments(rows: Vec<AdjustmentRow>) -> Vec<Adjustment> {
+pub(super) fn adjustments(rows: Vec<AdjustmentRow>) -> Vec<Adjustment> {
     let adjustment = |row: AdjustmentRow| Adjustment {
         id: AdjustmentId(row.adjustment_id),
         account: AccountId(row.account_id),

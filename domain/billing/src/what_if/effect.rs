@@ -17,6 +17,8 @@ pub struct WhatIfReport {
     pub schedule: String,
     /// The ordinance of the version proposed.
     pub ordinance: String,
+    /// How many of the town's pieces of accounts were looked at, and how many there are; the same unless sampled.
+    pub pieces: (i64, i64),
     /// The months whose use was priced.
     #[serde(serialize_with = "month_texts")]
     pub months: Vec<Month>,
@@ -102,7 +104,7 @@ pub struct Increase {
 }
 
 /// How many of the largest increases are kept.
-const LARGEST: usize = 10;
+const LARGEST: usize = 20;
 /// How many reasons are told apart.
 const REASONS_MAX: usize = 50;
 
@@ -152,6 +154,7 @@ impl WhatIfReport {
         WhatIfReport {
             schedule: asked.schedule.code.clone(),
             ordinance: asked.version.ordinance.clone(),
+            pieces: (0, 0),
             months: months.to_vec(),
             classes: BTreeMap::new(),
             total: Effect::default(),
@@ -184,6 +187,12 @@ impl WhatIfReport {
         self.largest.truncate(LARGEST);
         sums.not_priced_before.into_iter().for_each(|(why, times)| count(&mut self.not_priced_before, why, times));
         sums.not_priced_after.into_iter().for_each(|(why, times)| count(&mut self.not_priced_after, why, times));
+    }
+
+    /// Whether only some accounts were looked at.
+    #[must_use]
+    pub fn is_sample(&self) -> bool {
+        self.pieces.0 < self.pieces.1
     }
 
     pub(super) fn is_about_nobody(&self) -> bool {

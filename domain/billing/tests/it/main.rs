@@ -6,6 +6,7 @@ mod cancelling;
 mod changed;
 mod completeness;
 mod corrections;
+mod decided_together;
 mod explained;
 mod mended;
 mod metered;

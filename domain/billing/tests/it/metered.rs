@@ -304,7 +304,7 @@ impl Metered {
                 town.act(&ReleaseException { run, account, code, reason: "looked at".into() }).await;
             }
         }
-        town.door.carry_out(&by(2), &SignRun { run }).await.unwrap_or_else(|failure| panic!("{failure}"));
+        town.door.carry_out(&by(2), &SignRun { run, seen: None }).await.unwrap_or_else(|failure| panic!("{failure}"));
         let order = town.act(&PostRun { run }).await;
         assert_eq!(town.finish(order).await.refusals, [""; 0]);
         town.assert_proved().await;

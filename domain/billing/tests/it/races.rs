@@ -66,7 +66,7 @@ async fn two_who_sign_at_once_sign_once() {
         let (town, _) = Town::new(engine, &[house(10), house(20), house(30)]).await;
         let run = town.prepared("A").await;
         town.tried(run).await;
-        let (act, ours, theirs) = (SignRun { run }, by(2), by(3));
+        let (act, ours, theirs) = (SignRun { run, seen: None }, by(2), by(3));
         let (first, second) = tokio::join!(town.door.carry_out(&ours, &act), town.door.carry_out(&theirs, &act));
         let mut codes = [code_of(first).err(), code_of(second).err()];
         codes.sort_unstable();
@@ -81,7 +81,10 @@ async fn whoever_prepared_a_run_does_not_sign_it() {
         let (town, _) = Town::new(engine, &[house(10)]).await;
         let run = town.prepared("A").await;
         town.tried(run).await;
-        assert_eq!(code_of(town.door.carry_out(&by(1), &SignRun { run }).await).err(), Some("signed_by_preparer"));
+        assert_eq!(
+            code_of(town.door.carry_out(&by(1), &SignRun { run, seen: None }).await).err(),
+            Some("signed_by_preparer")
+        );
         town.base.remove().await;
     }
 }
@@ -92,7 +95,7 @@ async fn signing_and_trying_at_once_never_leave_a_signed_run_without_its_trial()
         let (town, _) = Town::new(engine, &[house(10), house(20), house(30)]).await;
         let run = town.prepared("A").await;
         town.tried(run).await;
-        let (sign, again, ours, theirs) = (SignRun { run }, TryRun { run }, by(2), by(1));
+        let (sign, again, ours, theirs) = (SignRun { run, seen: None }, TryRun { run }, by(2), by(1));
         let (signed, tried) = tokio::join!(town.door.carry_out(&ours, &sign), town.door.carry_out(&theirs, &again));
         match (code_of(signed), code_of(tried)) {
             (Ok(_), Err("run_state")) => assert_eq!(town.state(run).await, RunState::Signed),

@@ -316,6 +316,7 @@ impl Act for OpenPriced {
         let number: i64 = entry.id("test_name").await?;
         let first = &self.services[0];
         let new = NewService {
+            address: String::new(),
             customer: format!("c{number}"),
             service_point: format!("p{number}"),
             service: "water".to_owned(),

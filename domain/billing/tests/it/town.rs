@@ -218,7 +218,7 @@ impl Town {
 
     /// Signs by actor 2, who did not prepare.
     pub(crate) async fn sign(&self, run: RunId) -> Result<Cents, (&'static str, String)> {
-        match self.door.carry_out(&by(2), &SignRun { run }).await {
+        match self.door.carry_out(&by(2), &SignRun { run, seen: None }).await {
             Ok(Done { outcome, .. }) => Ok(outcome),
             Err(Failure::Refused(refusal)) => Err((refusal.code(), refusal.to_string())),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
@@ -395,6 +395,7 @@ async fn open_alone(entry: &mut Entry, service: &Service) -> Result<(AccountId, 
     let number: i64 = entry.id("test_name").await?;
     let cycle = billing::cycle_by_code(entry, service.cycle).await?.expect("the town has the cycle");
     let new = NewService {
+        address: String::new(),
         customer: format!("c{number}"),
         service_point: format!("p{number}"),
         service: "water".to_owned(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PartyRefused;
 use super::not_found::{account_held, customer_named};
+use crate::party::seen_parties;
 use crate::{Role, permissions, store};
 
 /// Ends a role with a last day. The record of it stays.
@@ -19,6 +20,9 @@ pub struct EndParty {
     pub customer: String,
     /// The last day.
     pub to_on: NaiveDate,
+    /// What was on record when the form was opened, in short: see [`crate::seen_parties`]. Refused when it is so no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 impl Act for EndParty {
@@ -41,8 +45,12 @@ impl Act for EndParty {
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         let parties = store::parties_of(entry, &[account.id]).await?;
-        let mut parties = parties.get(&account.id).into_iter().flatten();
-        let held = parties.find(|party| party.role == role && party.customer == customer && party.to_on.is_none());
+        let parties = parties.get(&account.id).map_or(&[][..], Vec::as_slice);
+        if self.seen.as_ref().is_some_and(|seen| *seen != seen_parties(parties)) {
+            return refuse(PartyRefused::ChangedMeanwhile(self.account.clone()));
+        }
+        let held =
+            parties.iter().find(|party| party.role == role && party.customer == customer && party.to_on.is_none());
         let Some(party) = held else {
             let (account, customer) = (self.account.clone(), self.customer.clone());
             return refuse(PartyRefused::RoleNotHeld { account, role, customer });

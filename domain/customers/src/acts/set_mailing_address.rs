@@ -1,13 +1,13 @@
 //! Records where mail for an account goes, from a day on.
 
-use ::acts::{Act, Entry, Failure, Permission, Subject, refused};
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use kernel::Refusal;
 use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::account_held;
-use crate::{AddressLines, MailingAddress, NamedAccount, Purpose, permissions, store};
+use crate::{AddressLines, MailingAddress, NamedAccount, Purpose, permissions, seen_addresses, store};
 
 /// Sets an address. Given again for the same first day it is a correction: the next revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct SetMailingAddress {
     pub from_on: NaiveDate,
     /// What is written on the envelope.
     pub lines: AddressLines,
+    /// What was on record when the form was opened, in short: see [`crate::seen_addresses`]. Refused when it is so no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// Why an address is not recorded.
@@ -28,6 +31,9 @@ pub enum AddressRefused {
     /// No such account.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// Somebody was faster.
+    #[error("the addresses of account {0} were changed meanwhile; look at what is on record now")]
+    ChangedMeanwhile(String),
     /// No mail goes to an account that is not there yet.
     #[error("account {account} is opened on {opened_on}, so no address holds from {from_on}")]
     BeforeAccount {
@@ -55,6 +61,7 @@ impl Refusal for AddressRefused {
     fn code(&self) -> &'static str {
         match self {
             AddressRefused::NotFound(not_found) => not_found.code(),
+            AddressRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             AddressRefused::BeforeAccount { .. } => "before_account",
             AddressRefused::LineMissing(_) => "line_missing",
             AddressRefused::LineUnprintable { .. } => "line_unprintable",
@@ -79,9 +86,13 @@ impl Act for SetMailingAddress {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(AddressRefused::from(not_found)))?;
         entry.concerns(account.id);
-        let lines = self.checked(&account).map_err(refused)?;
         let addresses = store::mailing_addresses(entry, &[account.id], self.purpose).await?;
-        let same_day = addresses.get(&account.id).into_iter().flatten().filter(|one| one.from_on == self.from_on);
+        let on_record = addresses.get(&account.id).map_or(&[][..], Vec::as_slice);
+        if self.seen.as_ref().is_some_and(|seen| *seen != seen_addresses(on_record)) {
+            return refuse(AddressRefused::ChangedMeanwhile(self.account.clone()));
+        }
+        let lines = self.checked(&account).map_err(refused)?;
+        let same_day = on_record.iter().filter(|one| one.from_on == self.from_on);
         let revision = 1 + same_day.map(|one| one.revision).max().unwrap_or(0);
         let (purpose, from_on, act) = (self.purpose, self.from_on, entry.act);
         let address = MailingAddress { account: account.id, purpose, from_on, revision, lines };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::{account_held, customer_named};
-use crate::party::in_the_way;
+use crate::party::{in_the_way, seen_parties};
 use crate::{NamedAccount, Party, Role, permissions, store};
 
 /// Gives a customer a role.
@@ -21,6 +21,9 @@ pub struct SetParty {
     pub customer: String,
     /// The first day.
     pub from_on: NaiveDate,
+    /// What was on record when the form was opened, in short: see [`crate::seen_parties`]. Refused when it is so no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// Why a role is not given or ended.
@@ -29,6 +32,9 @@ pub enum PartyRefused {
     /// No such account or customer.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// Somebody was faster.
+    #[error("who is what for account {0} was changed meanwhile; look at what is on record now")]
+    ChangedMeanwhile(String),
     /// Nobody is anything for an account that is not there yet.
     #[error("account {account} is opened on {opened_on}, so nothing holds from {from_on}")]
     BeforeAccount {
@@ -78,6 +84,7 @@ impl Refusal for PartyRefused {
     fn code(&self) -> &'static str {
         match self {
             PartyRefused::NotFound(not_found) => not_found.code(),
+            PartyRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             PartyRefused::BeforeAccount { .. } => "before_account",
             PartyRefused::AccountClosed(_) => "account_closed",
             PartyRefused::RoleTaken { .. } => "role_taken",
@@ -106,9 +113,12 @@ impl Act for SetParty {
         entry.concerns(account.id);
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
-        self.check_days(&account).map_err(refused)?;
         let parties = store::parties_of(entry, &[account.id]).await?;
         let parties = parties.get(&account.id).map_or(&[][..], Vec::as_slice);
+        if self.seen.as_ref().is_some_and(|seen| *seen != seen_parties(parties)) {
+            return refuse(PartyRefused::ChangedMeanwhile(self.account.clone()));
+        }
+        self.check_days(&account).map_err(refused)?;
         if let Some(there) = in_the_way(parties, role, customer, from_on) {
             let names = store::customer_references(entry, &[there.customer]).await?;
             let customer = names.get(&there.customer).cloned().unwrap_or_default();

@@ -15,11 +15,11 @@ C3,organization,Elm Co,,,,,,,,,,
 ";
 
 fn set(account: &str, role: Role, customer: &str, from: &str) -> SetParty {
-    SetParty { account: account.to_owned(), role, customer: customer.to_owned(), from_on: day(from) }
+    SetParty { account: account.to_owned(), role, customer: customer.to_owned(), from_on: day(from), seen: None }
 }
 
 fn end(account: &str, role: Role, customer: &str, to: &str) -> EndParty {
-    EndParty { account: account.to_owned(), role, customer: customer.to_owned(), to_on: day(to) }
+    EndParty { account: account.to_owned(), role, customer: customer.to_owned(), to_on: day(to), seen: None }
 }
 
 fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
@@ -31,7 +31,7 @@ fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
         state: text("OH"),
         postal_code: text("45402"),
     };
-    SetMailingAddress { account: text(account), purpose: Purpose::Mailing, from_on: day(from), lines }
+    SetMailingAddress { account: text(account), purpose: Purpose::Mailing, from_on: day(from), lines, seen: None }
 }
 
 #[tokio::test]

@@ -54,11 +54,32 @@ pub(crate) async fn later_parts(read: &mut Read) -> Result<LaterParts, Fault> {
         having 1 < min(line_no)
         order by account_id, journal_id";
     let rows: Vec<(i64, i64)> = read.all(SQL, vec![]).await?;
+    Ok(by_journal(rows))
+}
+
+/// The same for the journals of some days.
+pub(crate) async fn later_parts_between(
+    read: &mut Read,
+    (from_on, through_on): (NaiveDate, NaiveDate),
+) -> Result<LaterParts, Fault> {
+    const SQL: &str = "
+        select posting.account_id, posting.journal_id
+        from journal
+        join posting on posting.account_id = journal.account_id and posting.journal_id = journal.journal_id
+        where $1 <= journal.gl_on and journal.gl_on <= $2
+        group by posting.account_id, posting.journal_id
+        having 1 < min(posting.line_no)
+        order by posting.account_id, posting.journal_id";
+    let rows: Vec<(i64, i64)> = read.all(SQL, vec![from_on.into(), through_on.into()]).await?;
+    Ok(by_journal(rows))
+}
+
+fn by_journal(rows: Vec<(i64, i64)>) -> LaterParts {
     let mut later = LaterParts::new();
     for (account, journal) in rows {
         later.entry(JournalId(journal)).or_default().push(AccountId(account));
     }
-    Ok(later)
+    later
 }
 
 /// A page of the journals of some days, each whole and once, in the order of date, account and id.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod books;
+mod day_sums;
 mod export;
 mod periods;
 mod planted_faults;

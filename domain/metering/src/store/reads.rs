@@ -12,7 +12,7 @@ use crate::{MeterRead, ReadKind, ReadRecord, Seen};
 const WITHDRAWN: &str = "withdrawn";
 
 #[derive(sqlx::FromRow)]
-struct ReadRow {
+pub(super) struct ReadRow {
     service_point_id: i64,
     read_on: NaiveDate,
     revision: i64,
@@ -26,7 +26,7 @@ struct ReadRow {
 }
 
 impl ReadRow {
-    fn record(self) -> Result<ReadRecord, Fault> {
+    pub(super) fn record(self) -> Result<ReadRecord, Fault> {
         let impossible = |column| {
             let row = format!("{} on {}", self.service_point_id, self.read_on);
             Fault::impossible_row("meter_read", column, row)

@@ -73,8 +73,28 @@ pub enum RatesRefused {
         /// The version.
         effective_on: NaiveDate,
     },
+    /// The proposal was taken back.
+    #[error("proposal {proposal} of '{code}' for {effective_on} was withdrawn; propose the rates again")]
+    Withdrawn {
+        /// The schedule.
+        code: String,
+        /// The date.
+        effective_on: NaiveDate,
+        /// The number of the proposal.
+        proposal: i64,
+    },
+    /// The proposal was put in force; what was made of it can be superseded.
+    #[error("proposal {proposal} of '{code}' for {effective_on} was put in force; supersede the rates instead")]
+    ProposalScheduled {
+        /// The schedule.
+        code: String,
+        /// The date.
+        effective_on: NaiveDate,
+        /// The number of the proposal.
+        proposal: i64,
+    },
     /// A reason must be given.
-    #[error("say why these rates are superseded")]
+    #[error("say why these rates are taken back")]
     NoReason,
 }
 
@@ -95,6 +115,8 @@ impl Refusal for RatesRefused {
             RatesRefused::NoSuchVersion { .. } => "version_unknown",
             RatesRefused::Used { .. } => "version_used",
             RatesRefused::OtherRates { .. } => "version_exists",
+            RatesRefused::Withdrawn { .. } => "proposal_withdrawn",
+            RatesRefused::ProposalScheduled { .. } => "proposal_scheduled",
             RatesRefused::NoReason => "reason_missing",
         }
     }

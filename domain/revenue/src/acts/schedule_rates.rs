@@ -1,6 +1,6 @@
 //! Schedules a proposal: from its date on, it prices.
 
-use acts::{Act, Entry, Failure, Permission, Subject, refused};
+use acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use kernel::RateVersionId;
 use serde::{Deserialize, Serialize};
@@ -38,14 +38,20 @@ impl Act for ScheduleRates {
         let field = format!("Rates of {} from {}", self.schedule, self.effective_on);
         entry.changes(field, "proposed", "in force");
         let asked = (self.schedule.as_str(), self.effective_on, self.proposal);
-        let text = store::proposal_text(entry, asked).await?;
+        // Nobody withdraws it while it is scheduled.
+        store::lock_schedule(entry, &self.schedule).await?;
+        let there = store::rate_proposal(entry, asked).await?;
         let unknown = || RatesRefused::NoSuchProposal {
             code: self.schedule.clone(),
             effective_on: self.effective_on,
             proposal: self.proposal,
         };
-        let text = text.ok_or_else(|| refused(unknown()))?;
-        let schedule = read_schedule(entry, &text).await?;
+        let there = there.ok_or_else(|| refused(unknown()))?;
+        if there.withdrawn.is_some() {
+            let (code, effective_on) = (self.schedule.clone(), self.effective_on);
+            return refuse(RatesRefused::Withdrawn { code, effective_on, proposal: self.proposal });
+        }
+        let schedule = read_schedule(entry, &there.text).await?;
         check_places(entry, &schedule).await?;
         let version = schedule.versions.first().ok_or_else(|| refused(unknown()))?;
         record(entry, version, &schedule, Some(self.proposal)).await

@@ -157,28 +157,6 @@ pub(crate) async fn insert_proposal(tx: &mut Tx, new: NewProposal<'_>) -> Result
     tx.run_once(SQL, args).await
 }
 
-/// The text of a proposal.
-pub(crate) async fn proposal_text(
-    read: &mut Read,
-    (schedule, effective_on, number): (&str, NaiveDate, i64),
-) -> Result<Option<String>, Fault> {
-    const SQL: &str = "
-        select schedule_text
-        from rate_proposal
-        where schedule_code = $1 and effective_on = $2 and proposal_no = $3";
-    let row: Option<(String,)> = read.one(SQL, vec![schedule.into(), effective_on.into(), number.into()]).await?;
-    Ok(row.map(|(text,)| text))
-}
-
-/// Schedule, date and number of every proposal, in that order.
-pub(crate) async fn proposals(read: &mut Read) -> Result<Vec<(String, NaiveDate, i64)>, Fault> {
-    const SQL: &str = "
-        select schedule_code, effective_on, proposal_no
-        from rate_proposal
-        order by schedule_code, effective_on, proposal_no";
-    read.all(SQL, vec![]).await
-}
-
 /// How far every version is, by schedule, date and the order of the acts.
 pub(crate) async fn version_states(read: &mut Read) -> Result<Vec<ListedRates>, Fault> {
     const SQL: &str = "

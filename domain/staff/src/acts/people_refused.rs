@@ -233,11 +233,19 @@ pub enum PeopleRefused {
         /// The code of the pattern.
         pattern: String,
     },
+    /// An address that is no report.
+    #[error("this address is no report of this office, so it is not saved")]
+    NoReport,
+    /// One has no report of that title.
+    #[error("you have no report of that title; it may have been dropped already")]
+    UnknownReport,
 }
 
 impl Refusal for PeopleRefused {
     fn code(&self) -> &'static str {
         match self {
+            PeopleRefused::NoReport => "no_report",
+            PeopleRefused::UnknownReport => "unknown_report",
             PeopleRefused::TextMissing { .. } => "text_missing",
             PeopleRefused::TextTooLong { .. } => "text_too_long",
             PeopleRefused::TextBroken { .. } => "text_broken",

@@ -92,8 +92,7 @@ pub(super) struct LogEntry {
     /// What was asked for.
     #[schema(value_type = Object)]
     command: Value,
-    /// What came of it.
-    #[schema(value_type = Object)]
+    /// What came of it; what that is depends on the kind.
     outcome: Value,
     /// The digest of what it wrote to the books, if anything.
     journals_digest: Option<String>,

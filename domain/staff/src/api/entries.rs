@@ -2,11 +2,10 @@
 
 use acts::LogFilter;
 use kernel::ActId;
-use web::{Ask, Envelope, List, Paging, Problem};
+use web::{Ask, At, Envelope, List, Paging, Problem, is_name, number};
 
 use super::bodies::{LogEntry, codes};
 use super::{Problems, date};
-use crate::pages::{At, is_name, number};
 
 /// Entries of the log, newest first.
 #[utoipa::path(

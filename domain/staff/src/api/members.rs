@@ -1,10 +1,9 @@
 //! Staff, for programs.
 
-use web::{Ask, Envelope, List, Paging, Problem};
+use web::{Ask, At, Envelope, List, Paging, Problem};
 
 use super::Problems;
 use super::bodies::{RoleAssignment, StaffMember, StaffMemberInFull, codes};
-use crate::pages::At;
 use crate::people;
 
 /// Everybody who works here or did, in the order of codes.

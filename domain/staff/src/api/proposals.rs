@@ -5,11 +5,10 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use db::Read;
 use kernel::ProposalId;
-use web::{Ask, Envelope, IdempotencyKey, List, Paging, Problem, Visitor};
+use web::{Ask, At, Envelope, IdempotencyKey, List, Paging, Problem, Visitor, number};
 
 use super::Problems;
 use super::bodies::{DecisionWords, ProposedChange, codes};
-use crate::pages::{At, number};
 
 /// How many proposals are read at a time.
 const PIECE: i64 = 200;
@@ -70,7 +69,7 @@ pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<Propose
     security(("bearer" = [])), request_body = DecisionWords,
     params(
         ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, description = "Sent again under the same key, nothing is done again."),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -89,7 +88,7 @@ pub(super) async fn approve(
     security(("bearer" = [])), request_body = DecisionWords,
     params(
         ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, description = "Sent again under the same key, nothing is done again."),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -108,7 +107,7 @@ pub(super) async fn refuse(
     security(("bearer" = [])), request_body = DecisionWords,
     params(
         ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, description = "Sent again under the same key, nothing is done again."),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -127,7 +126,7 @@ pub(super) async fn send_back(
     security(("bearer" = [])), request_body = DecisionWords,
     params(
         ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, description = "Sent again under the same key, nothing is done again."),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]

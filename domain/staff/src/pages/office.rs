@@ -2,28 +2,26 @@
 
 mod access;
 mod approvals;
-mod at;
 mod changing;
 mod command;
 mod desk;
 mod directory;
 mod entry;
+mod finder;
 mod home;
 mod joining;
 mod log;
 mod outliers;
-mod parts;
 mod person;
 mod proposal;
 mod relations;
 mod roles;
-mod search;
 mod staff_list;
 
 use web::{Access, Route};
 
-pub(crate) use at::{At, is_name, number};
 pub use directory::Directory;
+pub use finder::StaffFinder;
 
 use self::desk::{LOOK, READ_LOG};
 use crate::{MANAGE, RELATIONS, REVIEW};
@@ -45,7 +43,6 @@ pub fn office_routes() -> Vec<Route> {
 fn desk_routes() -> Vec<Route> {
     vec![
         Route::page("/", "Home", Access::SignedIn, home::show).in_menu(),
-        Route::page("/search", "Search", Access::SignedIn, search::show),
         Route::page("/approvals", "Approvals", Access::SignedIn, approvals::show).in_menu(),
         Route::page("/approvals/{id}", "A change that waits for approval", Access::SignedIn, proposal::show),
         Route::form("/approvals/{id}", "Decide on a change", Access::SignedIn, proposal::decide),
@@ -54,7 +51,7 @@ fn desk_routes() -> Vec<Route> {
 
 fn staff_routes() -> Vec<Route> {
     vec![
-        Route::page("/staff", "Staff", LOOK, staff_list::show).in_menu(),
+        Route::page("/staff", "Staff", LOOK, staff_list::show).in_group("Staff"),
         Route::page("/staff/new", "Take somebody in", MANAGES, joining::show),
         Route::form("/staff/new", "Take somebody in", MANAGES, joining::send),
         Route::page("/staff/{code}", "Somebody of the staff", LOOK, person::show),
@@ -72,20 +69,20 @@ fn staff_routes() -> Vec<Route> {
         Route::form("/staff/{code}/leave", "Record that somebody left", MANAGES, changing::leave),
         Route::page("/staff/{code}/erase", "Erase how somebody was reached", MANAGES, changing::show_erase),
         Route::form("/staff/{code}/erase", "Erase how somebody was reached", MANAGES, changing::erase),
-        Route::page("/roles", "Roles", LOOK, roles::show).in_menu(),
+        Route::page("/roles", "Roles", LOOK, roles::show).in_group("Staff"),
     ]
 }
 
 fn review_routes() -> Vec<Route> {
     vec![
-        Route::page("/log", "Log", READ_LOG, log::show).in_menu(),
+        Route::page("/log", "Log", READ_LOG, log::show).in_group("Control"),
         Route::page("/log/{id}", "An entry of the log", READ_LOG, entry::show),
         Route::page("/history/{kind}/{id}", "The history of something", READ_LOG, entry::history),
-        Route::page("/outliers", "Outliers", REVIEWS, outliers::show).in_menu(),
+        Route::page("/outliers", "Outliers", REVIEWS, outliers::show).in_group("Control"),
         Route::page("/outliers/{entry}/{pattern}", "Something that looked odd", REVIEWS, outliers::show_one),
         Route::form("/outliers/{entry}/{pattern}", "Record what was found", REVIEWS, outliers::review),
-        Route::page("/access-review", "Access review", REVIEWS, access::show).in_menu(),
-        Route::page("/relations", "Own accounts", RELATES, relations::show).in_menu(),
+        Route::page("/access-review", "Access review", REVIEWS, access::show).in_group("Control"),
+        Route::page("/relations", "Own accounts", RELATES, relations::show).in_group("Staff"),
         Route::form("/relations", "Declare an own account", RELATES, relations::declare),
         Route::page("/relations/end", "End a relation to an account", RELATES, relations::show_end),
         Route::form("/relations/end", "End a relation to an account", RELATES, relations::end),

@@ -23,6 +23,16 @@ impl Explanation {
     /// The account in a language; English where there are no words for it.
     #[must_use]
     pub fn to_text_in(&self, language: &str) -> String {
+        self.account(language).to_text()
+    }
+
+    /// The same line by line, for whoever sets it otherwise; the last line is the total.
+    #[must_use]
+    pub fn lines(&self, language: &str) -> Vec<AccountLine> {
+        self.account(language).into_lines()
+    }
+
+    fn account(&self, language: &str) -> Account {
         let words = Words::of(language);
         let mut text = Account::default();
         let date = self.effective_on.to_string();
@@ -46,11 +56,19 @@ impl Explanation {
             charge.write(&mut text, words, language);
         }
         text.row("", &words.say("total", &[]), &self.total.to_string());
-        text.to_text()
+        text
     }
 }
 
 impl ExplainedCharge {
+    /// This charge line by line; the first line is its title, the last one what it is rounded to.
+    #[must_use]
+    pub fn lines(&self, language: &str) -> Vec<AccountLine> {
+        let mut text = Account::default();
+        self.write(&mut text, Words::of(language), language);
+        text.into_lines()
+    }
+
     fn write(&self, text: &mut Account, words: &Words, language: &str) {
         text.line(self.title.title(language));
         if let Some(code) = &self.exempt {
@@ -194,11 +212,30 @@ fn cut(exact: &Exact) -> Exact {
     exact.round_to(&step, Rounding::TowardZero)
 }
 
+/// One line of an account of a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountLine {
+    /// What is said.
+    pub said: String,
+    /// The amount in dollars, where the line has one.
+    pub amount: Option<String>,
+    /// Whether it is a step below a heading.
+    pub is_step: bool,
+}
+
 /// The lines of an account, with their amounts in one column.
 #[derive(Default)]
 struct Account(Vec<(String, Option<String>)>);
 
 impl Account {
+    fn into_lines(self) -> Vec<AccountLine> {
+        let line = |(said, amount): (String, Option<String>)| {
+            let is_step = said.starts_with(' ');
+            AccountLine { said: said.trim_start().to_owned(), amount, is_step }
+        };
+        self.0.into_iter().map(line).collect()
+    }
+
     /// The least width of the sentences, and of the amounts behind them.
     const WIDTHS: (usize, usize) = (52, 14);
 

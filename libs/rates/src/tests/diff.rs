@@ -3,7 +3,7 @@
 use kernel::Unit;
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 
-use crate::tools::{Diff, LintFacts, RateTable, Uses, lint, meter_unit, typical_uses};
+use crate::tools::{Compared, Diff, LintFacts, RateTable, Uses, lint, meter_unit, typical_uses};
 use crate::{Schedule, Version};
 
 use super::any::any_schedule;
@@ -30,6 +30,19 @@ fn changed() -> Version {
 
 fn before() -> Version {
     Schedule::parse(WATER).unwrap().versions.remove(0)
+}
+
+#[test]
+fn prices_and_the_rest_are_told_apart() {
+    let before = Schedule::parse(WATER).unwrap();
+    let text = WATER.replace("fixed = 12.50", "fixed = 13.00").replace("2016-07", "2017-02");
+    let after = Schedule::parse(&text).unwrap();
+    let found = Compared::of(&before, (&before.versions[0], &after.versions[0]), "en");
+    let [price] = &found.prices[..] else { panic!("one price: {:?}", found.prices) };
+    assert_eq!((price.before.as_deref(), price.after.as_deref()), (Some("12.50"), Some("13.00")));
+    assert_eq!(price.per_cent, Some(kernel::Decimal::new(40, 1)));
+    let [other] = &found.others[..] else { panic!("the ordinance: {:?}", found.others) };
+    assert_eq!(other.place, "ordinance");
 }
 
 #[test]

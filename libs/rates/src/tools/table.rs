@@ -9,7 +9,7 @@ use super::aligned::{Align, aligned, csv_line};
 use super::say;
 use crate::schedule::{Basis, Schedule, Version};
 use crate::words::Words;
-use rows::Row;
+pub use rows::RateRow;
 
 /// A version as a table, for paper or for a spreadsheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,20 +19,24 @@ pub struct RateTable {
     language: String,
     title: String,
     head: Vec<String>,
-    sections: Vec<Section>,
+    sections: Vec<RateSection>,
 }
 
 /// A charge, a named number, or the quantities.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Section {
-    heading: String,
+pub struct RateSection {
+    /// What a resident reads.
+    pub heading: String,
     /// The stable name of the charge or value, and its revenue code.
-    name: (String, String),
+    pub name: (String, String),
     /// The names of the columns between class and price.
-    dimensions: Vec<String>,
-    is_money: bool,
-    rows: Vec<Row>,
-    notes: Vec<String>,
+    pub dimensions: Vec<String>,
+    /// Whether its numbers are dollars; otherwise they are numbers that formulas use.
+    pub is_money: bool,
+    /// Every price, in the order of the text.
+    pub rows: Vec<RateRow>,
+    /// How it is measured, rounded and prorated, and whom it frees; a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// What a section is made with.
@@ -70,7 +74,8 @@ impl RateTable {
         let mut head = vec![words.say("table_in_force", &[("ordinance", &version.ordinance), ("date", &date)])];
         head.push(words.say(basis_key(version.basis), &[]));
         head.extend(notes::of_version(frame));
-        let mut sections: Vec<Section> = version.charges.iter().map(|charge| rows::of_charge(frame, charge)).collect();
+        let mut sections: Vec<RateSection> =
+            version.charges.iter().map(|charge| rows::of_charge(frame, charge)).collect();
         sections.extend(version.values.iter().map(|value| rows::of_value(frame, value)));
         RateTable {
             schedule: schedule.code.clone(),
@@ -80,6 +85,24 @@ impl RateTable {
             head,
             sections,
         }
+    }
+
+    /// What a resident reads.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// From when it holds and by which ordinance, then what is said about the version as a whole; a sentence each.
+    #[must_use]
+    pub fn head(&self) -> &[String] {
+        &self.head
+    }
+
+    /// The charges in the order of a bill, then the numbers they use.
+    #[must_use]
+    pub fn sections(&self) -> &[RateSection] {
+        &self.sections
     }
 
     /// Aligned text, in the words of the table's language.
@@ -119,13 +142,13 @@ impl RateTable {
     }
 }
 
-impl Section {
+impl RateSection {
     fn write(&self, words: &Words, text: &mut String) {
         let mut header = vec![words.say("table_class", &[])];
         header.extend(self.dimensions.iter().map(|name| say::spaced(name)));
         header.extend([String::new(), if self.is_money { words.say("table_dollars", &[]) } else { String::new() }]);
         let mut lines = vec![header];
-        let mut before: Option<&Row> = None;
+        let mut before: Option<&RateRow> = None;
         for row in &self.rows {
             // The customers of a case stand on its first line only.
             let is_same = before.is_some_and(|before| before.case == row.case);

@@ -108,6 +108,16 @@ pub async fn waiting_proposals(read: &mut Read) -> Result<Vec<Proposal>, Fault> 
     rows.into_iter().map(Row::proposal).collect()
 }
 
+/// The proposals on one thing that are open or sent back, oldest first.
+pub async fn open_proposals_on(read: &mut Read, subject: &Subject) -> Result<Vec<Proposal>, Fault> {
+    const SQL: &str = select_proposal!(
+        "where subject_kind = $1 and subject_id = $2 and state in ('open', 'returned')
+         order by proposal_id"
+    );
+    let rows: Vec<Row> = read.all(SQL, vec![subject.kind.into(), subject.id.into()]).await?;
+    rows.into_iter().map(Row::proposal).collect()
+}
+
 /// The proposals before a number, newest first: a page of all there ever were.
 pub async fn proposals_before(read: &mut Read, before: ProposalId, limit: i64) -> Result<Vec<Proposal>, Fault> {
     const SQL: &str = select_proposal!(

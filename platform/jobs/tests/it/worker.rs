@@ -168,3 +168,66 @@ async fn a_chunk_that_another_worker_holds_is_waited_for() {
         town.remove().await;
     }
 }
+
+/// Opens a stopped job again.
+#[derive(Serialize)]
+struct Reopen {
+    order: OrderId,
+}
+
+impl Act for Reopen {
+    const KIND: &'static str = "test.reopen";
+    type Outcome = bool;
+
+    fn permission(&self) -> Permission {
+        PERMISSION
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<bool, Failure> {
+        Ok(jobs::reopen(entry, self.order).await?)
+    }
+}
+
+async fn place_as(town: &TestDb, key: &str, inputs: &str) -> OrderId {
+    let place = Place { chunks: 7, in_sequence: false, inputs: inputs.to_owned(), gives_up: false };
+    open_door(&town.db).carry_out(&by(key), &place).await.unwrap().outcome
+}
+
+/// Waits until a job stands so.
+async fn until(town: &TestDb, order: OrderId, wanted: JobState) {
+    for _ in 0..600 {
+        if state(town, order).await == wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("order {} never is {wanted:?}", order.0);
+}
+
+#[tokio::test]
+async fn a_worker_that_stays_takes_what_comes_until_it_is_told_to_stop() {
+    for engine in engines("a worker that stays") {
+        let town = TestDb::new(engine).await;
+        let stop = jobs::Stop::default();
+        let first = place_as(&town, "first", "").await;
+        let standing = worker(&town.db).until(&stop);
+        let task = tokio::spawn(async move {
+            jobs::stand(&standing, |_| async { Ok(Some(by("job"))) }).await;
+        });
+        until(&town, first, JobState::Done).await;
+        let later = place_as(&town, "later", "").await;
+        until(&town, later, JobState::Done).await;
+        stop.tell();
+        task.await.unwrap();
+        let left = place_as(&town, "left", "").await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        assert_eq!(state(&town, left).await, JobState::Open, "nobody works any more");
+        let is_stopped = open_door(&town.db).carry_out(&by("reopen"), &Reopen { order: left }).await.unwrap().outcome;
+        assert!(!is_stopped, "only a job that has stopped is opened again");
+        town.remove().await;
+    }
+}

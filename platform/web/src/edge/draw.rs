@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::{Edge, cookies, headers, kind_of};
 use crate::assets::{SCRIPT, STYLE, TOWN_STYLE};
 use crate::go::SessionChange;
-use crate::{Access, Alert, Ask, Go, Page, Problem, RouteKind, SIGN_OUT_PATH};
+use crate::{Access, Alert, Ask, Go, Menu, Page, Problem, RouteKind, SIGN_OUT_PATH};
 
 /// The frame around every page.
 #[derive(Template)]
@@ -17,13 +17,25 @@ struct Layout<'a> {
     page: &'a Page,
     ask: &'a Ask,
     town: &'a str,
-    menu: Vec<MenuLink>,
+    menu: Vec<MenuPlace>,
     has_search: bool,
     alert: Option<&'a Alert>,
     style: String,
     town_style: String,
     script: String,
     sign_out: &'static str,
+}
+
+/// A link of the menu, or a group of them under a heading.
+struct MenuPlace {
+    heading: &'static str,
+    links: Vec<MenuLink>,
+}
+
+impl MenuPlace {
+    fn is_current(&self) -> bool {
+        self.links.iter().any(|link| link.is_current)
+    }
 }
 
 struct MenuLink {
@@ -79,16 +91,11 @@ fn silent_problem(status: StatusCode) -> Option<Problem> {
 
 fn draw_page(edge: &Edge, ask: &Ask, page: &Page) -> Response {
     let is_menu_shown = !page.is_narrow && ask.visitor().is_some_and(|visitor| visitor.is_whole);
-    let link = |item: &super::MenuItem| MenuLink {
-        title: item.title,
-        path: item.path,
-        is_current: is_below(ask.path(), item.path),
-    };
     let layout = Layout {
         page,
         ask,
         town: &edge.site.town().name,
-        menu: edge.menu.iter().filter(|item| is_menu_shown && may_see(ask, item.access)).map(link).collect(),
+        menu: if is_menu_shown { menu(edge, ask) } else { Vec::new() },
         has_search: edge.has_search && is_menu_shown,
         alert: ask.alert(),
         style: STYLE.href(),
@@ -111,6 +118,21 @@ fn draw_page(edge: &Edge, ask: &Ask, page: &Page) -> Response {
         add_cookie(&mut response, cookies::set_form(&edge.site, ask.form_key()));
     }
     response
+}
+
+/// The menu for who asks: each group where its first page is listed.
+fn menu(edge: &Edge, ask: &Ask) -> Vec<MenuPlace> {
+    let mut places: Vec<MenuPlace> = Vec::new();
+    for item in edge.menu.iter().filter(|item| may_see(ask, item.access)) {
+        let link = MenuLink { title: item.title, path: item.path, is_current: is_below(ask.path(), item.path) };
+        let heading = if let Menu::Group(heading) = item.menu { heading } else { "" };
+        let group = places.iter_mut().find(|place| !heading.is_empty() && place.heading == heading);
+        match group {
+            Some(group) => group.links.push(link),
+            None => places.push(MenuPlace { heading, links: vec![link] }),
+        }
+    }
+    places
 }
 
 fn draw_go(ask: &Ask, go: &Go) -> Response {

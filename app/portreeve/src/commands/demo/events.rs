@@ -91,7 +91,7 @@ impl Year<'_> {
             state: to.state.to_owned(),
             postal_code: to.postal_code.clone(),
         };
-        let act = SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines };
+        let act = SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines, seen: None };
         let key = format!("forward {} {on}", stop.account);
         self.hall.act((Person::Clerk, "where the last bill goes"), key, &act).await?;
         Ok(())

@@ -232,7 +232,9 @@ fn sections() -> Sections {
 /// The town as far as books, rates and cycles go; the sections on calendars, reads and adjustments are read above.
 fn town_file() -> TownFile {
     let mut town: toml::Table = toml::from_str(TOWN).unwrap();
-    for section in ["property_uses", "holidays", "calendars", "class_terms", "read_rules", "adjustment_reasons"] {
+    let above =
+        ["property_uses", "holidays", "calendars", "class_terms", "read_rules", "adjustment_reasons", "leak_rules"];
+    for section in above {
         assert!(town.remove(section).is_some(), "{section}");
     }
     town.try_into().unwrap()

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use kernel::{Decimal, Unit};
-use rates::tools::meter_unit;
-use rates::{Days, Inputs, PeriodKind, Share};
+use rates::tools::Example;
+use rates::{Days, PeriodKind, Share};
 
 use super::rate_file::{Numbered, RateFile, Valued, numbered, unit, use_amount, valued, version_on};
 use crate::commands::{Ended, Outcome};
@@ -65,25 +65,23 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let refused = |words: String| args.file.refused(&words);
     let schedule = args.file.schedule()?;
     let version = version_on(&schedule, args.on)?;
-    let compiled = version.compile().map_err(|error| refused(error.to_string()))?;
-    let seasons = version.values_on(args.on.unwrap_or(version.effective_on));
-    let given = args.dimensions.iter().map(|given| (given.name.as_str(), given.value.as_str()));
-    let seasons = seasons.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let dimensions: Vec<(&str, &str)> = given.chain(seasons).collect();
-    let plan = compiled.plan(&args.class, &dimensions).map_err(|error| refused(error.to_string()))?;
-    let numbers: Vec<(&str, Decimal)> =
-        args.quantities.iter().map(|given| (given.name.as_str(), given.number)).collect();
-    let exemptions: Vec<&str> = args.exemptions.iter().map(String::as_str).collect();
     let kinds = args.kinds.iter().map(|kind| match kind {
         Kind::First => PeriodKind::First,
         Kind::Final => PeriodKind::Final,
         Kind::Long => PeriodKind::Long,
         Kind::Short => PeriodKind::Short,
     });
-    let days = Days { service: args.days, kinds: kinds.collect(), segment: None };
-    let unit = args.unit.or_else(|| meter_unit(version)).unwrap_or(Unit::Each);
-    let inputs = Inputs { usage: args.usage.into(), unit, numbers: &numbers, exemptions: &exemptions, days };
-    let explanation = plan.explain(&inputs).map_err(|error| refused(error.to_string()))?;
+    let example = Example {
+        class: args.class.clone(),
+        dimensions: args.dimensions.iter().map(|given| (given.name.clone(), given.value.clone())).collect(),
+        usage: args.usage,
+        unit: args.unit,
+        numbers: args.quantities.iter().map(|given| (given.name.clone(), given.number)).collect(),
+        exemptions: args.exemptions.clone(),
+        on: args.on,
+        days: Days { service: args.days, kinds: kinds.collect(), segment: None },
+    };
+    let explanation = example.explain(version).map_err(refused)?;
     output::data(explanation.to_text_in(&args.language).trim_end());
     Ok(Ended::Done)
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use kernel::{Decimal, Unit};
 use rates::Schedule;
-use rates::tools::{AccountKind, CustomerKind, LintFacts, LintFinding, Severity, Uses, lint};
+use rates::tools::{LintFacts, LintFinding, Severity, Uses, lint};
 
 use super::rate_file::{Numbered, RateFile, numbered, unit, use_amount};
 use crate::commands::{Ended, Outcome, office};
@@ -55,16 +55,7 @@ async fn facts(settings: &Settings, args: &LintArgs, schedule: &Schedule) -> Res
     }
     let office = office(settings).await?;
     let mut read = office.db().read().await?;
-    let in_use = billing::profiles_in_use(&mut read, &schedule.code, settings.today).await?;
-    facts.accounts = in_use.into_iter().map(account_kind).collect();
-    facts.meter_units.extend(metering::units_in_use(&mut read).await?);
-    let first = schedule.versions.first().map(|version| version.effective_on);
-    let before = super::versions_in_force(&mut read, &schedule.code).await?;
-    facts.before = before.into_iter().rfind(|version| first.is_some_and(|first| version.effective_on < first));
-    Ok(facts)
-}
-
-fn account_kind((profile, accounts): (revenue::RateProfile, u64)) -> AccountKind {
-    let revenue::RateProfile { class, dimensions } = profile;
-    AccountKind { kind: CustomerKind { class, dimensions: dimensions.into_iter().collect() }, accounts }
+    let known = billing::lint_facts(&mut read, schedule, settings.today).await?;
+    facts.meter_units.extend(known.meter_units);
+    Ok(LintFacts { accounts: known.accounts, before: known.before, ..facts })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use revenue::RatesState;
-use revenue::acts::{ProposeRates, ScheduleRates, SupersedeRates};
+use revenue::acts::{ProposeRates, ScheduleRates, SupersedeRates, WithdrawRates};
 
 use crate::commands::{Ended, Outcome, office, office_and_who, read_text};
 use crate::config::Settings;
@@ -27,6 +27,19 @@ pub struct ScheduleArgs {
     #[arg(value_name = "DATE")]
     effective_on: NaiveDate,
     /// Which of the proposals for that day, as `rates propose` printed it
+    #[arg(long, default_value_t = 1)]
+    proposal: i64,
+}
+
+/// A proposal to take back.
+#[derive(Args)]
+pub struct WithdrawArgs {
+    /// The code of the rate schedule
+    schedule: String,
+    /// The first day of the rates
+    #[arg(value_name = "DATE")]
+    effective_on: NaiveDate,
+    /// Which of the proposals for that day
     #[arg(long, default_value_t = 1)]
     proposal: i64,
 }
@@ -62,6 +75,17 @@ pub async fn schedule(settings: &Settings, args: ScheduleArgs) -> Outcome {
     Ok(Ended::Done)
 }
 
+/// Takes back a proposal; the reason is the one given with the command.
+pub async fn withdraw(settings: &Settings, args: WithdrawArgs) -> Outcome {
+    let WithdrawArgs { schedule, effective_on, proposal } = args;
+    let (office, who) = office_and_who(settings).await?;
+    let words = format!("{schedule} {effective_on} proposal {proposal} is withdrawn");
+    let reason = who.reason.clone();
+    office.act_now(&who, &WithdrawRates { schedule, effective_on, proposal, reason }).await?;
+    output::talk(&words);
+    Ok(Ended::Done)
+}
+
 /// Takes back rates that no run has used; the reason is the one given with the command.
 pub async fn supersede(settings: &Settings, args: SupersedeArgs) -> Outcome {
     let SupersedeArgs { schedule, effective_on } = args;
@@ -81,7 +105,7 @@ pub async fn list(settings: &Settings) -> Outcome {
         let words = match &rates.state {
             RatesState::Proposed | RatesState::Scheduled => String::new(),
             RatesState::Locked { run } => format!("first used by run {run}"),
-            RatesState::Superseded { reason } => reason.clone(),
+            RatesState::Superseded { reason } | RatesState::Withdrawn { reason } => reason.clone(),
         };
         let line =
             format!("{:<24}{}  {:<12}{proposal:<14}{words}", rates.schedule, rates.effective_on, rates.state.word());

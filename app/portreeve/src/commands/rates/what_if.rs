@@ -44,7 +44,14 @@ pub async fn run(settings: &Settings, args: WhatIfArgs) -> Outcome {
     let version = version_on(&schedule, args.on)?;
     let office = office(settings).await?;
     let mut read = office.db().read().await?;
-    let asked = WhatIf { schedule: &schedule, version, months: args.from.zip(args.to), chunk_accounts: None };
+    let asked = WhatIf {
+        schedule: &schedule,
+        version,
+        months: args.from.zip(args.to),
+        chunk_accounts: None,
+        sample: None,
+        before: None,
+    };
     let bar = Bar::new("Pricing");
     let answer = billing::what_if(&mut read, &asked, &|progress| bar.show(progress)).await;
     bar.end();

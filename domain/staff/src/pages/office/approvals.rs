@@ -2,13 +2,10 @@
 
 use acts::{Proposal, ProposalState};
 use kernel::ProposalId;
-use web::{Answer, Ask, Cell, Column, Problem, Table, Tabs, Tone};
+use web::shown::age;
+use web::{Answer, Ask, Cell, Column, Links, Problem, Table, Tabs, Tone, address, read_number};
 
-use super::at::read_number;
-use super::desk::{
-    Everybody, account_numbers, address, age, count, days_since, kind_title, may_see, subject_words, waits_for,
-};
-use super::parts::Links;
+use super::desk::{Everybody, account_numbers, count, days_since, kind_title, may_see, subject_words, waits_for};
 
 /// How many proposals a page of all of them looks through.
 const PAGE: i64 = 50;

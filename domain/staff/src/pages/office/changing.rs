@@ -2,9 +2,8 @@
 
 use acts::Act;
 use db::Read;
-use web::{Answer, Ask, Carried, Choice, Field, Form, Problem};
+use web::{Answer, Ask, At, Carried, Choice, Field, Form, Problem, read_number};
 
-use super::at::{At, read_number};
 use super::desk::{Everybody, role_title, staff_href};
 use super::joining::role_choices;
 use super::person::nobody;

@@ -3,8 +3,7 @@
 use kernel::Cents;
 use serde_json::Value;
 use web::Facts;
-
-use super::desk::capital;
+use web::shown::capital;
 
 /// The most facts that are shown of one command.
 const FACTS_MAX: usize = 200;

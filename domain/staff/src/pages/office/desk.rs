@@ -7,10 +7,10 @@ use acts::{Proposal, Registry};
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read};
 use kernel::{AccountId, ActorId};
-use web::{Access, Ask, Cell, Choice, Visitor};
+use web::shown::capital;
+use web::{Access, Ask, Cell, Choice, Visitor, encoded};
 
 use super::Directory;
-use super::at::encoded;
 use crate::pages::PermissionBook;
 use crate::people::{self, Person, RoleBook};
 use crate::{APPROVE, MANAGE, REVIEW};
@@ -213,15 +213,6 @@ pub(super) fn waits_for(visitor: &Visitor, proposal: &Proposal, today: NaiveDate
         && visitor.permissions.contains(&proposal.approving)
 }
 
-/// How old something is, in whole days of the office: `today`, `since yesterday`, `for 4 days`.
-pub(super) fn age(days: i64) -> String {
-    match days {
-        ..=0 => "since today".to_owned(),
-        1 => "since yesterday".to_owned(),
-        days => format!("for {days} days"),
-    }
-}
-
 /// Days between an instant and now.
 pub(super) fn days_since(ask: &Ask, at: DateTime<Utc>) -> i64 {
     let zone = &ask.site().town().zone;
@@ -229,28 +220,14 @@ pub(super) fn days_since(ask: &Ask, at: DateTime<Utc>) -> i64 {
     (now - then).num_days()
 }
 
-/// Words with a capital letter in front.
-pub(super) fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", letters.as_str())
-}
-
-/// An address with what stands behind its `?`; empty values are left out.
-pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
-    let said = pairs.iter().filter(|(_, value)| !value.is_empty());
-    let query: Vec<String> = said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+/// How many, as the kit counts.
+pub(super) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A number of things with the right form of their word.
 pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", web::shown::count(&count(number))) }
-}
-
-/// How many, as the kit counts.
-pub(super) fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+    web::shown::counted(count(number), one, many)
 }
 
 #[cfg(test)]
@@ -272,11 +249,5 @@ mod tests {
             let found = subject_words(subject, &accounts);
             assert_eq!((found.words.as_str(), found.href.as_deref()), (words, href), "{subject}");
         }
-    }
-
-    #[test]
-    fn what_stands_in_an_address_is_escaped_and_what_is_empty_left_out() {
-        assert_eq!(address("/log", &[("person", ""), ("kind", "")]), "/log");
-        assert_eq!(address("/log", &[("person", "a&b"), ("kind", ""), ("on", "é")]), "/log?person=a%26b&on=%C3%A9");
     }
 }

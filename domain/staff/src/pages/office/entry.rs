@@ -2,12 +2,13 @@
 
 use acts::{LogFilter, LoggedAct};
 use kernel::ActId;
-use web::{Answer, Ask, Empty, Event, Facts, Problem, Timeline, Tone};
+use web::{
+    Answer, Ask, At, Columns, Empty, Event, Facts, Folded, Links, Problem, Said, Section, Timeline, Tone, Words,
+    address, encoded, is_name, number, read_number,
+};
 
-use super::at::{At, encoded, is_name, number, read_number};
 use super::command;
-use super::desk::{Everybody, account_numbers, address, count, kind_title, subject_words};
-use super::parts::{Columns, Folded, Links, Said, Section, Words};
+use super::desk::{Everybody, account_numbers, count, kind_title, subject_words};
 
 /// Entries of one page of a history.
 const PAGE: i64 = 50;

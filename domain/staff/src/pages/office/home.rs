@@ -3,10 +3,10 @@
 use acts::ProposalState;
 use chrono::Days;
 use db::Read;
-use web::{Answer, Ask, Cell, Column, Empty, Problem, Queues, Table, Tone};
+use web::shown::age;
+use web::{Answer, Ask, Cell, Column, Empty, Problem, QueueSources, Queues, Section, Table, Tone};
 
-use super::desk::{age, count, days_since, may_look, role_title, sentence, waits_for};
-use super::parts::Section;
+use super::desk::{count, days_since, may_look, role_title, sentence, waits_for};
 use crate::people::{self, Source};
 use crate::{RELATIONS, REVIEW};
 
@@ -70,7 +70,21 @@ async fn queues(ask: &Ask, read: &mut Read) -> Result<(Queues, i64), Problem> {
         queues = queues.queue(("Permissions to look at", "/access-review?sort=look"), count(stale), words, tone);
         waiting += odd.len() + stale;
     }
-    Ok((queues, count(waiting)))
+    let mut waiting = count(waiting);
+    if let Some(QueueSources(sources)) = ask.site().part_if_any() {
+        for source in sources {
+            for queue in source.queues(ask, read).await? {
+                let words = queue
+                    .since
+                    .filter(|_| 0 < queue.count)
+                    .map_or_else(String::new, |since| format!("oldest waits {}", age((today - since).num_days())));
+                let tone = if queue.count == 0 { Tone::Plain } else { queue.tone };
+                waiting += queue.count;
+                queues = queues.queue((&queue.title, &queue.href), queue.count, words, tone);
+            }
+        }
+    }
+    Ok((queues, waiting))
 }
 
 /// What the visitor may do, and through what.

@@ -3,12 +3,12 @@
 use acts::{LogFilter, LoggedAct};
 use chrono::NaiveDate;
 use kernel::ActId;
-use web::{Alert, Answer, Ask, Cell, Choice, Column, Field, Page, Table};
+use web::{
+    Alert, Answer, Ask, Cell, Choice, Column, Field, Links, LookUp, Page, Section, Table, address, is_name, read_number,
+};
 
 use super::approvals::short;
-use super::at::{is_name, read_number};
-use super::desk::{Everybody, account_numbers, address, count, kind_choices, kind_title, subject_words};
-use super::parts::{Links, LookUp, Section};
+use super::desk::{Everybody, account_numbers, count, kind_choices, kind_title, subject_words};
 
 /// Entries of one page.
 const PAGE: i64 = 50;

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use acts::LoggedAct;
 use chrono::{Days, NaiveDate};
 use kernel::{AccountId, ActId};
-use web::{Alert, Answer, Ask, Carried, Cell, Choice, Column, Facts, Field, Form, Problem, Timeline, Tone};
+use web::shown::capital;
+use web::{
+    Alert, Answer, Ask, At, Carried, Cell, Choice, Column, Columns, Facts, Field, Form, LookUp, Problem, Said, Section,
+    Timeline, Tone, Words, encoded, number,
+};
 
-use super::at::{At, encoded, number};
-use super::desk::{Everybody, capital, counted, directory};
+use super::desk::{Everybody, counted, directory};
 use super::entry::event;
 use super::home::OUTLIER_DAYS;
 use super::log::date;
-use super::parts::{Columns, LookUp, Said, Section, Words};
 use crate::ReviewOutlier;
 use crate::people::{self, ReviewedOutlier};
 

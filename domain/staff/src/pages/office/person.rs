@@ -3,12 +3,12 @@
 use acts::{LogFilter, LoggedAct};
 use db::{Fault, Read};
 use kernel::{AccountId, ActId};
-use web::{Answer, Ask, Cell, Column, Empty, Facts, Problem, Table, Timeline, Tone};
+use web::{
+    Answer, Ask, At, Cell, Column, Columns, Empty, Facts, Links, Problem, Section, Table, Timeline, Tone, address,
+};
 
-use super::at::At;
-use super::desk::{Everybody, address, directory, permission_cell, role_title, staff_href};
+use super::desk::{Everybody, directory, permission_cell, role_title, staff_href};
 use super::entry::event;
-use super::parts::{Columns, Links, Section};
 use crate::people::{self, Days, Person, RelationKind, Source};
 use crate::{MANAGE, REVIEW};
 
@@ -151,7 +151,7 @@ async fn stand_ins(ask: &Ask, read: &mut Read, (everybody, person): (&Everybody,
     let section = Section::new("stand-ins", "Stand-ins");
     if rows.is_empty() {
         let empty = "Nobody stands in for them, and they stand in for nobody.";
-        return Ok(section.with(&super::parts::Words::new(empty)));
+        return Ok(section.with(&web::Words::new(empty)));
     }
     let table = ask
         .table("stand-in-table", "Who stands in on which days")
@@ -176,7 +176,7 @@ async fn relations(ask: &Ask, read: &mut Read, person: &Person) -> Result<Option
     let relations = people::relations(read, person.actor).await?;
     let section = Section::new("accounts", "Own accounts and household");
     if relations.is_empty() {
-        return Ok(Some(section.with(&super::parts::Words::new("None are declared."))));
+        return Ok(Some(section.with(&web::Words::new("None are declared."))));
     }
     let accounts: Vec<AccountId> = relations.iter().map(|relation| relation.account).collect();
     let numbers = directory(ask).account_numbers(read, &accounts).await?;

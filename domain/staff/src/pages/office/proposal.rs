@@ -4,13 +4,11 @@ mod deciding;
 mod told;
 
 use kernel::ProposalId;
-use web::{Answer, Ask, Form, Page, Problem};
+use web::{Answer, Ask, At, Columns, Form, Page, Problem, Section, number};
 
 use self::deciding::{Part, may_decide};
 use self::told::Told;
-use super::at::{At, number};
 use super::desk::{kind_title, may_see};
-use super::parts::{Columns, Section};
 
 pub(super) async fn show(ask: Ask, At(id): At<String>) -> Answer {
     let told = look_up(&ask, &id).await?;
@@ -66,7 +64,7 @@ fn draw(ask: &Ask, told: &Told, form: Option<&Form>) -> Page {
         (Some(form), Ok(Part::Proposer)) => side.push(Section::new("decide", "Your proposal").with(form)),
         // The form of somebody who came too late still says why it was refused.
         (Some(form), Err(_)) if form.has_errors() => side.push(Section::new("decide", "Your decision").with(form)),
-        (_, Err(why)) => side.push(Section::new("decide", "Your decision").with(&super::parts::Words::new(why))),
+        (_, Err(why)) => side.push(Section::new("decide", "Your decision").with(&web::Words::new(why))),
         (None, Ok(_)) => {}
     }
     side.push(told.facts(ask));

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use kernel::AccountId;
-use web::{Answer, Ask, Carried, Cell, Choice, Column, Field, Form, Page, Problem, Table, Tone};
+use web::{Answer, Ask, Carried, Cell, Choice, Column, Field, Form, Links, Page, Problem, Section, Table, Tone};
 
 use super::desk::{Everybody, directory};
-use super::parts::{Links, Section};
 use super::person::relation_words;
 use crate::people::{self, Relation, RelationKind};
 use crate::{DeclareRelation, EndRelation};

@@ -6,10 +6,10 @@ use acts::Direction;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use kernel::Cents;
-use web::{Answer, Ask, Cell, Column, Empty, Table};
+use web::shown::capital;
+use web::{Answer, Ask, Cell, Column, Empty, Folded, Links, Section, Table};
 
-use super::desk::{capital, counted, permission_cell, sentence, staff_href};
-use super::parts::{Folded, Links, Section};
+use super::desk::{counted, permission_cell, sentence, staff_href};
 use crate::people::{self, Limit, Person, Role, RoleBook};
 
 /// Roles beside permissions.
@@ -92,7 +92,7 @@ fn section(ask: &Ask, role: &Role, staff: &[Person]) -> Section {
         .filter(|person| person.is_active && person.roles_on(today).contains(&role.code.as_str()))
         .collect();
     if holders.is_empty() {
-        return section.with(&super::parts::Words::new("Nobody has this role today."));
+        return section.with(&web::Words::new("Nobody has this role today."));
     }
     let names = holders.iter().fold(Links::new(&format!("Who has the role {}", role.title)), |all, person| {
         all.link(&person.name, staff_href(&person.code))

@@ -58,7 +58,7 @@ const QUERIES: [(&str, &[&str]); 8] = [
     ("/history/account/1", &["before"]),
     ("/outliers", &["from", "through", "state", "sort", "filter"]),
     ("/access-review", &["sort", "filter", "page"]),
-    ("/search", &["q"]),
+    ("/found", &["q"]),
 ];
 
 fn check(status: u16, body: &str, what: &str) {
@@ -147,7 +147,7 @@ async fn what_somebody_wrote_is_shown_as_words() {
         assert_eq!(told.status, 303, "{}", told.body);
         let place = told.header("location").to_owned();
         assert_eq!(place, "/staff/mal", "without a role nobody has to agree");
-        for (path, code) in [(place.as_str(), "root"), ("/staff", "root"), ("/log", "eye"), ("/search?q=alert", "root")]
+        for (path, code) in [(place.as_str(), "root"), ("/staff", "root"), ("/log", "eye"), ("/found?q=alert", "root")]
         {
             let told = stand.get(path, code).await;
             check(told.status, &told.body, path);

@@ -19,8 +19,7 @@ async fn every_page_opens_for_who_may_and_for_nobody_else() {
         let rows = [
             // page                       nobody ann  big  boss eye  root
             ("/",                         [303, 200, 200, 200, 200, 200]),
-            ("/search",                   [303, 200, 200, 200, 200, 200]),
-            ("/search?q=person",          [303, 200, 200, 200, 200, 200]),
+            ("/found?q=person",           [303, 200, 200, 200, 200, 200]),
             ("/approvals",                [303, 200, 200, 200, 200, 200]),
             ("/approvals?tab=mine",       [303, 200, 200, 200, 200, 200]),
             ("/approvals?tab=all",        [303, 200, 200, 200, 200, 200]),
@@ -149,16 +148,14 @@ async fn search_finds_what_one_may_see() {
         let rows = [
             ("eye", "ann", "/staff/ann"),
             ("eye", "PERSON ANN", "/staff/ann"),
-            ("eye", "1000", "/history/account/1"),
             ("big", number.as_str(), proposal.as_str()),
         ];
         for (code, words, expected) in rows {
-            let told = stand.get(&format!("/search?q={}", super::pages::encoded(words)), code).await;
-            let place = told.header("location").to_owned();
-            assert!(place == expected || told.body.contains(&format!("href=\"{expected}\"")), "{words}: {place}");
+            let told = stand.get(&format!("/found?q={}", super::pages::encoded(words)), code).await;
+            assert!(told.body.contains(&format!("href=\"{expected}\"")), "{words}: {}", told.body);
         }
-        for (code, words) in [("ann", "boss"), ("ann", "1000"), ("cid", number.as_str()), ("eye", "no such thing")] {
-            let told = stand.get(&format!("/search?q={}", super::pages::encoded(words)), code).await;
+        for (code, words) in [("ann", "boss"), ("cid", number.as_str()), ("eye", "no such thing")] {
+            let told = stand.get(&format!("/found?q={}", super::pages::encoded(words)), code).await;
             assert!(told.says(&["Nothing was found"]), "{code} {words}: {}", told.body);
         }
         stand.town.base.remove().await;

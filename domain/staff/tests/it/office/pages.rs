@@ -12,12 +12,14 @@ use db::{Db, Engine, Fault, Read};
 use kernel::{AccountId, Cents};
 use secrets::Random;
 use serde::{Deserialize, Serialize};
-use staff::pages::{Directory, PermissionBook, office_routes};
+use staff::pages::{Directory, PermissionBook, StaffFinder, office_routes};
 use staff::{
     AssignRole, EndRole, EndStandIn, EstablishRoles, JoinStaff, LeaveStaff, MoveStaff, NewRole, StandIn, actor_by_code,
 };
 use tower::ServiceExt;
-use web::{Accent, Gate, Pace, Parts, Site, SiteParts, TownFace, Visitor, router};
+use web::{
+    Accent, Access, Answer, Ask, Column, Finder, Gate, Pace, Parts, Route, Site, SiteParts, TownFace, Visitor, router,
+};
 
 use crate::people::town::{Town, join, july, roles};
 
@@ -106,6 +108,15 @@ impl Directory for NineAccounts {
     }
 }
 
+/// What this room finds, as the search page of a whole site would show it.
+async fn found(ask: Ask) -> Answer {
+    let mut read = ask.read().await?;
+    let all = StaffFinder.find(&ask, &mut read, ask.query().text("q"), 50).await?;
+    let rows = all.into_iter().map(|one| [web::Cell::text(one.name).link(one.href).note(one.note)]);
+    let table = ask.table("found", "What was found").column(Column::text("name", "Found"));
+    ask.page("Found").body(&table.empty("Nothing was found").rows(rows)).answer()
+}
+
 /// The site under test.
 pub(super) struct Stand {
     pub(super) town: Town,
@@ -153,7 +164,8 @@ impl Stand {
             pace: Pace { at_once: 100_000, each_second: 100_000 },
             parts: Parts::new().with(registry).with(directory).with(book),
         });
-        let routes = [office_routes(), staff::api::api_routes()].concat();
+        let found = Route::page("/found", "What was found", Access::SignedIn, found);
+        let routes = [office_routes(), staff::api::api_routes(), vec![found]].concat();
         Stand { town, router: router(site, routes) }
     }
 

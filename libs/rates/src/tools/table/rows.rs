@@ -2,40 +2,46 @@
 
 use kernel::Unit;
 
-use super::{Frame, Section, notes};
+use super::{Frame, RateSection, notes};
 use crate::schedule::{Case, Charge, Condition, Partial, Rate, Step, TierScope, Tiers, Value, ValueCase, ValueIs};
 use crate::tools::say;
 
 /// One price, and the customers it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub struct RateRow {
     /// The position of the case.
-    pub(super) case: usize,
+    pub case: usize,
     /// The classes, separated by `;`; empty for all.
-    pub(super) classes: String,
+    pub classes: String,
     /// The same for people.
-    pub(super) classes_shown: String,
+    pub classes_shown: String,
     /// `meter_size=1"|2"; zone=1`.
-    pub(super) when: String,
+    pub when: String,
     /// By the dimensions of the section.
-    pub(super) values: Vec<String>,
-    pub(super) what: String,
-    pub(super) kind: &'static str,
-    pub(super) above: String,
-    pub(super) through: String,
-    pub(super) price: String,
-    pub(super) per: String,
+    pub values: Vec<String>,
+    /// What the price is for, such as `each ccf`.
+    pub what: String,
+    /// The stable word for what it is, such as `tier`.
+    pub kind: &'static str,
+    /// The bound below, for a tier.
+    pub above: String,
+    /// The bound above, for a tier.
+    pub through: String,
+    /// The number or formula; empty where there is none.
+    pub price: String,
+    /// What the price is for one of.
+    pub per: String,
 }
 
-pub(super) fn of_charge(frame: Frame<'_>, charge: &Charge) -> Section {
+pub(super) fn of_charge(frame: Frame<'_>, charge: &Charge) -> RateSection {
     let dimensions = dimensions(frame, charge.cases.iter().map(|case| &case.when[..]));
     let unit = charge.measure.as_ref().map(|measure| measure.unit);
     let mut rows = Vec::new();
     for (position, case) in charge.cases.iter().enumerate() {
-        let blank = Row::blank(frame, position, (&case.classes, &case.when), &dimensions);
+        let blank = RateRow::blank(frame, position, (&case.classes, &case.when), &dimensions);
         rows.extend(CaseRows { frame, case, unit, blank }.rows());
     }
-    Section {
+    RateSection {
         heading: charge.title.title(frame.language).to_owned(),
         name: (charge.name.clone(), charge.revenue.clone()),
         dimensions,
@@ -45,19 +51,19 @@ pub(super) fn of_charge(frame: Frame<'_>, charge: &Charge) -> Section {
     }
 }
 
-pub(super) fn of_value(frame: Frame<'_>, value: &Value) -> Section {
+pub(super) fn of_value(frame: Frame<'_>, value: &Value) -> RateSection {
     let dimensions = dimensions(frame, value.cases.iter().map(|case| &case.when[..]));
     let row = |(position, case): (usize, &ValueCase)| {
-        let blank = Row::blank(frame, position, (&case.classes, &case.when), &dimensions);
+        let blank = RateRow::blank(frame, position, (&case.classes, &case.when), &dimensions);
         match &case.is {
-            ValueIs::Amount(amount) => Row { kind: "value", price: say::count(amount), ..blank },
+            ValueIs::Amount(amount) => RateRow { kind: "value", price: say::count(amount), ..blank },
             ValueIs::NotOffered(reason) => {
                 let what = frame.words.say("table_not_offered", &[("reason", reason)]);
-                Row { kind: "not_offered", what, ..blank }
+                RateRow { kind: "not_offered", what, ..blank }
             }
         }
     };
-    Section {
+    RateSection {
         heading: say::spaced(&value.name),
         name: (value.name.clone(), String::new()),
         rows: value.cases.iter().enumerate().map(row).collect(),
@@ -79,11 +85,11 @@ struct CaseRows<'a> {
     frame: Frame<'a>,
     case: &'a Case,
     unit: Option<Unit>,
-    blank: Row,
+    blank: RateRow,
 }
 
 impl CaseRows<'_> {
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<RateRow> {
         let mut rows = match &self.case.rate {
             Rate::Fixed(amount) => vec![self.row("fixed", self.say("table_fixed", &[]), say::money(amount))],
             Rate::PerUnit(price) => vec![self.row("per_unit", self.each(), say::money(price))],
@@ -105,7 +111,7 @@ impl CaseRows<'_> {
         if let Some(included) = &self.case.included {
             let included = say::count(included);
             let what = self.say("table_included", &[("included", &included), ("units", &self.units())]);
-            rows.push(Row { through: included, ..self.row("included", what, String::new()) });
+            rows.push(RateRow { through: included, ..self.row("included", what, String::new()) });
         }
         for (kind, key, limit) in
             [("at_least", "table_at_least", &self.case.at_least), ("at_most", "table_at_most", &self.case.at_most)]
@@ -115,7 +121,7 @@ impl CaseRows<'_> {
         rows
     }
 
-    fn tiers(&self, tiers: &Tiers) -> Vec<Row> {
+    fn tiers(&self, tiers: &Tiers) -> Vec<RateRow> {
         let bounds: Vec<Option<String>> =
             say::upper_bounds(tiers).iter().map(|bound| bound.as_ref().map(say::count)).collect();
         let mut rows = Vec::new();
@@ -135,16 +141,16 @@ impl CaseRows<'_> {
             let what = if key.is_empty() { self.each() } else { self.say(key, &gaps) };
             let row = self.row(kind, what, say::money(&tier.price));
             let (above, through) = (above.unwrap_or_default(), through.clone().unwrap_or_default());
-            rows.push(Row { above: above.clone(), through: through.clone(), ..row });
+            rows.push(RateRow { above: above.clone(), through: through.clone(), ..row });
             if let Some(flat) = &tier.flat {
                 let row = self.row("flat", self.say("table_flat", &[]), say::money(flat));
-                rows.push(Row { above, through, ..row });
+                rows.push(RateRow { above, through, ..row });
             }
         }
         rows
     }
 
-    fn step(&self, step: Step) -> Row {
+    fn step(&self, step: Step) -> RateRow {
         let key = match step.partial {
             Partial::Whole => "table_step_whole",
             Partial::Dropped => "table_step_dropped",
@@ -174,7 +180,7 @@ impl CaseRows<'_> {
         charge.map_or_else(|| name.to_owned(), |charge| charge.title.title(self.frame.language).to_owned())
     }
 
-    fn row(&self, kind: &'static str, what: String, price: String) -> Row {
+    fn row(&self, kind: &'static str, what: String, price: String) -> RateRow {
         let per = match &self.case.rate {
             Rate::PerUnit(_) | Rate::Tiers(_) => {
                 let per = self.case.per.map_or_else(String::new, |per| format!("{} ", say::plain(per)));
@@ -183,7 +189,7 @@ impl CaseRows<'_> {
             Rate::Fixed(_) | Rate::PerCent { .. } | Rate::NotOffered(_) => String::new(),
         };
         let per = if matches!(kind, "per_unit" | "tier" | "whole_use_tier") { per } else { String::new() };
-        Row { kind, what, price, per, ..self.blank.clone() }
+        RateRow { kind, what, price, per, ..self.blank.clone() }
     }
 
     fn say(&self, key: &str, gaps: &[(&str, &str)]) -> String {
@@ -191,9 +197,14 @@ impl CaseRows<'_> {
     }
 }
 
-impl Row {
+impl RateRow {
     /// A row with nothing but its customers.
-    fn blank(frame: Frame<'_>, case: usize, (classes, when): (&[String], &[Condition]), dimensions: &[String]) -> Row {
+    fn blank(
+        frame: Frame<'_>,
+        case: usize,
+        (classes, when): (&[String], &[Condition]),
+        dimensions: &[String],
+    ) -> RateRow {
         let any = frame.words.say("table_any", &[]);
         let value = |name: &String| {
             let condition = when.iter().find(|condition| condition.dimension == *name);
@@ -202,7 +213,7 @@ impl Row {
         let classes_shown =
             if classes.is_empty() { frame.words.say("table_everyone", &[]) } else { classes.join(", ") };
         let conditions = when.iter().map(|condition| format!("{}={}", condition.dimension, condition.values.join("|")));
-        Row {
+        RateRow {
             case,
             classes: classes.join("; "),
             classes_shown,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use acts::{LogFilter, LoggedAct, Proposal, ProposalState};
 use db::{Fault, Read};
 use kernel::{AccountId, ActId, ActorId};
-use web::{Alert, Ask, Changes, Event, Facts, Problem, Timeline, Tone};
+use web::shown::{age, capital};
+use web::{Alert, Ask, Changes, Event, Facts, Folded, Problem, Said, Section, Timeline, Tone, Words};
 
 use super::super::approvals::{subject_of, tone};
 use super::super::command;
-use super::super::desk::{Everybody, account_numbers, age, capital, days_since, kind_title, sentence, subject_words};
-use super::super::parts::{Folded, Said, Section, Words};
+use super::super::desk::{Everybody, account_numbers, days_since, kind_title, sentence, subject_words};
 use crate::people;
 
 /// The most entries of a history on this page.

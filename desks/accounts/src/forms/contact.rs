@@ -1,0 +1,104 @@
+//! `/accounts/{number}/contact`: how the customer is called and written to.
+
+use customers::CustomerInFull;
+use customers::acts::{SetContact, seen_contact};
+use db::Read;
+use kernel::ActId;
+use web::{Answer, Ask, At, Field, Form, Problem, address, read_number};
+
+use super::{Settled, both, collision, entries_since, newest_entry, page, settle};
+use crate::words::Named;
+
+/// What the form is filled with.
+struct Filled {
+    phone: String,
+    email: String,
+    seen: String,
+    since: ActId,
+    /// The telephone number of a protected person, for who may not see it; empty for others.
+    covered: String,
+}
+
+async fn customer_of(read: &mut Read, named: &Named) -> Result<CustomerInFull, Problem> {
+    let customer = named.account.customer;
+    let found = customers::customers_in_full(read, &[customer]).await?.remove(&customer);
+    found.ok_or_else(Problem::not_found)
+}
+
+async fn on_record(ask: &Ask, read: &mut Read, named: &Named, customer: &CustomerInFull) -> Result<Filled, Problem> {
+    let (phone, email) = (customer.phone.clone(), customer.email.clone());
+    let since = newest_entry(read, named).await?;
+    let protected = customers::protected_customers(read, &[customer.id]).await?;
+    if !protected.is_empty() && !ask.may(identity::permissions::SEE_PROTECTED) {
+        // Not even a digest of the number, which could be tried through.
+        return Ok(Filled { phone: String::new(), email, seen: String::new(), since, covered: phone });
+    }
+    let seen = seen_contact(&phone, &email);
+    Ok(Filled { phone, email, seen, since, covered: String::new() })
+}
+
+fn form(ask: &Ask, (named, action): (&Named, &str), filled: &Filled) -> Form {
+    let phone = Field::phone("phone", "Telephone").max(40).value(&filled.phone).answers(&["phone_unreadable"]);
+    let phone = match filled.covered.is_empty() {
+        true => phone,
+        false => phone.hint("The number on record is confidential. Leave this empty to keep it, or type a new one."),
+    };
+    ask.form(action, "Save")
+        .because("told by the customer")
+        .field(phone)
+        .field(Field::email("email", "E-mail").max(200).value(&filled.email).answers(&["email_unreadable"]))
+        .field(Field::hidden("seen", &filled.seen))
+        .field(Field::hidden("since", filled.since.0.to_string()))
+        .cancel(&named.href(""))
+}
+
+pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
+    let mut read = ask.read().await?;
+    let named = Named::find(&mut read, &number).await?;
+    let customer = customer_of(&mut read, &named).await?;
+    let filled = on_record(&ask, &mut read, &named, &customer).await?;
+    drop(read);
+    let form = form(&ask, (&named, &named.href("contact")), &filled);
+    page(&ask, &named, "Telephone and e-mail").lead(lead(&customer)).form(&form).answer()
+}
+
+fn lead(customer: &CustomerInFull) -> String {
+    format!("Of {} ({}), for all accounts of theirs.", customer.name, customer.reference)
+}
+
+pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
+    let mut read = ask.read().await?;
+    let named = Named::find(&mut read, &number).await?;
+    let customer = customer_of(&mut read, &named).await?;
+    let filled = on_record(&ask, &mut read, &named, &customer).await?;
+    drop(read);
+    let own = named.href("contact");
+    let mut sent = form(&ask, (&named, &own), &filled);
+    let title = "Telephone and e-mail";
+    if sent.is_good() {
+        let (phone, email) =
+            (sent.optional_text("phone").unwrap_or_else(|| filled.covered.clone()), sent.text("email"));
+        let act = SetContact { customer: customer.reference.clone(), phone, email, seen: sent.optional_text("seen") };
+        match settle(&ask, &mut sent, &act, (&named.href(""), "Telephone and e-mail are recorded")).await? {
+            Settled::Gone(go) => return go.answer(),
+            Settled::Refused => {}
+            Settled::Collided => {
+                let mut read = ask.read().await?;
+                let customer = customer_of(&mut read, &named).await?;
+                let now = on_record(&ask, &mut read, &named, &customer).await?;
+                let since = ActId(read_number(&sent.text("since")).unwrap_or(0));
+                let entries = entries_since(&mut read, &named, since, &["customers.set_contact"]).await?;
+                let alert = collision(&ask, &mut read, &entries).await?;
+                let rows = vec![
+                    ("Telephone", now.phone.clone(), sent.text("phone")),
+                    ("E-mail", now.email.clone(), act.email.clone()),
+                ];
+                let again = Filled { phone: sent.text("phone"), email: act.email, ..now };
+                let form = form(&ask, (&named, &address(&own, &[("again", "1")])), &again);
+                let page = page(&ask, &named, title).lead(lead(&customer)).alert(alert).body(&both(&ask, rows));
+                return page.form(&form).status(axum::http::StatusCode::CONFLICT).answer();
+            }
+        }
+    }
+    page(&ask, &named, title).lead(lead(&customer)).form(&sent).answer()
+}

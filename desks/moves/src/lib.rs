@@ -1,0 +1,38 @@
+//! Moves: services start, stop and change hands, step by step, with a look at what will be billed beforehand.
+//!
+//! - `/moves`: who moves in and out, recent and coming.
+//! - `/moves/pending`: agreements that wait to be completed.
+//! - `/moves/new`, `/moves/day`, `/moves/preview`: a move in three steps. What was chosen stands in the address, so
+//!   that going back is safe; only the last step changes anything, all of it or nothing.
+
+mod api;
+mod list;
+mod pending;
+mod queue;
+mod steps;
+mod words;
+
+use billing::permissions::MOVES;
+use customers::permissions::SEE;
+use web::{Access, Route};
+
+pub use api::{api_routes, description};
+pub use queue::MoveQueues;
+
+/// Every page of it.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    const LOOK: Access = Access::NeedsAny(&[SEE, MOVES]);
+    const MOVE: Access = Access::Needs(MOVES);
+    use steps::{day, preview, who};
+    vec![
+        Route::page("/moves", "Moves", LOOK, list::show).in_group("Customers"),
+        Route::page("/moves/pending", "Agreements to complete", LOOK, pending::show),
+        Route::page("/moves/new", "A move", MOVE, who::show),
+        Route::form("/moves/new", "A move", MOVE, who::send),
+        Route::page("/moves/day", "The day of a move", MOVE, day::show),
+        Route::form("/moves/day", "The day of a move", MOVE, day::send),
+        Route::page("/moves/preview", "What a move changes", MOVE, preview::show),
+        Route::form("/moves/preview", "Carry a move out", MOVE, preview::send),
+    ]
+}

@@ -1,0 +1,220 @@
+//! `/moves/day`: the second step: which places, on which day, and what the meters show.
+
+use std::collections::BTreeMap;
+
+use billing::{PointToRead, ServedService, points_to_read, services_at_points, services_of_account};
+use customers::ListedAccount;
+use db::Read;
+use kernel::ServicePointId;
+use web::shown::{count, date};
+use web::{Alert, Answer, Ask, Choice, Facts, Field, Form, Posted, Problem, Section};
+
+use super::who::account_named;
+use super::{Kind, State, steps};
+use crate::words::{account_href, before};
+
+/// What the second step knows.
+struct Loaded {
+    state: State,
+    /// The services that end, or were there last.
+    services: Vec<ServedService>,
+    metered: Vec<PointToRead>,
+    /// The owner of the premises with their accounts, where the services go back to the owner.
+    owner: Option<(String, Vec<ListedAccount>)>,
+}
+
+impl Loaded {
+    async fn load(ask: &Ask, said: &Posted) -> Result<Loaded, Problem> {
+        let state = State::parse(said).ok_or_else(Problem::not_found)?;
+        let mut read = ask.read().await?;
+        let mut services = services(ask, &mut read, &state).await?;
+        let places = services.iter_mut().map(|one| (one.service_point, &mut one.address));
+        identity::cover(ask, &mut read, places).await?;
+        let mut ids: Vec<ServicePointId> = services.iter().map(|one| one.service_point).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut metered = points_to_read(&mut read, &ids, ask.today()).await?;
+        metered.retain(|point| point.meter.is_some());
+        let owner = match state.kind {
+            Kind::Revert => owner(ask, &mut read, &ids).await?,
+            Kind::Start | Kind::Stop | Kind::Transfer => None,
+        };
+        Ok(Loaded { state, services, metered, owner })
+    }
+
+    /// One answer for each service point, with its services.
+    fn places(&self) -> Vec<Choice> {
+        let mut places: BTreeMap<&str, (Vec<&str>, &str)> = BTreeMap::new();
+        for one in &self.services {
+            let place = places.entry(&one.reference).or_insert((Vec::new(), &one.address));
+            place.0.push(&one.service);
+        }
+        let choice = |(reference, (services, address)): (&str, (Vec<&str>, &str))| {
+            Choice::new(reference, format!("{reference}: {}", services.join(", "))).hint(address)
+        };
+        places.into_iter().map(choice).collect()
+    }
+
+    fn form(&self, ask: &Ask) -> Form {
+        let kind = self.state.kind;
+        let places = self.places();
+        let all: Vec<String> = places.iter().map(|place| place.value.clone()).collect();
+        let named: Vec<String> = all.iter().filter(|place| self.state.points.contains(place)).cloned().collect();
+        let chosen = if named.is_empty() { all } else { named };
+        // Whoever leaves thinks of the last day, whoever comes of the first.
+        let (label, day) = match kind {
+            Kind::Stop => ("Last day of service", self.state.on.map_or(ask.today(), before)),
+            Kind::Start | Kind::Transfer | Kind::Revert => {
+                ("First day of whoever comes", self.state.on.unwrap_or_else(|| ask.today()))
+            }
+        };
+        let mut form = ask
+            .form("/moves/day", "Look at what changes")
+            .field(Field::hidden("state", self.state.text()).max(4_000))
+            .field(Field::checks("point", "Where", places).required().checked(chosen))
+            .field(Field::date("on", label).required().value(day.to_string()));
+        if let Some((name, accounts)) = &self.owner {
+            let choices =
+                accounts.iter().map(|one| Choice::new(one.number.to_string(), format!("{}: {}", one.number, one.name)));
+            let open = Choice::new("new", format!("A new account for {name}"));
+            let first = accounts.first().map_or("new".to_owned(), |one| one.number.to_string());
+            let value = if self.state.to.is_empty() { first } else { self.state.to.clone() };
+            let choices = choices.chain([open]).collect();
+            form = form.field(Field::radios("to", "Account of the owner", choices).required().value(value));
+        }
+        for point in &self.metered {
+            let name = format!("count-{}", point.point.0);
+            let last = point.last.as_ref().map_or("never read".to_owned(), |last| {
+                format!("last read {} on {}", count(&last.count), date(&last.read_on))
+            });
+            let serial = point.meter.as_ref().map(|meter| meter.serial_number.clone()).unwrap_or_default();
+            let known = self.state.counts.get(&point.reference).map(ToString::to_string).unwrap_or_default();
+            let label = format!("What meter {serial} shows on that day");
+            let hint = format!("{}: {last}. Leave it empty while nobody knows.", point.reference);
+            form = form.field(Field::whole(&name, &label).hint(hint).value(known));
+        }
+        form.cancel("/moves")
+    }
+}
+
+/// What ends, or what was there last for whoever comes.
+async fn services(ask: &Ask, read: &mut Read, state: &State) -> Result<Vec<ServedService>, Problem> {
+    if state.kind.leaves() {
+        let (id, _) = account_named(read, &state.account).await?.ok_or_else(Problem::not_found)?;
+        let mut services = services_of_account(read, id).await?;
+        services.retain(|one| one.goes_on(ask.today()));
+        return Ok(services);
+    }
+    let references: Vec<&str> = state.points.iter().map(String::as_str).collect();
+    let points = premises::service_points_by_reference(read, &references).await?;
+    let ids: Vec<ServicePointId> = points.into_values().collect();
+    let there = services_at_points(read, &ids).await?;
+    Ok(billing::last_terms(&there, &ids))
+}
+
+/// Who owns the premises of some service points today, with their accounts that are open.
+async fn owner(
+    ask: &Ask,
+    read: &mut Read,
+    points: &[ServicePointId],
+) -> Result<Option<(String, Vec<ListedAccount>)>, Problem> {
+    let points = premises::points_by_id(read, points).await?;
+    let premises: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
+    let owners = premises::owners_on(read, &premises, ask.today()).await?;
+    let Some(owner) = owners.into_values().next() else { return Ok(None) };
+    let known = customers::customers_in_full(read, &[owner]).await?;
+    let name = known.get(&owner).map(|one| one.name.clone()).unwrap_or_default();
+    let mut accounts = customers::accounts_of_customers(read, &[owner]).await?.remove(&owner).unwrap_or_default();
+    accounts.retain(|one| one.closed_on.is_none_or(|closed_on| ask.today() < closed_on));
+    Ok(Some((name, accounts)))
+}
+
+pub(crate) async fn show(ask: Ask) -> Answer {
+    let loaded = Loaded::load(&ask, ask.query()).await?;
+    draw(&ask, &loaded, &loaded.form(&ask))
+}
+
+pub(crate) async fn send(ask: Ask) -> Answer {
+    let said = Posted::parse(ask.posted().text("state").as_bytes())?;
+    let loaded = Loaded::load(&ask, &said).await?;
+    let mut form = loaded.form(&ask);
+    if form.is_good()
+        && let Some(state) = judged(&ask, &loaded, &mut form)
+    {
+        return ask.go(&state.href("/moves/preview")).answer();
+    }
+    draw(&ask, &loaded, &form)
+}
+
+fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
+    let day = form.date("on")?;
+    let on = match loaded.state.kind {
+        Kind::Stop => day.succ_opt()?,
+        Kind::Start | Kind::Transfer | Kind::Revert => day,
+    };
+    let points = form.all("point");
+    let mut counts = BTreeMap::new();
+    for point in loaded.metered.iter().filter(|point| points.contains(&point.reference)) {
+        let name = format!("count-{}", point.point.0);
+        let Some(number) = form.whole(&name) else { continue };
+        let dials = point.meter.as_ref().map_or(metering::DIALS_MAX, |meter| meter.dials);
+        if let Err(error) = metering::shown(number, dials) {
+            form.refuse_field(&name, crate::words::sentence(&error.to_string()));
+        } else if ask.today() < read_day(ask, on) {
+            form.refuse_field(
+                &name,
+                "The day lies ahead. Leave the count empty, and enter it when the meter was read.",
+            );
+        } else {
+            counts.insert(point.reference.clone(), number);
+        }
+    }
+    let too_early = loaded
+        .services
+        .iter()
+        .find(|one| loaded.state.kind.leaves() && points.contains(&one.reference) && on <= one.starts_on);
+    if let Some(one) = too_early {
+        let words =
+            format!("{} at {} began on {}.", web::shown::capital(&one.service), one.reference, date(&one.starts_on));
+        form.refuse_field("on", words);
+    }
+    if form.has_errors() {
+        return None;
+    }
+    let to = match loaded.owner.is_some() {
+        true => Some(form.text("to")).filter(|to| to != "new").unwrap_or_default(),
+        false => loaded.state.to.clone(),
+    };
+    Some(State { to, points, on: Some(on), counts, ..loaded.state.clone() })
+}
+
+/// The day of a read for a move: its day, or the one before where that is today.
+pub(super) fn read_day(ask: &Ask, on: chrono::NaiveDate) -> chrono::NaiveDate {
+    if on == ask.today().succ_opt().unwrap_or(on) { ask.today() } else { on }
+}
+
+fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
+    let state = &loaded.state;
+    let page =
+        ask.page(state.kind.title()).crumbs(&[("Moves", "/moves"), ("Move somebody", &state.href("/moves/new"))]);
+    let mut facts = Facts::new();
+    if !state.account.is_empty() {
+        let name = loaded.services.first().map(|one| one.customer.clone()).unwrap_or_default();
+        facts =
+            facts.link("Account that leaves", state.account.clone(), account_href(&state.account)).fact("Name", name);
+    }
+    match (&loaded.owner, state.to.is_empty()) {
+        (Some((name, _)), _) => facts = facts.fact("Owner of the premises", name.clone()),
+        (None, false) => facts = facts.link("Account that comes", state.to.clone(), account_href(&state.to)),
+        (None, true) if state.kind.comes() => facts = facts.fact("Account that comes", "is opened in the last step"),
+        (None, true) => {}
+    }
+    let page = match state.kind == Kind::Revert && loaded.owner.is_none() {
+        true => page.alert(
+            Alert::warning("The owner of the premises is not on record")
+                .text("Name their account in the step before, or open one in the last step."),
+        ),
+        false => page,
+    };
+    page.body(&steps(2)).body(&Section::bare().with(&facts)).form(form).answer()
+}

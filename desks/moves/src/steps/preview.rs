@@ -1,0 +1,189 @@
+//! `/moves/preview`: the last step: who answers for what from which day, what will be billed, and then carrying it out.
+
+mod shown;
+mod told;
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use billing::acts::{MovePeople, MoveRead, PeopleMoved};
+use billing::{MoveAsked, MovePreview, preview_move};
+use customers::CustomerInFull;
+use db::Read;
+use kernel::{AccountId, ServicePointId};
+use metering::ReadKind;
+use web::shown::{counted, date};
+use web::{Answer, Ask, Carried, Columns, Form, Posted, Problem, Section};
+
+use super::day::read_day;
+use super::who::account_named;
+use super::{Kind, State, steps};
+use crate::words::before;
+
+/// What the last step knows.
+pub(super) struct Loaded {
+    pub(super) state: State,
+    pub(super) on: chrono::NaiveDate,
+    pub(super) preview: MovePreview,
+    /// Numbers and names of the accounts that appear.
+    pub(super) accounts: BTreeMap<AccountId, (String, String)>,
+    /// The owner, whose account is opened where they have none.
+    pub(super) owner: Option<CustomerInFull>,
+    /// Where the places are, for the mail of an account that is opened.
+    pub(super) location: Option<premises::Location>,
+}
+
+impl Loaded {
+    async fn load(ask: &Ask, said: &Posted) -> Result<Loaded, Problem> {
+        let state = State::parse(said).ok_or_else(Problem::not_found)?;
+        let on = state.on.ok_or_else(Problem::not_found)?;
+        let mut read = ask.read().await?;
+        let from = match state.kind.leaves() {
+            true => Some(account_named(&mut read, &state.account).await?.ok_or_else(Problem::not_found)?.0),
+            false => None,
+        };
+        let to = match (state.kind.comes(), state.to.is_empty()) {
+            (false, _) => None,
+            (true, true) => Some(AccountId::CITY),
+            (true, false) => Some(account_named(&mut read, &state.to).await?.ok_or_else(Problem::not_found)?.0),
+        };
+        let references: Vec<&str> = state.points.iter().map(String::as_str).collect();
+        let points = premises::points_by_reference(&mut read, &references).await?;
+        let counts: BTreeMap<ServicePointId, i64> =
+            state.counts.iter().filter_map(|(reference, count)| Some((points.get(reference)?.id, *count))).collect();
+        let ids: Vec<ServicePointId> = points.values().map(|point| point.id).collect();
+        let asked = MoveAsked { from, to, points: ids.clone(), on, counts };
+        let mut preview = preview_move(&mut read, &asked).await?;
+        let places = preview.places.iter_mut().map(|place| (place.service_point, &mut place.address));
+        identity::cover(ask, &mut read, places).await?;
+        let mut accounts: Vec<AccountId> =
+            preview.places.iter().flat_map(|place| [place.before, place.after]).flatten().collect();
+        accounts.extend(from);
+        accounts.retain(|account| *account != AccountId::CITY);
+        let known = customers::accounts_by_id(&mut read, &accounts).await?;
+        let named = |(id, one): (AccountId, customers::Account)| (id, (one.number.to_string(), one.customer_name));
+        let premise: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
+        let owner = match state.kind {
+            Kind::Revert => owner(&mut read, &premise, on).await?,
+            Kind::Start | Kind::Stop | Kind::Transfer => None,
+        };
+        let location = location(&mut read, &points).await?;
+        let accounts = known.into_iter().map(named).collect();
+        Ok(Loaded { state, on, preview, accounts, owner, location })
+    }
+
+    /// Whether the account that comes is opened with the move.
+    pub(super) fn opens(&self) -> bool {
+        self.state.kind.comes() && self.state.to.is_empty()
+    }
+
+    /// The move as the form tells it.
+    fn act(&self, ask: &Ask, form: &Form) -> MovePeople {
+        let read_on = read_day(ask, self.on);
+        let read = |(service_point, count): (&String, &i64)| MoveRead {
+            service_point: service_point.clone(),
+            read_on,
+            count: *count,
+            kind: ReadKind::Actual,
+        };
+        MovePeople {
+            from_account: self.state.kind.leaves().then(|| self.state.account.clone()),
+            to_account: Some(self.state.to.clone()).filter(|to| self.state.kind.comes() && !to.is_empty()),
+            opens: self.opens().then(|| told::opened(self, form)),
+            service_points: self.state.points.clone(),
+            on: self.on,
+            reads: self.state.counts.iter().map(read).collect(),
+            forwarding: told::forwarding(self, form),
+            reason: form.text("reason"),
+        }
+    }
+}
+
+async fn owner(
+    read: &mut Read,
+    premises: &[kernel::PremiseId],
+    on: chrono::NaiveDate,
+) -> Result<Option<CustomerInFull>, Problem> {
+    let owners = premises::owners_on(read, premises, on).await?;
+    let Some(owner) = owners.into_values().next() else { return Ok(None) };
+    Ok(customers::customers_in_full(read, &[owner]).await?.remove(&owner))
+}
+
+/// Where the first of some service points is, from its premises.
+async fn location(
+    read: &mut Read,
+    points: &BTreeMap<String, premises::ServicePoint>,
+) -> Result<Option<premises::Location>, Problem> {
+    // Premises go by the reference of their points in front of the last dash, where a file names them so.
+    let Some(point) = points.values().find(|point| point.premise.is_some()) else { return Ok(None) };
+    let Some((reference, _)) = point.reference.rsplit_once('-') else { return Ok(None) };
+    let found = premises::premises_by_reference(read, &[reference]).await?.remove(reference);
+    Ok(found.filter(|premise| Some(premise.id) == point.premise).map(|premise| premise.location))
+}
+
+pub(crate) async fn show(ask: Ask) -> Answer {
+    let loaded = Loaded::load(&ask, ask.query()).await?;
+    draw(&ask, &loaded, &told::form(&ask, &loaded))
+}
+
+pub(crate) async fn send(ask: Ask) -> Answer {
+    let said = Posted::parse(ask.posted().text("state").as_bytes())?;
+    let loaded = Loaded::load(&ask, &said).await?;
+    let mut form = told::form(&ask, &loaded);
+    told::judge(&loaded, &mut form);
+    if form.is_good() {
+        let act = loaded.act(&ask, &form);
+        let carried = form.carry_out(&ask, &act).await?;
+        let (path, words) = match &carried {
+            Carried::Done(done) => after(&loaded, &done.outcome),
+            Carried::Waiting(waiting) => (format!("/approvals/{}", waiting.proposal.0), String::new()),
+            Carried::Refused => (String::new(), String::new()),
+        };
+        if let Some(go) = carried.go(&path, words) {
+            return go.answer();
+        }
+    }
+    draw(&ask, &loaded, &form)
+}
+
+/// Where to go when it is done, and what is said there.
+fn after(loaded: &Loaded, moved: &PeopleMoved) -> (String, String) {
+    let number = match (&moved.opened, loaded.state.to.is_empty()) {
+        (Some(opened), _) => opened.clone(),
+        (None, false) => loaded.state.to.clone(),
+        (None, true) => loaded.state.account.clone(),
+    };
+    let mut words = Vec::new();
+    if let Some(opened) = &moved.opened {
+        words.push(format!("Account {opened} is opened"));
+    }
+    if 0 < moved.stopped {
+        let stop = counted(moved.stopped, "service stops", "services stop");
+        words.push(format!("{stop} after {}", date(&before(loaded.on))));
+    }
+    if 0 < moved.started {
+        let start = counted(moved.started, "service starts", "services start");
+        words.push(format!("{start} on {}", date(&loaded.on)));
+    }
+    (crate::words::account_href(&number), words.join(". "))
+}
+
+fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
+    let state = &loaded.state;
+    let crumbs = [("Moves", "/moves".to_owned()), (state.kind.title(), state.href("/moves/day"))];
+    let crumbs: Vec<(&str, &str)> = crumbs.iter().map(|(text, href)| (*text, href.as_str())).collect();
+    let mut page = ask.page("What this move changes").crumbs(&crumbs);
+    page = page.lead("Nothing is changed yet. Amounts are what the bills would come to by what is known today.");
+    for alert in shown::alerts(loaded) {
+        page = page.alert(alert);
+    }
+    let mut main = vec![shown::places(ask, loaded)];
+    main.extend(shown::last_bill(ask, loaded));
+    main.extend(shown::first_bill(ask, loaded));
+    let side = vec![shown::facts(ask, loaded), Section::new("carry-out", "Carry it out").with(form)];
+    let page = page.body(&steps(3)).body(&Columns { main, side });
+    match form.has_errors() {
+        true => page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(),
+        false => page.answer(),
+    }
+}

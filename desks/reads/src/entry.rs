@@ -1,0 +1,220 @@
+//! `/reads/enter`: reads of many service points on one page. Good rows are saved, odd ones ask, bad ones say why.
+
+mod row;
+
+use acts::Failure;
+use askama::Template;
+use axum::http::StatusCode;
+use billing::acts::MeasureAgain;
+use billing::{PointToRead, points_to_read, unread_points};
+use chrono::NaiveDate;
+use db::Read;
+use kernel::ServicePointId;
+use metering::ReadKind;
+use metering::acts::EnterRead;
+use secrets::Token;
+use web::shown::{counted, date};
+use web::{Alert, Answer, Ask, Choice, Field, Problem, address};
+
+use crate::words::{Named, after, sentence, usual_day};
+use row::{Row, Standing};
+
+/// Rows of one page.
+const ROWS: usize = 25;
+/// The longest one-time key of a page.
+const KEY_MAX: usize = 64;
+
+/// The page of many boxes.
+#[derive(Template)]
+#[template(path = "entry/sheet.html")]
+struct Sheet {
+    form_key: String,
+    key: String,
+    cycle: String,
+    from: String,
+    after: String,
+    read_on: Field,
+    kind: Field,
+    rows: Vec<Row>,
+    skip: Option<String>,
+}
+
+/// What was sent for the page as a whole.
+struct Sent {
+    named: Named,
+    after: ServicePointId,
+    read_on: Option<NaiveDate>,
+    kind: ReadKind,
+    key: String,
+    is_check_only: bool,
+}
+
+pub(crate) async fn show(ask: Ask) -> Answer {
+    let mut read = ask.read().await?;
+    let named = Named::load(&ask, &mut read).await?;
+    let day = usual_day(ask.today(), &named.period);
+    let unread = unread_points(&mut read, &named.period, after(&ask), ROWS).await?;
+    let mut points = points_to_read(&mut read, &unread.points, day).await?;
+    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let rows: Vec<Row> = points.iter().map(Row::empty).collect();
+    let page = sheet(&ask, (&named, day, ReadKind::Actual), rows, (after(&ask), unread.next));
+    draw(&ask, &named, &page, Vec::new())
+}
+
+pub(crate) async fn send(ask: Ask) -> Answer {
+    let mut read = ask.read().await?;
+    let sent = Sent::take(&ask, &mut read).await?;
+    let day = sent.read_on.unwrap_or_else(|| usual_day(ask.today(), &sent.named.period));
+    let ids: Vec<ServicePointId> = sent_points(&ask);
+    let mut points = points_to_read(&mut read, &ids, day).await?;
+    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let mut rows: Vec<Row> = points.iter().map(|point| Row::take(&ask, point, sent.read_on)).collect();
+    let mut saved = Vec::new();
+    if !sent.is_check_only && sent.read_on.is_some() {
+        for (row, point) in rows.iter_mut().zip(&points) {
+            save(&ask, &sent, (row, point), &mut saved).await?;
+        }
+        measure(&ask, &sent, &saved).await?;
+    }
+    let count = |standing: Standing| rows.iter().filter(|row| row.standing == standing).count();
+    let (odd, bad) = (count(Standing::Odd), count(Standing::Bad));
+    let mut alerts = Vec::new();
+    if sent.read_on.is_none() {
+        alerts.push(Alert::bad("Nothing is saved").text("Enter the day of the reads, such as 7/1/2026."));
+    }
+    if sent.is_check_only && odd + bad == 0 {
+        alerts.push(Alert::good("Nothing looks odd").text("Nothing is saved yet: press Save."));
+    }
+    if !saved.is_empty() {
+        alerts.push(Alert::good(format!("{} saved", number(saved.len(), "read", "reads"))));
+    }
+    if 0 < odd {
+        let heading = format!("{} odd, not saved", number(odd, "read looks", "reads look"));
+        alerts.push(Alert::warning(heading).text("Look again. If it is right, check the box of the row and save."));
+    }
+    if 0 < bad {
+        alerts.push(
+            Alert::bad(format!("{} be saved", number(bad, "read cannot", "reads cannot"))).text("Each row says why."),
+        );
+    }
+    rows.retain(|row| row.standing != Standing::Saved);
+    if !sent.is_check_only && odd + bad == 0 && sent.read_on.is_some() {
+        let from = sent.named.period.period.from().to_string();
+        let after = sent.after.0.to_string();
+        let pairs = [("cycle", sent.named.cycle.code.as_str()), ("from", from.as_str()), ("after", after.as_str())];
+        let alert = alerts.pop().unwrap_or_else(|| Alert::info("Nothing was entered"));
+        return ask.go(&address("/reads/enter", &pairs)).saying(alert).answer();
+    }
+    let mut page = sheet(&ask, (&sent.named, day, sent.kind), rows, (sent.after, None));
+    if let Some(key) = sent.is_check_only.then(|| sent.key.clone()).filter(|key| !key.is_empty()) {
+        page.key = key;
+    }
+    draw(&ask, &sent.named, &page, alerts)
+}
+
+fn number(count: usize, one: &str, many: &str) -> String {
+    counted(i64::try_from(count).unwrap_or(i64::MAX), one, many)
+}
+
+impl Sent {
+    async fn take(ask: &Ask, read: &mut Read) -> Result<Sent, Problem> {
+        let posted = ask.posted();
+        let from = posted.text("from").parse().map_err(|_| Problem::not_found())?;
+        let named = Named::find(read, posted.text("cycle"), from).await?.ok_or_else(Problem::not_found)?;
+        let key = posted.text("key");
+        let is_key = (16..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        Ok(Sent {
+            named,
+            after: ServicePointId(posted.text("after").parse().ok().filter(|id| 0 <= *id).unwrap_or(0)),
+            read_on: row::day(posted.text("read_on")),
+            kind: ReadKind::parse(posted.text("kind")).unwrap_or(ReadKind::Actual),
+            key: if is_key { key.to_owned() } else { Token::new(ask.site().random()).text().to_owned() },
+            is_check_only: posted.text("step") == "check",
+        })
+    }
+}
+
+/// The service points of the rows that were sent, a page of them at most.
+fn sent_points(ask: &Ask) -> Vec<ServicePointId> {
+    let ids = ask.posted().all("point").iter().filter_map(|id| id.parse().ok()).filter(|id| 0 < *id);
+    ids.take(ROWS).map(ServicePointId).collect()
+}
+
+/// Saves a row that is good, and says of others why they are not.
+async fn save(
+    ask: &Ask,
+    sent: &Sent,
+    (row, point): (&mut Row, &PointToRead),
+    saved: &mut Vec<ServicePointId>,
+) -> Result<(), Problem> {
+    let (Standing::Good, Some(count), Some(read_on)) = (row.standing, row.number, sent.read_on) else {
+        return Ok(());
+    };
+    let (service_point, kind, code) = (row.reference.clone(), sent.kind, row.code.clone());
+    let act = EnterRead { service_point, read_on, count, kind, code };
+    let key = format!("{} {} {count} {read_on}", sent.key, point.point.0);
+    let by = ask.who()?.by("entered with the reads of a cycle", &key);
+    match ask.site().door().carry_out(&by, &act).await {
+        Ok(_) => {
+            row.standing = Standing::Saved;
+            saved.push(point.point);
+        }
+        Err(Failure::Refused(refusal)) => row.refuse(sentence(&refusal.to_string())),
+        Err(Failure::Waiting(waiting)) => {
+            row.refuse(format!(
+                "Sent for approval as proposal {}: it changes what was read after it.",
+                waiting.proposal.0
+            ));
+        }
+        Err(Failure::Fault(fault)) => return Err(Problem::from(fault)),
+    }
+    Ok(())
+}
+
+/// What was used follows from the reads at once, where the period was closed before.
+async fn measure(ask: &Ask, sent: &Sent, saved: &[ServicePointId]) -> Result<(), Problem> {
+    if saved.is_empty() || !sent.named.period.is_closed {
+        return Ok(());
+    }
+    let by = ask.who()?.by("late reads were entered", &format!("{} measure {}", sent.key, saved.len()));
+    let act = MeasureAgain { service_points: saved.to_vec() };
+    match ask.site().door().carry_out(&by, &act).await {
+        Ok(_) | Err(Failure::Refused(_) | Failure::Waiting(_)) => Ok(()),
+        Err(Failure::Fault(fault)) => Err(Problem::from(fault)),
+    }
+}
+
+fn sheet(
+    ask: &Ask,
+    (named, day, kind): (&Named, NaiveDate, ReadKind),
+    rows: Vec<Row>,
+    (after, next): (ServicePointId, Option<ServicePointId>),
+) -> Sheet {
+    let from = named.period.period.from().to_string();
+    let skip = next.map(|next| {
+        let next = next.0.to_string();
+        address("/reads/enter", &[("cycle", named.cycle.code.as_str()), ("from", &from), ("after", &next)])
+    });
+    let who = vec![Choice::new("actual", "The city"), Choice::new("customer", "The customer")];
+    Sheet {
+        form_key: ask.form_key().to_owned(),
+        key: Token::new(ask.site().random()).text().to_owned(),
+        cycle: named.cycle.code.clone(),
+        from,
+        after: after.0.to_string(),
+        read_on: Field::date("read_on", "Read on").required().value(day.to_string()),
+        kind: Field::select("kind", "Read by", who).required().value(kind.code()),
+        rows,
+        skip,
+    }
+}
+
+fn draw(ask: &Ask, named: &Named, sheet: &Sheet, alerts: Vec<Alert>) -> Answer {
+    let window = format!("{} through {}", date(&named.period.read_from), date(&named.period.read_through));
+    let page = ask.page("Enter reads").crumbs(&[("Reads", "/reads")]);
+    let page = page.lead(format!("{}. Reads from {window} close this period.", named.words()));
+    let page = page.action("List of what is missing", &named.href("/reads/missing"));
+    let is_whole = sheet.rows.iter().all(|row| matches!(row.standing, Standing::Good | Standing::Empty));
+    let page = alerts.into_iter().fold(page, web::Page::alert).body(sheet);
+    if is_whole { page.answer() } else { page.status(StatusCode::UNPROCESSABLE_ENTITY).answer() }
+}

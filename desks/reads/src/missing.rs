@@ -1,0 +1,75 @@
+//! `/reads/missing`: the service points of a cycle that nobody has read in the reading window.
+
+use billing::{PointToRead, points_to_read, unread_points};
+use metering::permissions::ENTER_READS;
+use web::shown::{count, date};
+use web::{Alert, Answer, Ask, Cell, Column, Links, address};
+
+use crate::words::{Named, about, account_href, after, meter_href, point_href};
+
+/// Points of one page.
+const PAGE: usize = 100;
+/// Points of one file.
+const FILE_MAX: usize = 5_000;
+
+pub(crate) async fn show(ask: Ask) -> Answer {
+    let mut read = ask.read().await?;
+    let named = Named::load(&ask, &mut read).await?;
+    let size = if ask.window().file.is_some() { FILE_MAX } else { PAGE };
+    let unread = unread_points(&mut read, &named.period, after(&ask), size).await?;
+    let mut points = points_to_read(&mut read, &unread.points, named.period.read_through).await?;
+    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let table = ask
+        .table("missing", "Service points not read yet")
+        .column(Column::text("point", "Service point"))
+        .column(Column::text("address", "Address"))
+        .column(Column::text("account", "Account"))
+        .column(Column::text("meter", "Meter"))
+        .column(Column::date("last_on", "Last read"))
+        .column(Column::count("last", "Count then"))
+        .column(Column::text("usual", "Usual in 30 days"))
+        .empty("Every service point of this period has a read.")
+        .keeping("cycle", &named.cycle.code)
+        .rows(points.iter().map(row));
+    if let Some(file) = table.file()? {
+        return Ok(file);
+    }
+    let window = format!("{} through {}", date(&named.period.read_from), date(&named.period.read_through));
+    let lead = format!("{}. Read from {window}.", named.words());
+    let page = ask.page("Not read yet").crumbs(&[("Reads", "/reads")]).lead(lead);
+    let page = match ask.may(ENTER_READS) && !points.is_empty() {
+        true => page.action("Enter reads", &named.href("/reads/enter")),
+        false => page,
+    };
+    let page = match (&unread.next, points.is_empty()) {
+        (Some(_), true) => page.alert(Alert::info(format!("{} looked at, all read", count(&unread.looked)))),
+        _ => page,
+    };
+    let mut links = Links::new("More service points");
+    if let Some(next) = unread.next {
+        let (from, next) = (named.period.period.from().to_string(), next.0.to_string());
+        let pairs = [("cycle", named.cycle.code.as_str()), ("from", &from), ("after", &next)];
+        links = links.next("Go on", address("/reads/missing", &pairs));
+    }
+    page.body(&table).body(&links).answer()
+}
+
+fn row(point: &PointToRead) -> [Cell; 7] {
+    let account = match &point.account {
+        Some((_, number)) => Cell::text(number).link(account_href(number)),
+        None => Cell::text("vacant"),
+    };
+    let meter = point
+        .meter
+        .as_ref()
+        .map_or_else(Cell::empty, |meter| Cell::text(&meter.serial_number).link(meter_href(&meter.serial_number)));
+    [
+        Cell::text(&point.reference).link(point_href(&point.reference)),
+        Cell::text(&point.address),
+        account,
+        meter,
+        point.last.as_ref().map(|last| last.read_on).into(),
+        point.last.as_ref().map_or_else(Cell::empty, |last| Cell::count(last.count)),
+        Cell::text(point.usual().map(about).unwrap_or_default()),
+    ]
+}

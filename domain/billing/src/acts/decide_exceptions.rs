@@ -1,0 +1,163 @@
+//! Decides many exceptions at once: those of a list, or all that a filter finds, with one reason.
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse};
+use db::Fault;
+use kernel::{AccountId, RateProfileId, RunId};
+use serde::{Deserialize, Serialize};
+
+use super::work_exceptions::account_in;
+use super::{RunRefused, run_in};
+use crate::exception::{Decision, ExceptionFilter};
+use crate::look_queue::profiles_of;
+use crate::{BillRun, ExceptionCode, RunState, permissions, store};
+
+/// Releases, holds or opens again many exceptions of a run.
+///
+/// Holding holds the whole bill. A bill without a price is left as it is when others are released. Opening again takes
+/// a decision back; what somebody took out of the run stays out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DecideExceptions {
+    /// The run.
+    pub run: RunId,
+    /// Which exceptions.
+    pub which: Which,
+    /// What becomes of them.
+    pub decision: Decision,
+    /// Why; the clerk on the phone reads it out.
+    pub reason: String,
+    /// How many exceptions whoever decides has seen: when there are others by now, nothing is done.
+    pub seen: i64,
+}
+
+/// Which exceptions are decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// These.
+    Listed(Vec<ListedException>),
+    /// All that a filter finds.
+    Matching(ExceptionFilter),
+}
+
+/// One exception by account number and code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedException {
+    /// The number of the account.
+    pub account: String,
+    /// The exception.
+    pub code: ExceptionCode,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Exceptions that were decided.
+    pub decided: i64,
+    /// Exceptions that were left as they are, since their bills have no price.
+    pub left: i64,
+}
+
+/// The most exceptions of a list.
+const LISTED_MAX: usize = 200;
+
+impl Act for DecideExceptions {
+    const KIND: &'static str = "billing.decide_exceptions";
+    type Outcome = Decided;
+
+    fn permission(&self) -> Permission {
+        permissions::EXCEPTIONS
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::run(self.run)
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Decided, Failure> {
+        // After sign-off a bill can still be taken out, never put in.
+        let allowed: &[RunState] = match &self.decision {
+            Decision::Hold { .. } => &[RunState::Tried, RunState::Signed],
+            Decision::Release | Decision::Reopen => &[RunState::Tried],
+        };
+        let (run, _) = run_in(entry, self.run, allowed).await?;
+        if let Decision::Hold { assignee, due_on } = &self.decision {
+            if assignee.trim().is_empty() {
+                return refuse(RunRefused::NobodyLooksAfter);
+            }
+            if *due_on < entry.today {
+                return refuse(RunRefused::HeldUntilBefore { due_on: *due_on });
+            }
+        }
+        match &self.which {
+            Which::Listed(listed) => self.decide_listed(entry, &run, listed).await,
+            Which::Matching(filter) => self.decide_matching(entry, &run, filter).await,
+        }
+    }
+}
+
+impl DecideExceptions {
+    async fn decide_listed(
+        &self,
+        entry: &mut Entry,
+        run: &BillRun,
+        listed: &[ListedException],
+    ) -> Result<Decided, Failure> {
+        if listed.is_empty() || LISTED_MAX < listed.len() {
+            return refuse(RunRefused::HowManyExceptions { most: LISTED_MAX, count: listed.len() });
+        }
+        let by = (entry.actor.id, self.reason.as_str());
+        let mut done = Decided { decided: 0, left: 0 };
+        for ListedException { account: number, code } in listed {
+            let account = account_in(entry, run, number).await?;
+            done.decided += match &self.decision {
+                Decision::Release if code.is_blocking() => {
+                    done.left += 1;
+                    continue;
+                }
+                Decision::Release => i64::from(store::decide_one(entry, (account, run.id, *code), by).await?),
+                Decision::Hold { assignee, due_on } => {
+                    store::hold_bill(entry, (account, run.id), by, (assignee, *due_on)).await?;
+                    1
+                }
+                Decision::Reopen => store::reopen_one(entry, (account, run.id, *code)).await?.min(1),
+            };
+        }
+        Ok(done)
+    }
+
+    async fn decide_matching(
+        &self,
+        entry: &mut Entry,
+        run: &BillRun,
+        filter: &ExceptionFilter,
+    ) -> Result<Decided, Failure> {
+        let profiles = profiles_of(entry, filter).await?;
+        let found = store::queue_sum(entry, (run.id, filter, profiles.as_deref())).await?;
+        if found.exceptions != self.seen {
+            return refuse(RunRefused::QueueChanged { seen: self.seen, count: found.exceptions });
+        }
+        concern_own(entry, run, filter).await?;
+        let each: Vec<Option<RateProfileId>> =
+            profiles.map_or_else(|| vec![None], |profiles| profiles.into_iter().map(Some).collect());
+        let (by, mut decided) = (entry.actor.id, 0);
+        for profile in each {
+            let what = (by, self.reason.as_str(), &self.decision);
+            decided += store::decide_matching(entry, (run.id, filter, profile), what).await?;
+        }
+        let left = match &self.decision {
+            Decision::Release => found.blocking,
+            Decision::Hold { .. } | Decision::Reopen => 0,
+        };
+        Ok(Decided { decided, left })
+    }
+}
+
+/// Whoever decides on all that a filter finds decides on their own account too, when it is among them.
+async fn concern_own(entry: &mut Entry, run: &BillRun, filter: &ExceptionFilter) -> Result<(), Fault> {
+    let actor = entry.actor.id;
+    let own: Vec<AccountId> =
+        staff::people::relations(entry, actor).await?.iter().map(|relation| relation.account).collect();
+    for account in store::found_among(entry, (run.id, filter), &own).await? {
+        entry.concerns(account);
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! What one account owes, by service and age, from its postings and bills: a rule without a query.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use finance::AccountPosting;
+use kernel::{AgreementId, Cents, FundId, JournalId, LedgerAccountId};
+use ledger::{Chart, Control};
+
+use crate::AccountBill;
+use crate::aging::{Owed, is_receivable};
+
+/// How old what is owed can be, as pages and files say it.
+pub const AGES: [&str; 6] = ["Not due", "0–30 days", "31–60 days", "61–90 days", "91–120 days", "Over 120 days"];
+
+/// What an account owes on a day.
+///
+/// Ages agree with the report of receivables by age, whose last column is here cut in two.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owing {
+    /// By service; last what is owed by the account as a whole.
+    pub lines: Vec<OwingLine>,
+    /// What was paid and is not used yet; never positive.
+    pub unapplied: Cents,
+    /// What was due before the day and is not paid, before credits are taken off.
+    pub late: Cents,
+}
+
+/// What is owed for one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwingLine {
+    /// The service; empty for what is owed by the account as a whole.
+    pub service: String,
+    /// By age, in the order of [`AGES`].
+    pub by_age: [Cents; 6],
+    /// What the account has to its credit for the service; never positive.
+    pub credits: Cents,
+}
+
+impl OwingLine {
+    /// What is owed in all, credits taken off.
+    #[must_use]
+    pub fn total(&self) -> Cents {
+        self.by_age.iter().copied().sum::<Cents>() + self.credits
+    }
+}
+
+impl Owing {
+    /// What is owed in all: the balance of the account.
+    #[must_use]
+    pub fn balance(&self) -> Cents {
+        self.lines.iter().map(OwingLine::total).sum::<Cents>() + self.unapplied
+    }
+
+    /// What should have been paid by now, credits taken off.
+    #[must_use]
+    pub fn past_due(&self) -> Cents {
+        let credits = self.lines.iter().map(|line| line.credits).sum::<Cents>() + self.unapplied;
+        (self.late + credits).max(Cents::ZERO)
+    }
+}
+
+/// What an account owes on a day, from everything posted on it by then and its bills.
+///
+/// What a bill charges is as old as it has been due, anything else as its GL date. A bill taken back by the day is not
+/// there. Credits pay the oldest charge of the same service in the same fund first.
+#[must_use]
+pub fn owing(
+    chart: &Chart,
+    (postings, bills): (&[AccountPosting], &[AccountBill]),
+    services: &BTreeMap<AgreementId, String>,
+    as_of: NaiveDate,
+) -> Owing {
+    let mut due: BTreeMap<JournalId, NaiveDate> = BTreeMap::new();
+    let mut gone: BTreeSet<JournalId> = BTreeSet::new();
+    for bill in bills {
+        match bill.taken_back {
+            Some((reversal, on)) if on <= as_of => gone.extend([bill.journal, reversal]),
+            Some(_) | None => {
+                due.insert(bill.journal, bill.due_on);
+            }
+        }
+    }
+    let mut unapplied = Cents::ZERO;
+    let mut owed: BTreeMap<(bool, String, FundId, LedgerAccountId), Owed> = BTreeMap::new();
+    for posting in postings.iter().filter(|posting| posting.gl_on <= as_of && !gone.contains(&posting.journal)) {
+        let due_on = due.get(&posting.journal).copied().unwrap_or(posting.gl_on);
+        let service = posting.agreement.and_then(|agreement| services.get(&agreement)).cloned().unwrap_or_default();
+        for (side, cents) in [(posting.debit, posting.cents), (posting.credit, -posting.cents)] {
+            if is_receivable(chart, side) {
+                let key = (service.is_empty(), service.clone(), posting.fund, side);
+                owed.entry(key).or_default().add(due_on, cents);
+            } else if chart.ledger_account(side).and_then(|one| one.control) == Some(Control::UnappliedCredit) {
+                unapplied += cents;
+            }
+        }
+    }
+    let mut late = Cents::ZERO;
+    let mut lines: Vec<OwingLine> = Vec::new();
+    for ((_, service, _, _), owed) in owed {
+        let (left, credits) = owed.left();
+        if lines.last().is_none_or(|line| line.service != service) {
+            lines.push(OwingLine { service, by_age: [Cents::ZERO; 6], credits: Cents::ZERO });
+        }
+        let Some(line) = lines.last_mut() else { continue };
+        line.credits += credits;
+        for (due_on, cents) in left {
+            line.by_age[age_of(due_on, as_of)] += cents;
+            late += if due_on < as_of { cents } else { Cents::ZERO };
+        }
+    }
+    Owing { lines, unapplied, late }
+}
+
+/// Which of [`AGES`] an amount has.
+fn age_of(due_on: NaiveDate, as_of: NaiveDate) -> usize {
+    match (as_of - due_on).num_days() {
+        ..0 => 0,
+        0..=30 => 1,
+        31..=60 => 2,
+        61..=90 => 3,
+        91..=120 => 4,
+        121.. => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::{AccountKind, Fund, JournalKind, LedgerAccount};
+
+    use super::*;
+    use kernel::BillNumber;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn chart() -> Chart {
+        let account = |id, kind, control| LedgerAccount {
+            id: LedgerAccountId(id),
+            code: format!("{id}00"),
+            name: format!("Ledger account {id}"),
+            kind,
+            control,
+            is_pooled_cash: false,
+            is_clearing: false,
+        };
+        let accounts = vec![
+            account(1, AccountKind::Asset, Some(Control::Receivable)),
+            account(2, AccountKind::Liability, Some(Control::UnappliedCredit)),
+            account(3, AccountKind::Revenue, None),
+        ];
+        let fund = Fund { id: FundId(1), code: "510".to_owned(), name: "Water".to_owned() };
+        let opened: Vec<_> = (1..=3).map(|id| (FundId(1), LedgerAccountId(id))).collect();
+        Chart::new(vec![fund], accounts, opened).unwrap()
+    }
+
+    #[test]
+    fn what_is_owed_has_a_service_and_an_age() {
+        // GL date, journal, debit, credit, cents, agreement.
+        #[rustfmt::skip]
+        let rows = [
+            ("2026-01-05", 1, 1, 3, 40_00, Some(7)),
+            ("2026-01-05", 1, 1, 3, 10_00, Some(8)),
+            ("2026-02-05", 2, 1, 3, 50_00, Some(7)),
+            ("2026-02-20", 3, 3, 1, 30_00, Some(7)),
+            ("2026-03-05", 4, 1, 3, 99_00, Some(7)),
+            ("2026-03-06", 5, 3, 1, 99_00, Some(7)),
+            ("2026-03-10", 6, 1, 3,  5_00, None),
+            ("2026-03-10", 7, 3, 2,  2_00, None),
+            ("2026-05-01", 8, 1, 3, 70_00, Some(7)),
+        ];
+        let posting = |(gl_on, journal, debit, credit, cents, agreement): (&str, i64, i64, i64, i64, Option<i64>)| {
+            AccountPosting {
+                gl_on: day(gl_on),
+                journal: JournalId(journal),
+                line: 1,
+                kind: JournalKind::Bill,
+                fund: FundId(1),
+                debit: LedgerAccountId(debit),
+                credit: LedgerAccountId(credit),
+                cents: Cents(cents),
+                agreement: agreement.map(AgreementId),
+            }
+        };
+        let postings = rows.map(posting);
+        let bill = |run, journal, due_on: &str, taken_back: Option<(i64, &str)>| AccountBill {
+            run: kernel::RunId(run),
+            number: BillNumber { run, position: 1 },
+            bill_on: day("2026-01-05"),
+            due_on: day(due_on),
+            total: Cents(0),
+            journal: JournalId(journal),
+            taken_back: taken_back.map(|(journal, on)| (JournalId(journal), day(on))),
+        };
+        let bills = [
+            bill(1, 1, "2026-01-26", None),
+            bill(2, 2, "2026-02-26", None),
+            bill(3, 4, "2026-03-26", Some((5, "2026-03-06"))),
+        ];
+        let services = BTreeMap::from([(AgreementId(7), "water".to_owned()), (AgreementId(8), "sewer".to_owned())]);
+        let found = owing(&chart(), (&postings, &bills), &services, day("2026-04-30"));
+        let line = |service: &str, by_age: [i64; 6]| OwingLine {
+            service: service.to_owned(),
+            by_age: by_age.map(Cents),
+            credits: Cents(0),
+        };
+        // $30.00 paid the oldest water first, so $10.00 of January are left, 94 days old; February is 63 days old.
+        let expected = vec![
+            line("sewer", [0, 0, 0, 0, 10_00, 0]),
+            line("water", [0, 0, 0, 50_00, 10_00, 0]),
+            line("", [0, 0, 5_00, 0, 0, 0]),
+        ];
+        assert_eq!((found.lines.clone(), found.unapplied), (expected, Cents(-2_00)));
+        assert_eq!((found.balance(), found.past_due()), (Cents(73_00), Cents(73_00)));
+    }
+}

@@ -1,0 +1,133 @@
+//! Records how a customer is called and written to.
+
+use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
+use kernel::{DigestBuilder, Refusal};
+use serde::{Deserialize, Serialize};
+
+use super::NotFound;
+use super::not_found::customer_named;
+use crate::{permissions, store};
+
+/// Sets telephone and e-mail of a customer; empty erases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetContact {
+    /// The reference of the customer.
+    pub customer: String,
+    /// How to call them.
+    pub phone: String,
+    /// Where to write to them.
+    pub email: String,
+    /// What was on record when the form was opened, by [`seen_contact`]. Refused when it is so no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+}
+
+/// Why a telephone or e-mail is not recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContactRefused {
+    /// No such customer.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// Somebody was faster.
+    #[error("telephone or e-mail of customer '{0}' was changed meanwhile; look at what is on record now")]
+    ChangedMeanwhile(String),
+    /// Nobody can be called by that.
+    #[error("'{0}' is no telephone number: it needs at least seven digits")]
+    Phone(String),
+    /// Nobody can be written to there.
+    #[error("'{0}' is no e-mail address, such as name@example.com")]
+    Email(String),
+}
+
+/// The fewest digits of a telephone number.
+const DIGITS_MIN: usize = 7;
+/// The longest of both, in letters.
+const LETTERS_MAX: usize = 200;
+
+/// A telephone and e-mail in short: another text as soon as one of them changes.
+#[must_use]
+pub fn seen_contact(phone: &str, email: &str) -> String {
+    let mut digest = DigestBuilder::new();
+    digest.text(phone).text(email);
+    digest.finish().to_string()
+}
+
+impl Refusal for ContactRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            ContactRefused::NotFound(not_found) => not_found.code(),
+            ContactRefused::ChangedMeanwhile(_) => "changed_meanwhile",
+            ContactRefused::Phone(_) => "phone_unreadable",
+            ContactRefused::Email(_) => "email_unreadable",
+        }
+    }
+}
+
+impl Act for SetContact {
+    const KIND: &'static str = "customers.set_contact";
+    const PERSONAL: &'static [&'static str] = &["/phone", "/email"];
+    type Outcome = ();
+
+    fn permission(&self) -> Permission {
+        permissions::CHANGE
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        let customer = customer_named(entry, &self.customer).await?;
+        let customer = customer.map_err(|not_found| refused(ContactRefused::from(not_found)))?;
+        store::lock_customers(entry, (customer, customer)).await?;
+        for account in store::accounts_of(entry, customer).await? {
+            entry.concerns(account);
+        }
+        let (phone, email) = store::contact_of(entry, customer).await?;
+        if self.seen.as_ref().is_some_and(|seen| *seen != seen_contact(&phone, &email)) {
+            return refuse(ContactRefused::ChangedMeanwhile(self.customer.clone()));
+        }
+        let (phone, email) = (self.phone.trim(), self.email.trim());
+        check(phone, email).map_err(refused)?;
+        store::update_contact(entry, customer, (phone, email)).await?;
+        Ok(())
+    }
+}
+
+fn check(phone: &str, email: &str) -> Result<(), ContactRefused> {
+    let is_line = |text: &str| text.chars().count() <= LETTERS_MAX && !text.chars().any(char::is_control);
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    if !phone.is_empty() && (digits < DIGITS_MIN || !is_line(phone)) {
+        return Err(ContactRefused::Phone(phone.to_owned()));
+    }
+    let has_place = email.split_once('@').is_some_and(|(name, place)| !name.is_empty() && place.contains('.'));
+    let is_address = has_place && is_line(email) && !email.contains(char::is_whitespace);
+    if !email.is_empty() && !is_address {
+        return Err(ContactRefused::Email(email.to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[rustfmt::skip]
+    fn a_telephone_has_digits_and_an_e_mail_an_at() {
+        let rows = [
+            ("",                "",                    None),
+            ("(520) 555-0183",  "a.b@example.com",     None),
+            ("555-018",         "",                    Some("phone_unreadable")),
+            ("call me",         "",                    Some("phone_unreadable")),
+            ("",                "a.b.example.com",     Some("email_unreadable")),
+            ("",                "@example.com",        Some("email_unreadable")),
+            ("",                "a b@example.com",     Some("email_unreadable")),
+            ("",                "a@localhost",         Some("email_unreadable")),
+        ];
+        for (phone, email, expected) in rows {
+            let found = check(phone, email).err().map(|refused| refused.code());
+            assert_eq!(found, expected, "{phone} {email}");
+        }
+    }
+}

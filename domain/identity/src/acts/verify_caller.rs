@@ -1,0 +1,113 @@
+//! Records who calls about an account, and whether they proved it.
+
+use acts::{Act, Entry, Failure, Permission, Subject, refuse};
+use chrono::{DateTime, Utc};
+use customers::Role;
+use kernel::CustomerId;
+use serde::{Deserialize, Serialize};
+
+use super::IdentityRefused;
+use super::find::account_named;
+use crate::{CallerRole, Question, Verification, permissions, store};
+
+/// Who somebody says they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// What they are for the account.
+    pub role: CallerRole,
+    /// The reference of the party, when they are one; nothing for the holder and for somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+}
+
+/// Notes which questions a caller answered rightly, never what they said. Too few right answers are recorded as well:
+/// somebody who tries and fails is what a supervisor wants to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyCaller {
+    /// The number or reference of the account.
+    pub account: String,
+    /// Who calls.
+    pub caller: Caller,
+    /// What they knew.
+    pub matched: Vec<Question>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Whether the town's rule is met.
+    pub is_verified: bool,
+    /// Until when that holds.
+    pub holds_until: DateTime<Utc>,
+}
+
+impl Act for VerifyCaller {
+    const KIND: &'static str = "identity.verify_caller";
+    type Outcome = Verified;
+
+    fn permission(&self) -> Permission {
+        permissions::VERIFY
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::town()
+    }
+
+    async fn perform(&self, entry: &mut Entry) -> Result<Verified, Failure> {
+        let account = account_named(entry, &self.account).await?;
+        let rule = store::rule(entry).await?;
+        if let Some(question) = self.matched.iter().find(|question| !rule.questions.contains(question)) {
+            return refuse(IdentityRefused::NotAsked(question.title()));
+        }
+        let customer = self.customer(entry, &account).await?;
+        let mut matched = self.matched.clone();
+        matched.sort_unstable();
+        matched.dedup();
+        // Somebody who is nothing for the account is told nothing, whatever they know.
+        let is_verified = self.caller.role != CallerRole::Other && rule.is_met_by(&matched);
+        let holds_until = if is_verified { rule.holds_until(entry.now) } else { entry.now };
+        let verification = Verification {
+            account: account.id,
+            act: entry.act,
+            customer,
+            role: self.caller.role,
+            is_verified,
+            matched,
+            actor: entry.actor.id,
+            at: entry.now,
+            holds_until,
+        };
+        store::insert_verification(entry, &verification).await?;
+        Ok(Verified { is_verified, holds_until })
+    }
+}
+
+impl VerifyCaller {
+    /// Who calls, when they are on the account today.
+    async fn customer(
+        &self,
+        entry: &mut Entry,
+        account: &customers::NamedAccount,
+    ) -> Result<Option<CustomerId>, Failure> {
+        let role = match self.caller.role {
+            CallerRole::Other => return Ok(None),
+            CallerRole::Holder => return Ok(Some(account.customer)),
+            CallerRole::BillPayer => Role::BillPayer,
+            CallerRole::Owner => Role::Owner,
+            CallerRole::Tenant => Role::Tenant,
+            CallerRole::Authorized => Role::Authorized,
+        };
+        let reference = self.caller.customer.clone().unwrap_or_default();
+        let known = customers::customers_by_reference(entry, &[&reference]).await?;
+        let parties = customers::parties_of(entry, &[account.id]).await?;
+        let of_account = parties.get(&account.id).map_or(&[][..], Vec::as_slice);
+        let holds = |customer: CustomerId| {
+            let is_meant = |party: &customers::Party| party.role == role && party.customer == customer;
+            of_account.iter().any(|party| is_meant(party) && party.holds_on(entry.today))
+        };
+        match known.get(&reference).copied().filter(|customer| holds(*customer)) {
+            Some(customer) => Ok(Some(customer)),
+            None => refuse(IdentityRefused::NotOnAccount(reference)),
+        }
+    }
+}

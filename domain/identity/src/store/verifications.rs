@@ -1,0 +1,97 @@
+//! The town's rule, and who was verified.
+
+use chrono::{DateTime, Utc};
+use db::{Fault, Read, Tx};
+use kernel::{AccountId, ActId, ActorId, CustomerId};
+
+use crate::{CallerRole, Question, Verification, VerificationRule};
+
+#[derive(sqlx::FromRow)]
+struct VerificationRow {
+    account_id: i64,
+    act_id: i64,
+    customer_id: Option<i64>,
+    caller_role: String,
+    is_verified: bool,
+    matched: String,
+    actor_id: i64,
+    verified_at: DateTime<Utc>,
+    holds_until: DateTime<Utc>,
+}
+
+/// What holds: what was decided last, or what holds until then.
+pub async fn rule(read: &mut Read) -> Result<VerificationRule, Fault> {
+    const SQL: &str = "
+        select questions, needed, minutes
+        from verification_rule
+        order by act_id desc
+        limit 1";
+    let row: Option<(String, i64, i64)> = read.one(SQL, vec![]).await?;
+    let Some((questions, needed, minutes)) = row else { return Ok(VerificationRule::default()) };
+    Ok(VerificationRule { questions: listed(&questions), needed: usize::try_from(needed).unwrap_or(1), minutes })
+}
+
+pub(crate) async fn insert_rule(tx: &mut Tx, act: ActId, rule: &VerificationRule) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into verification_rule (act_id, questions, needed, minutes)
+        values ($1, $2, $3, $4)";
+    let needed = i64::try_from(rule.needed).unwrap_or(i64::MAX);
+    tx.run_once(SQL, vec![act.into(), written(&rule.questions).into(), needed.into(), rule.minutes.into()]).await
+}
+
+/// Who was asked about an account, the newest first, at most so many.
+pub(crate) async fn verifications_of(
+    read: &mut Read,
+    account: AccountId,
+    most: i64,
+) -> Result<Vec<Verification>, Fault> {
+    const SQL: &str = "
+        select account_id, act_id, customer_id, caller_role, is_verified, matched, actor_id, verified_at, holds_until
+        from caller_verification
+        where account_id = $1
+        order by act_id desc
+        limit $2";
+    let rows: Vec<VerificationRow> = read.all(SQL, vec![account.into(), most.into()]).await?;
+    let verification = |row: VerificationRow| {
+        let role = CallerRole::of_code(&row.caller_role);
+        Ok(Verification {
+            account: AccountId(row.account_id),
+            act: ActId(row.act_id),
+            customer: row.customer_id.map(CustomerId),
+            role: role.ok_or_else(|| Fault::impossible_row("caller_verification", "caller_role", row.act_id))?,
+            is_verified: row.is_verified,
+            matched: listed(&row.matched),
+            actor: ActorId(row.actor_id),
+            at: row.verified_at,
+            holds_until: row.holds_until,
+        })
+    };
+    rows.into_iter().map(verification).collect()
+}
+
+pub(crate) async fn insert_verification(tx: &mut Tx, verification: &Verification) -> Result<(), Fault> {
+    const SQL: &str = "
+        insert into caller_verification (account_id, act_id, customer_id, caller_role, is_verified, matched, actor_id,
+                                         verified_at, holds_until)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let args = vec![
+        verification.account.into(),
+        verification.act.into(),
+        verification.customer.into(),
+        verification.role.code().into(),
+        verification.is_verified.into(),
+        written(&verification.matched).into(),
+        verification.actor.into(),
+        verification.at.into(),
+        verification.holds_until.into(),
+    ];
+    tx.run_once(SQL, args).await
+}
+
+fn written(questions: &[Question]) -> String {
+    questions.iter().map(|question| question.code()).collect::<Vec<_>>().join(",")
+}
+
+fn listed(text: &str) -> Vec<Question> {
+    text.split(',').filter_map(Question::of_code).collect()
+}

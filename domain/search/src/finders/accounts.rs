@@ -1,0 +1,213 @@
+//! `AccountFinder`: accounts by number, name, address, telephone, or the name another system has for them.
+
+use async_trait::async_trait;
+use customers::permissions::SEE;
+use db::{Fault, Read};
+use kernel::{AccountId, AccountNumber};
+use web::{Ask, Finder, Found, Problem};
+
+use super::distance;
+use crate::asking::{Fits, accounts_with, distance as words_distance};
+use crate::cards::{Card, cards};
+use crate::facts::NumberKind;
+use crate::store;
+use crate::words::{Asked, QUESTION_MAX, asked_words, number_key, phone_digits, words_of};
+
+/// Finds accounts.
+pub struct AccountFinder;
+
+/// What a screen calls it.
+const WHAT: &str = "Account";
+/// How far off an account is whose number was only begun.
+const BEGUN: usize = 2;
+/// How far off an account is that fits by its words, beside those found by a number.
+const BY_WORDS: usize = 1;
+/// Digits from which accounts and telephones that begin so are looked for.
+const DIGITS_MIN: usize = 4;
+/// Accounts found by the beginning of a number.
+const BEGUN_MAX: usize = 8;
+/// Customers with one telephone number.
+const PHONES_MAX: usize = 20;
+/// So many times what is shown is looked at, to choose among what fits equally well.
+const LOOKED_AT: usize = 3;
+/// Digits of a serial number of an account at most.
+const SERIAL_DIGITS: u32 = 12;
+
+#[async_trait]
+impl Finder for AccountFinder {
+    async fn find(&self, ask: &Ask, read: &mut Read, words: &str, most: usize) -> Result<Vec<Found>, Problem> {
+        if ask.may(SEE) {
+            return Ok(found_accounts(read, words, (ask.today(), most)).await?);
+        }
+        if ask.may(acts::permissions::READ) {
+            return Ok(history(read, words).await?);
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// What was changed on an account, for who reads the log and sees no accounts.
+async fn history(read: &mut Read, number: &str) -> Result<Vec<Found>, Fault> {
+    let named = customers::account_named(read, number.trim()).await?.filter(|one| one.id != AccountId::CITY);
+    let history = |account: customers::NamedAccount| Found {
+        what: WHAT,
+        name: format!("Account {}", number.trim()),
+        note: "What was changed on it".to_owned(),
+        state: None,
+        href: format!("/history/account/{}", account.id.0),
+        distance: 0,
+    };
+    Ok(named.map(history).into_iter().collect())
+}
+
+/// The accounts that fit a question, the best first.
+pub(crate) async fn found_accounts(
+    read: &mut Read,
+    words: &str,
+    (today, most): (chrono::NaiveDate, usize),
+) -> Result<Vec<Found>, Fault> {
+    let question: String = words.chars().take(QUESTION_MAX).collect();
+    let question = question.trim();
+    if let Some(account) = customers::account_named(read, question).await?.filter(|one| one.id != AccountId::CITY) {
+        let card = cards(read, &[account.id], today).await?.remove(&account.id);
+        return Ok(card.map(|card| found(&card, &[], 0)).into_iter().collect());
+    }
+    let asked = asked_words(question);
+    let numbered = by_number(read, question).await?;
+    let mut fits = numbered.clone();
+    let by_words = accounts_with(read, &asked).await?;
+    fits.extend(by_words.into_iter().map(|(account, steps)| (account, BY_WORDS + steps)));
+    fits.sort_by_key(|(account, steps)| (*account, *steps));
+    fits.dedup_by_key(|(account, _)| *account);
+    fits.sort_by_key(|(account, steps)| (*steps, *account));
+    fits.truncate(most.saturating_mul(LOOKED_AT));
+    let ids: Vec<AccountId> = fits.iter().map(|(account, _)| *account).collect();
+    let mut cards = cards(read, &ids, today).await?;
+    let mut shown: Vec<(usize, Card)> =
+        fits.into_iter().filter_map(|(account, steps)| Some((steps, cards.remove(&account)?))).collect();
+    // Nobody finds a protected person by where they live.
+    let is_numbered = |card: &Card| numbered.iter().any(|(account, _)| *account == card.account.id);
+    shown.retain(|(_, card)| !card.is_protected || is_numbered(card) || fits_name(card, &asked));
+    shown.sort_by(|(one, card), (other, against)| {
+        let of = |card: &Card| (card.state.is_some(), card.account.name.clone(), card.account.number);
+        one.cmp(other).then_with(|| of(card).cmp(&of(against)))
+    });
+    Ok(shown.iter().take(most).map(|(steps, card)| found(card, &asked, *steps)).collect())
+}
+
+fn fits_name(card: &Card, asked: &[Asked]) -> bool {
+    let words = words_of(&card.account.name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let fits = |one: &Asked| words_distance(std::slice::from_ref(one), &words).is_some();
+    !asked.is_empty() && asked.iter().all(fits)
+}
+
+fn found(card: &Card, asked: &[Asked], steps: usize) -> Found {
+    Found {
+        what: WHAT,
+        name: card.name(),
+        note: card.note(asked),
+        state: card.state.clone(),
+        href: card.href(),
+        distance: distance(steps),
+    }
+}
+
+/// Accounts by the beginning of their number, a telephone number, or the reference of their customer.
+async fn by_number(read: &mut Read, question: &str) -> Result<Fits, Fault> {
+    let mut fits = Fits::new();
+    let is_number = question.chars().all(|letter| letter.is_ascii_digit() || "()+-. ".contains(letter));
+    let digits: String = question.chars().filter(char::is_ascii_digit).collect();
+    if is_number && DIGITS_MIN <= digits.len() {
+        fits.extend(begun(read, &digits).await?);
+        fits.extend(with_phone(read, question, &digits).await?);
+    }
+    if let Some(customer) = customers::customers_by_reference(read, &[question]).await?.get(question) {
+        let held = customers::accounts_held_by(read, &[*customer]).await?;
+        fits.extend(held.into_iter().filter(|(id, _, _)| *id != AccountId::CITY).map(|(account, _, _)| (account, 0)));
+    }
+    Ok(fits)
+}
+
+/// Accounts whose serial number begins so, among numbers of every length.
+async fn begun(read: &mut Read, digits: &str) -> Result<Fits, Fault> {
+    let mut fits = Fits::new();
+    let Ok(serial) = digits.parse::<i64>() else { return Ok(fits) };
+    let length = u32::try_from(digits.len()).unwrap_or(SERIAL_DIGITS);
+    if serial == 0 || digits.starts_with('0') {
+        return Ok(fits);
+    }
+    for more in 0..SERIAL_DIGITS.saturating_sub(length) {
+        let from = serial * 10_i64.pow(more);
+        let to = (serial + 1) * 10_i64.pow(more);
+        let page = customers::accounts_from(read, AccountNumber::issue(from), 1).await?;
+        let Some(first) = page.first() else { break };
+        if first.number.serial() < to {
+            let most = i64::try_from(BEGUN_MAX).unwrap_or(i64::MAX);
+            let page = customers::accounts_from(read, AccountNumber::issue(from), most).await?;
+            fits.extend(page.iter().filter(|one| one.number.serial() < to).map(|one| (one.id, BEGUN)));
+        }
+        if BEGUN_MAX <= fits.len() {
+            break;
+        }
+    }
+    fits.truncate(BEGUN_MAX);
+    Ok(fits)
+}
+
+/// Accounts of whoever has a telephone number: as customers write it, and as the index has it.
+async fn with_phone(read: &mut Read, question: &str, digits: &str) -> Result<Fits, Fault> {
+    let mut fits = Fits::new();
+    if let Some(whole) = phone_digits(question) {
+        let customers = customers::customers_with_phone(read, &ways_to_write(&whole), PHONES_MAX).await?;
+        let held = customers::accounts_held_by(read, &customers).await?;
+        fits.extend(held.into_iter().map(|(account, _, _)| (account, 0)));
+    }
+    let whole = phone_digits(question);
+    let key = whole.as_deref().unwrap_or(digits);
+    if DIGITS_MIN < key.len() {
+        let kind = NumberKind::Phone.code();
+        let most = i64::try_from(PHONES_MAX).unwrap_or(i64::MAX);
+        let numbers = store::numbers_beginning(read, kind, &number_key(key), most).await?;
+        let steps = |number: &store::FoundNumber| if number.key == key { 0 } else { BEGUN };
+        fits.extend(numbers.iter().map(|number| (number.account, steps(number))));
+    }
+    Ok(fits)
+}
+
+/// The ways in which ten or seven digits are commonly written.
+fn ways_to_write(digits: &str) -> Vec<String> {
+    let (area, local) = digits.split_at(digits.len() - 7);
+    let (exchange, line) = local.split_at(3);
+    if area.is_empty() {
+        return vec![local.to_owned(), format!("{exchange}-{line}"), format!("{exchange}.{line}")];
+    }
+    vec![
+        digits.to_owned(),
+        format!("({area}) {exchange}-{line}"),
+        format!("({area}){exchange}-{line}"),
+        format!("{area}-{exchange}-{line}"),
+        format!("{area} {exchange}-{line}"),
+        format!("{area}.{exchange}.{line}"),
+        format!("{area} {exchange} {line}"),
+        format!("1-{area}-{exchange}-{line}"),
+        format!("+1 {area} {exchange} {line}"),
+        format!("+1 ({area}) {exchange}-{line}"),
+        format!("+1{digits}"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_looked_for_as_people_write_it() {
+        for written in ways_to_write("4805550123") {
+            assert_eq!(phone_digits(&written).as_deref(), Some("4805550123"), "{written}");
+        }
+        for written in ways_to_write("5550123") {
+            assert_eq!(phone_digits(&written).as_deref(), Some("5550123"), "{written}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `MeterFinder`: meters by serial number, whole or begun.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use customers::permissions::SEE;
+use db::{Fault, Read};
+use kernel::{AccountId, MeterId};
+use metering::Meter;
+use web::{Ask, Finder, Found, Problem, Tone, encoded};
+
+use super::distance;
+use crate::cards::cards;
+use crate::facts::NumberKind;
+use crate::store;
+use crate::words::{QUESTION_MAX, number_key};
+
+/// Finds meters.
+pub struct MeterFinder;
+
+/// Letters and digits from which meters that begin so are looked for.
+const LETTERS_MIN: usize = 4;
+/// How far off a meter is whose number was only begun.
+const BEGUN: usize = 2;
+/// Meters found by the beginning of their number.
+const BEGUN_MAX: i64 = 8;
+
+#[async_trait]
+impl Finder for MeterFinder {
+    async fn find(&self, ask: &Ask, read: &mut Read, words: &str, most: usize) -> Result<Vec<Found>, Problem> {
+        if !ask.may(SEE) {
+            return Ok(Vec::new());
+        }
+        Ok(found_meters(read, words, (ask.today(), most)).await?)
+    }
+}
+
+/// The meters that fit.
+pub(crate) async fn found_meters(
+    read: &mut Read,
+    words: &str,
+    (today, most): (NaiveDate, usize),
+) -> Result<Vec<Found>, Fault> {
+    let question: String = words.chars().take(QUESTION_MAX).collect();
+    let mut serials = serials(read, question.trim()).await?;
+    serials.truncate(most);
+    let names: Vec<&str> = serials.iter().map(|(serial, _)| serial.as_str()).collect();
+    let meters = metering::meters_by_serial(read, &names).await?;
+    let mut notes = notes(read, &meters, today).await?;
+    let mut all = Vec::new();
+    for (serial, steps) in serials {
+        let Some(meter) = meters.get(&serial) else { continue };
+        let (note, state) = notes.remove(&meter.id).unwrap_or_default();
+        let href = format!("/meters/{}", encoded(&serial));
+        all.push(Found { what: "Meter", name: serial, note, state, href, distance: distance(steps) });
+    }
+    Ok(all)
+}
+
+/// Serial numbers that fit: exactly as the meters' room has them, else as the index has them.
+async fn serials(read: &mut Read, question: &str) -> Result<Vec<(String, usize)>, Fault> {
+    let (upper, lower) = (question.to_uppercase(), question.to_lowercase());
+    let exact = metering::meters_by_serial(read, &[question, &upper, &lower]).await?;
+    if !exact.is_empty() {
+        return Ok(exact.into_keys().map(|serial| (serial, 0)).collect());
+    }
+    let key = number_key(question);
+    if key.len() < LETTERS_MIN || !key.contains(|letter: char| letter.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let numbers = store::numbers_beginning(read, NumberKind::Meter.code(), &key, BEGUN_MAX).await?;
+    let mut best: BTreeMap<String, usize> = BTreeMap::new();
+    for number in numbers {
+        let steps = if number.key == key { 1 } else { BEGUN };
+        let known = best.entry(number.shown).or_insert(steps);
+        *known = steps.min(*known);
+    }
+    Ok(best.into_iter().collect())
+}
+
+/// Where each meter is, and whose it counts for.
+async fn notes(
+    read: &mut Read,
+    meters: &BTreeMap<String, Meter>,
+    today: NaiveDate,
+) -> Result<BTreeMap<MeterId, (String, Option<(Tone, String)>)>, Fault> {
+    let ids: Vec<MeterId> = meters.values().map(|meter| meter.id).collect();
+    let placements = metering::placements_of(read, &ids).await?;
+    let mut notes = BTreeMap::new();
+    for (meter, placed) in placements {
+        let Some(last) = placed.last() else { continue };
+        let point = last.service_point;
+        let accounts: Vec<AccountId> = billing::accounts_at(read, &[point]).await?.into_iter().collect();
+        let served = billing::served_at(read, &accounts).await?;
+        let newest = served.iter().filter(|one| one.service_point == point).max_by_key(|one| one.starts_on);
+        let mut parts = Vec::new();
+        match newest {
+            Some(newest) => {
+                let card = cards(read, &[newest.account], today).await?.remove(&newest.account);
+                parts.extend(card.map(|card| format!("{} · {}", card.name(), card.note(&[]))));
+            }
+            None => parts.extend(premises::addresses_by_id(read, &[point]).await?.into_values()),
+        }
+        let state = last.removed_on.map(|_| (Tone::Plain, "Taken out".to_owned()));
+        notes.insert(meter, (parts.join(" · "), state));
+    }
+    Ok(notes)
+}

@@ -1,0 +1,20 @@
+create table leak_rule (
+    schedule_code text not null,
+    class_code text not null,
+    from_on date not null,
+    revenue_code text not null,
+    reason_code text not null,
+    normal_by text not null check (normal_by in ('same_period_of_years', 'last_periods')),
+    normal_count bigint not null,
+    trigger_percent bigint not null,
+    forgive_by text not null check (forgive_by in ('share', 'lowest_tier')),
+    forgive_percent bigint not null,
+    months_between bigint not null,
+    bills_each bigint not null,
+    claim_days bigint not null,
+    needs_proof boolean not null,
+    cap_cents bigint,
+    source text not null,
+    primary key (schedule_code, class_code, from_on),
+    foreign key (reason_code) references adjustment_reason (code)
+);

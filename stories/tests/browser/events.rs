@@ -1,0 +1,61 @@
+//! What happens in the demo's town before its pages are shown, so that there is one of every kind.
+
+use db::Db;
+use stories::Program;
+
+/// An account of the demo, by number and customer, at whose place a meter counted too much.
+pub(crate) const ACCOUNT: (&str, &str) = ("100001-7", "C100001");
+/// Somebody whose address is nobody's business.
+const PROTECTED: &str = "C100003";
+/// A customer on record twice, by the demo's leave.
+const TWICE: (&str, &str) = ("C100006", "C100005");
+/// The place of the account.
+const POINT: &str = "P000000-W";
+/// The period of the cycle that is billed next.
+const PERIOD: [&str; 4] = ["--cycle", "C1", "--from", "2026-01-01"];
+
+const RATES: &str = include_str!("../../../towns/saguaro-bend/rates/fee-extra-pickup.toml");
+
+/// A run with a high read, a proposal of rates, a fee that comes back, a person merged, another one protected, a party,
+/// a red flag.
+pub(crate) async fn happen(program: &Program, db: &Db) {
+    let count = last_count(db).await + 30_000;
+    let analyst = |words: &[&str]| program.done("billing_analyst", words);
+    let _read = program.done("field_supervisor", &["read", "enter", POINT, "2026-01-29", &count.to_string()]);
+    analyst(&[&["run", "close-reads"], &PERIOD[..]].concat());
+    let run = analyst(&[&["run", "prepare"], &PERIOD[..]].concat());
+    analyst(&["run", "trial", run.trim()]);
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("rates.toml");
+    std::fs::write(&file, proposed_rates()).expect("a file can be written");
+    analyst(&["rates", "propose", file.to_str().expect("temporary folders have plain names")]);
+
+    let (number, _) = ACCOUNT;
+    program.done("senior_csr", &["charge", "add", number, "fee-after-hours", "--on", "2026-07-01", "--recurring"]);
+    program.done("senior_csr", &["customer", "merge", TWICE.0, "--into", TWICE.1]);
+    let protect = ["identity", "protect", PROTECTED, "--program", "request", "--review-on", "2027-01-01"];
+    let substitute = ["--street", "PO Box 9", "--city", "Phoenix", "--state", "AZ", "--postal-code", "85001"];
+    program.done("supervisor", &[&protect[..], &substitute].concat());
+    program.done("csr", &["identity", "flag", number, "the license shows another face"]);
+    program.done("csr", &["customer", "set-party", number, "authorized", "C100004", "--from", "2026-07-01"]);
+}
+
+/// The newest version alone, from another day on.
+fn proposed_rates() -> String {
+    let (head, _) = RATES.split_once("[[version]]\n").expect("a file begins with its schedule");
+    let (_, newest) = RATES.rsplit_once("[[version]]\n").expect("a schedule has a version");
+    let (day, rest) = newest.split_once('\n').expect("a version begins with its day");
+    assert!(day.starts_with("effective_on"), "{day}");
+    format!("{head}[[version]]\neffective_on = 2026-10-01\n{rest}")
+}
+
+async fn last_count(db: &Db) -> i64 {
+    let count = "
+        select max(r.count_read)
+        from meter_read r
+        join service_point p on p.service_point_id = r.service_point_id
+        where p.reference = 'P000000-W'";
+    let mut read = db.read().await.expect("the town opens");
+    read.number(count, Vec::new()).await.expect("it reads").expect("the place was read")
+}

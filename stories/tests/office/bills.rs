@@ -1,0 +1,215 @@
+//! A caller with a high bill: explained, adjusted by the leak rule, taken back, made again; every cent with its tax.
+
+use std::collections::BTreeMap;
+
+use billing::acts::{AdjustAccount, preview_adjustment};
+use billing::{BillInOrder, LeakFigures, TaxReport};
+use chrono::NaiveDate;
+use kernel::{AccountId, BillNumber, Cents};
+use testkit::Client;
+
+use crate::hall::{Hall, page};
+
+/// The day on which the hall is open.
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 7, 1).expect("a day")
+}
+
+/// A bill with a leak: its number, its account, and what the rule gives.
+struct Leak {
+    bill: BillNumber,
+    account: AccountId,
+    figures: LeakFigures,
+}
+
+/// The first bill to which the town's rule gives something.
+async fn leak(hall: &Hall) -> Leak {
+    let mut read = hall.db().read().await.expect("as the town is made");
+    let last = billing::last_account(&mut read).await.expect("as the town is made");
+    for account in 1..=last.0 {
+        let bills: Vec<BillInOrder> =
+            billing::bills_of_account(&mut read, AccountId(account)).await.expect("as the town is made");
+        for bill in bills.iter().rev().filter(|bill| !bill.is_cancelled) {
+            let quote = billing::leak_quote(&mut read, bill.number, today())
+                .await
+                .expect("as the town is made")
+                .expect("as the town is made");
+            let figures = quote.services.into_iter().find_map(|service| service.outcome.ok());
+            if let Some(figures) = figures {
+                return Leak { bill: bill.number, account: AccountId(account), figures };
+            }
+        }
+    }
+    panic!("nobody in the town had a leak that the rule takes up");
+}
+
+async fn balance(hall: &Hall, account: AccountId) -> Cents {
+    finance::balance_of(&mut hall.db().read().await.expect("as the town is made"), account)
+        .await
+        .expect("as the town is made")
+}
+
+/// What journals other than those of bills moved of the taxes that the city owes.
+async fn tax_otherwise(hall: &Hall) -> Cents {
+    let mut read = hall.db().read().await.expect("as the town is made");
+    let first = NaiveDate::from_ymd_opt(2026, 7, 1).expect("as the town is made");
+    let report: TaxReport = billing::tax_report(&mut read, first, today()).await.expect("as the town is made");
+    report.owed.iter().map(|line| line.otherwise).sum()
+}
+
+/// What a leak adjustment takes back of a tax that the city bears itself.
+async fn borne_by_city(hall: &Hall, leak: &Leak) -> Cents {
+    let act = AdjustAccount {
+        bill: leak.bill.to_string(),
+        revenue: "water.consumption".into(),
+        cents: leak.figures.credit,
+        effective_on: today(),
+        reason_code: "leak".into(),
+        reason: "a preview".into(),
+    };
+    let preview = preview_adjustment(&mut hall.db().read().await.expect("as the town is made"), &act, today())
+        .await
+        .expect("as the town is made");
+    preview.parts.iter().filter(|part| part.is_borne).map(|part| part.cents).sum()
+}
+
+async fn explained(clerk: &Client, bill: BillNumber, total: Cents) {
+    let statement = page(clerk, &format!("/bills/{bill}")).await.text();
+    assert!(statement.contains("Compared with the last bill"), "{statement}");
+    assert!(statement.contains(&total.dollars()), "the statement of {bill} does not say {}", total.dollars());
+    let why = page(clerk, &format!("/bills/{bill}/why")).await.text();
+    for words in [" kgal at ", "Read on", "/rates/water/", "In the books", "Adopted by"] {
+        assert!(why.contains(words), "why {bill} does not say {words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leak_is_explained_adjusted_and_taken_back_with_its_tax() {
+    for engine in testkit::engines("a_leak_is_explained_adjusted_and_taken_back_with_its_tax") {
+        let hall = Hall::of(engine, 120).await;
+        let leak = leak(&hall).await;
+        let (bill, account) = (leak.bill, leak.account);
+        let (before, tax_before) = (balance(&hall, account).await, tax_otherwise(&hall).await);
+        let clerk = hall.sign_in("supervisor").await;
+        let borne = borne_by_city(&hall, &leak).await;
+        explained(&clerk, bill, leak.figures.charged).await;
+
+        let path = format!("/bills/{bill}/leak");
+        let shown = page(&clerk, &path).await;
+        let nothing = [("shown", "")];
+        let refused = clerk.post_form(&shown, &format!("{path}/1"), &nothing).await;
+        assert_eq!(refused.status, 422, "a leak adjustment without evidence: {}", refused.text());
+        let sent = [("shown", "plumber's receipt of June 3")];
+        let done = clerk.post_form(&shown, &format!("{path}/1"), &sent).await;
+        assert_eq!(done.status, 200, "{}", done.text());
+        assert!(done.text().contains("Adjusted by"), "{}", done.text());
+
+        let mut read = hall.db().read().await.expect("as the town is made");
+        let adjusted = billing::adjustments_of(&mut read, account)
+            .await
+            .expect("as the town is made")
+            .pop()
+            .expect("as the town is made");
+        drop(read);
+        assert_eq!(adjusted.cents, leak.figures.credit, "the credit is what the rule gave");
+        assert!(adjusted.tax < Cents::ZERO, "water is taxed, and its credit too");
+        let moved = adjusted.cents + adjusted.tax;
+        assert_eq!(balance(&hall, account).await, before + moved, "the postings are the credit and its tax");
+        let owed = tax_before + adjusted.tax + borne;
+        assert_eq!(tax_otherwise(&hall).await, owed, "the tax report has the tax of the credit, and the city's own");
+
+        let again = page(&clerk, &path).await.text();
+        assert!(again.contains("This bill has a leak adjustment already"), "{again}");
+        let number = {
+            let mut read = hall.db().read().await.expect("as the town is made");
+            billing::adjustments_of(&mut read, account).await.expect("as the town is made").len()
+        };
+        let undo = format!("/bills/{bill}/undo/{number}");
+        let shown = page(&clerk, &undo).await;
+        let back = clerk.post_form(&shown, &undo, &[("reason", "the receipt was of another house")]).await;
+        assert!(back.text().contains("was taken back"), "{}", back.text());
+        assert_eq!(balance(&hall, account).await, before, "it went back whole");
+        assert_eq!(tax_otherwise(&hall).await, tax_before, "and so did its tax");
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adjustment_is_shown_before_it_is_made_and_above_the_limit_it_waits() {
+    for engine in testkit::engines("an_adjustment_is_shown_before_it_is_made_and_above_the_limit_it_waits") {
+        let hall = Hall::of(engine, 120).await;
+        let leak = leak(&hall).await;
+        let (bill, account) = (leak.bill, leak.account);
+        let before = balance(&hall, account).await;
+        let path = format!("/bills/{bill}/adjust");
+        let clerk = hall.sign_in("csr").await;
+        let shown = page(&clerk, &path).await;
+        let form: BTreeMap<&str, &str> = [
+            ("revenue", "water.consumption"),
+            ("way", "credit"),
+            ("amount", "10.00"),
+            ("reason_code", "goodwill"),
+            ("reason", "the caller was told a wrong date"),
+            ("effective_on", "2026-07-01"),
+        ]
+        .into();
+        let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, *value)).collect();
+        let preview = clerk.post_form(&shown, &path, &fields).await;
+        assert_eq!(preview.status, 200, "{}", preview.text());
+        assert!(preview.text().contains("What will be posted"), "{}", preview.text());
+        assert_eq!(balance(&hall, account).await, before, "a preview changes nothing");
+        let action = format!("{path}?confirmed=yes");
+        let done = clerk.post_form(&preview, &action, &[("reason", "the caller was told a wrong date")]).await;
+        assert!(done.text().contains("Adjusted by"), "{}", done.text());
+        assert!(balance(&hall, account).await < before - Cents(10_00), "the tax goes with it");
+
+        // A second one is far above what a clerk decides alone.
+        let after = balance(&hall, account).await;
+        let mut fields = fields;
+        fields.retain(|(name, _)| *name != "amount");
+        fields.push(("amount", "60.00"));
+        let preview = clerk.post_form(&page(&clerk, &path).await, &path, &fields).await.text();
+        let is_refused = preview.contains("no more can be given back");
+        assert!(is_refused || preview.contains("A second person has to agree to this"), "{preview}");
+        let stale = clerk.post(&action, &fields).await;
+        assert_ne!(stale.status, 200, "a form without its key does nothing");
+        assert_eq!(balance(&hall, account).await, after);
+
+        // The bill made again today is the same one, line by line; a clerk has no way to it, an analyst has.
+        assert_ne!(clerk.get(&format!("/bills/{bill}/rebill")).await.status, 200);
+        let analyst = hall.sign_in("billing_analyst").await;
+        let rebill = page(&analyst, &format!("/bills/{bill}/rebill")).await.text();
+        assert!(rebill.contains("it would be the same bill") || rebill.contains("Before and after"), "{rebill}");
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_read_a_bill_and_why_it_is_so_much() {
+    for engine in testkit::engines("programs_read_a_bill_and_why_it_is_so_much") {
+        let hall = Hall::of(engine, 20).await;
+        let token = hall.token("billing_analyst").await;
+        let clerk = hall.sign_in("csr").await;
+        let (number, total) = {
+            let mut read = hall.db().read().await.expect("as the town is made");
+            let bill = billing::bills_of_account(&mut read, AccountId(1))
+                .await
+                .expect("as the town is made")
+                .pop()
+                .expect("as the town is made");
+            (bill.number, bill.total)
+        };
+        for path in [format!("/api/v1/bills/{number}"), format!("/api/v1/bills/{number}/why")] {
+            let request = clerk.request("GET".parse().expect("as the town is made"), &path).bearer_auth(&token);
+            let answer = testkit::Answer::of(request).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+            let body = answer.json();
+            let total_cents = body.pointer("/data/total_cents").and_then(serde_json::Value::as_i64);
+            assert_eq!(total_cents, Some(total.0), "{body}");
+        }
+        let missing = page(&clerk, "/bills?number=999-1").await.text();
+        assert!(missing.contains("There is no such bill"), "{missing}");
+        assert_eq!(clerk.get("/bills/999-000001").await.status, 404);
+        hall.close().await;
+    }
+}

@@ -1,0 +1,265 @@
+//! Who may be told what: a caller proves who they are, a number is seen by who says why, and the address of a protected
+//! person leaves by no page and no file.
+
+use db::sqlite_path;
+use kernel::{AccountNumber, Cents};
+use testkit::Client;
+
+use crate::hall::{Hall, page, send};
+
+/// An account of the town as outsiders know it.
+struct Known {
+    number: String,
+    customer: String,
+    phone: String,
+    street: String,
+    point: String,
+    bill: String,
+    total: Cents,
+}
+
+impl Known {
+    fn account(&self, below: &str) -> String {
+        format!("/accounts/{}{below}", self.number)
+    }
+
+    fn identity(&self, below: &str) -> String {
+        format!("/accounts/{}/identity/{}/{below}", self.number, self.customer)
+    }
+
+    fn last_four(&self) -> &str {
+        &self.phone[self.phone.len() - 4..]
+    }
+}
+
+/// The first accounts with a telephone that are served with water and were billed.
+async fn known(hall: &Hall) -> Vec<Known> {
+    let mut read = hall.db().read().await.expect("as the town is made");
+    let people = "
+        select a.account_id, a.number, c.reference, c.phone
+        from account a
+        join customer c on c.customer_id = a.customer_id
+        where c.phone <> '' and 0 < a.account_id
+        order by a.account_id
+        limit 5";
+    let people: Vec<(i64, i64, String, String)> = read.all(people, vec![]).await.expect("as the town is made");
+    let mut all = Vec::new();
+    for (account, number, customer, phone) in people {
+        let place = "
+            select p.reference, p.address
+            from service_agreement s
+            join service_point p on p.service_point_id = s.service_point_id
+            where s.account_id = $1 and s.service = 'water' and s.stops_on is null";
+        let bill = "
+            select r.run_number, b.position, b.total_cents
+            from bill b
+            join bill_run r on r.run_id = b.run_id
+            left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
+            where b.account_id = $1 and c.account_id is null
+            order by b.bill_on desc, b.run_id desc
+            limit 1";
+        let place: Option<(String, String)> = read.one(place, vec![account.into()]).await.expect("as the town is made");
+        let bill: Option<(i64, i64, i64)> = read.one(bill, vec![account.into()]).await.expect("as the town is made");
+        if let (Some((point, address)), Some((run, position, total))) = (place, bill) {
+            let number = AccountNumber::issue(number).to_string();
+            let street = address.split(',').next().expect("as the town is made").to_owned();
+            let bill = format!("{run}-{position:06}");
+            all.push(Known { number, customer, phone, street, point, bill, total: Cents(total) });
+        }
+    }
+    assert!(2 <= all.len(), "the town has billed accounts with a telephone");
+    all
+}
+
+/// Whether an account says that the caller is verified.
+async fn is_verified(clerk: &Client, known: &Known) -> bool {
+    let text = page(clerk, &known.account("")).await.text();
+    match (text.contains("Caller not verified"), text.contains("Verified just now")) {
+        (true, false) => false,
+        (false, true) => true,
+        _ => panic!("the page says both or neither: {text}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_proves_who_they_are_and_the_account_says_so() {
+    for engine in testkit::engines("a_caller_proves_who_they_are_and_the_account_says_so") {
+        let hall = Hall::of(engine, 20).await;
+        let known = known(&hall).await.remove(0);
+        let (clerk, colleague) = (hall.sign_in("csr").await, hall.sign_in("senior_csr").await);
+        assert!(!is_verified(&clerk, &known).await);
+        let verify = known.account("/verify");
+        let shown = page(&clerk, &verify).await.text();
+        assert!(!shown.contains(known.last_four()) && !shown.contains(&known.total.dollars()), "nothing to read out");
+
+        let answer = send(&clerk, &verify, &verify, &[("caller", "0"), ("heard", "name"), ("phone", "0000")]).await;
+        assert!(answer.text().contains("Not verified"), "{}", answer.text());
+        assert!(!is_verified(&clerk, &known).await);
+        assert!(page(&clerk, &verify).await.text().contains("1 call today without proof"));
+
+        let amount = known.total.dollars();
+        let fields = [("caller", "0"), ("phone", known.last_four()), ("bill_amount", amount.as_str())];
+        let answer = send(&clerk, &verify, &verify, &fields).await;
+        assert_eq!(answer.url.path(), known.account(""), "the account opens: {}", answer.text());
+        assert!(is_verified(&clerk, &known).await);
+        assert!(!is_verified(&colleague, &known).await, "the caller of a colleague is not one's own");
+
+        let auditor = hall.sign_in("auditor").await;
+        let log = page(&auditor, "/log?kind=identity.verify_caller").await.text();
+        assert!(!log.contains(&amount), "what a caller said is stored nowhere");
+        let refused = auditor.get(&verify).await;
+        assert_eq!(refused.status, 403);
+        hall.close().await;
+    }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_seen_by_who_says_why_and_stands_in_clear_nowhere() {
+    const NUMBER: &str = "123-45-6789";
+    for engine in testkit::engines("a_number_is_seen_by_who_says_why_and_stands_in_clear_nowhere") {
+        let hall = Hall::of(engine, 20).await;
+        let all = known(&hall).await;
+        let (one, other) = (&all[0], &all[1]);
+        let (clerk, senior) = (hall.sign_in("csr").await, hall.sign_in("senior_csr").await);
+        let record = one.identity("record");
+        let wrong = send(&clerk, &record, &record, &[("kind", "ssn"), ("number", "000-45-6789")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(!wrong.text().contains("000-45"), "not even a wrong number is shown again");
+        for known in [one, other] {
+            let record = known.identity("record");
+            let answer = send(&clerk, &record, &record, &[("kind", "ssn"), ("number", NUMBER)]).await;
+            assert!(answer.text().contains("•••-••-6789"), "{}", answer.text());
+        }
+        let show = one.identity("tax_id/show");
+        assert_eq!(clerk.get(&show).await.status, 403, "a clerk may record it, and not see it whole");
+        let without = send(&senior, &show, &show, &[("reason", "")]).await;
+        assert!(without.status == 422 && !without.text().contains(NUMBER));
+        for reason in ["compare with the court's letter", "the letter came back"] {
+            let whole = send(&senior, &show, &show, &[("reason", reason)]).await;
+            assert!(whole.text().contains(NUMBER), "{}", whole.text());
+        }
+        let page_again = page(&senior, &one.account("/identity")).await.text();
+        assert!(!page_again.contains(NUMBER) && page_again.contains("by Lena Duarte"), "{page_again}");
+        let auditor = hall.sign_in("auditor").await;
+        let log = page(&auditor, "/log?kind=identity.reveal").await.text();
+        assert!(log.contains("the letter came back") && !log.contains("6789"));
+
+        let check = one.account("/red-flags");
+        let found = send(&senior, &one.account("/identity"), &check, &[]).await;
+        assert!(found.text().contains("Same tax ID as another customer"), "{}", found.text());
+        assert!(page(&clerk, &one.account("")).await.text().contains("1 red flag to clear"));
+        let clear = one.account("/red-flags/same_tax_id");
+        assert_eq!(clerk.get(&clear).await.status, 403);
+        let cleared = send(&senior, &clear, &clear, &[("reason", "mother and daughter mixed up the cards")]).await;
+        assert!(cleared.text().contains("The red flag is cleared"));
+        assert!(!page(&clerk, &one.account("")).await.text().contains("red flag to clear"));
+
+        let mut bytes = hall.served.log().into_bytes();
+        bytes.extend(hall.served.out().into_bytes());
+        let mut read = hall.db().read().await.expect("as the town is made");
+        for sql in ["select command from act", "select outcome from act", "select command from act_personal"] {
+            let rows: Vec<(String,)> = read.all(sql, vec![]).await.expect("as the town is made");
+            rows.iter().for_each(|(text,)| bytes.extend_from_slice(text.as_bytes()));
+        }
+        drop(read);
+        if let Some(path) = sqlite_path(hall.db().url()) {
+            for ending in ["", "-wal"] {
+                let mut name = path.clone().into_os_string();
+                name.push(ending);
+                bytes.extend(std::fs::read(name).unwrap_or_default());
+            }
+        }
+        assert!(holds(&bytes, "identity.check_opening") || holds(&bytes, "\"ssn\""), "the right bytes were looked at");
+        assert!(!holds(&bytes, NUMBER) && !holds(&bytes, "123456789"), "the number stands in clear");
+        hall.close().await;
+    }
+}
+
+/// Every page that shows an address beside an account, its tables as files too.
+fn pages(known: &Known) -> Vec<String> {
+    let mut all: Vec<String> = ["", "/ledger", "/identity", "/verify", "/address", "/contact", "/parties"]
+        .into_iter()
+        .map(|below| known.account(below))
+        .collect();
+    all.extend([
+        format!("/bills/{}", known.bill),
+        format!("/bills/{}/why", known.bill),
+        format!("/points/{}", known.point),
+        "/accounts".to_owned(),
+        "/accounts?as=csv".to_owned(),
+        "/moves?from=2025-01-01&through=2025-12-31&as=csv".to_owned(),
+        "/moves?from=2025-01-01&through=2025-12-31".to_owned(),
+        "/reads/missing".to_owned(),
+        "/reads/missing?as=csv".to_owned(),
+        "/reads/flagged?as=csv".to_owned(),
+        format!("/search?q={}", known.customer),
+        format!("/search?q={}", known.number),
+        format!("/search?q={}", known.point),
+    ]);
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_protected_address_leaves_by_no_page_and_no_file() {
+    for engine in testkit::engines("a_protected_address_leaves_by_no_page_and_no_file") {
+        let hall = Hall::of(engine, 20).await;
+        let known = known(&hall).await.remove(0);
+        let (clerk, supervisor) = (hall.sign_in("csr").await, hall.sign_in("supervisor").await);
+        let analyst = hall.sign_in("billing_analyst").await;
+        assert!(page(&clerk, &known.account("")).await.text().contains(&known.street), "told before");
+        let protect = known.identity("protect");
+        assert_eq!(clerk.get(&protect).await.status, 403);
+        let fields = [
+            ("program", "acp"),
+            ("street", "PO Box 1297 Apt 311"),
+            ("city", "Phoenix"),
+            ("state", "AZ"),
+            ("postal_code", "85001"),
+            ("review_on", "2027-07-01"),
+            ("reason", "the card of the program was shown"),
+        ];
+        let answer = send(&supervisor, &protect, &protect, &fields).await;
+        assert!(answer.text().contains("confidential from now on"), "{}", answer.text());
+
+        for path in pages(&known) {
+            for who in [&clerk, &analyst] {
+                let answer = who.get(&path).await;
+                let text = answer.text();
+                assert!(answer.status < 500, "{path}: {text}");
+                assert!(!text.contains(&known.street), "{path} tells the street: {text}");
+                assert!(!text.contains(&known.phone), "{path} tells the telephone: {text}");
+            }
+        }
+        assert!(page(&clerk, &known.account("")).await.text().contains("PO Box 1297 Apt 311"));
+        let by_street = page(&clerk, &format!("/search?q={}", known.street.replace(' ', "+"))).await;
+        assert_ne!(by_street.url.path(), known.account(""), "nobody is found by where they live");
+        assert!(!by_street.text().contains(&format!("href=\"{}\"", known.account(""))), "{}", by_street.text());
+
+        let folder = tempfile::tempdir().expect("as the town is made");
+        for kind in ["customers", "agreements"] {
+            let path = folder.path().join(kind);
+            hall.program.done("console", &["export", kind, "--out", path.to_str().expect("as the town is made")]);
+            let text = std::fs::read_to_string(path).expect("as the town is made");
+            let theirs: Vec<&str> = text.lines().filter(|line| line.contains(&known.customer)).collect();
+            assert!(
+                theirs.iter().all(|line| !line.contains(&known.street) && !line.contains(&known.phone)),
+                "{theirs:?}"
+            );
+            if kind == "agreements" {
+                assert!(!text.contains(&known.point), "the file tells where they are served");
+            }
+        }
+        let printed = hall.program.done("console", &["bill", "show", &known.bill]);
+        assert!(!printed.contains(&known.street) && printed.contains("PO Box 1297 Apt 311"), "{printed}");
+        assert!(page(&supervisor, &known.account("")).await.text().contains(&known.street), "who may, sees it");
+
+        let lift = known.identity("lift");
+        send(&supervisor, &lift, &lift, &[("reason", "the participant asked for it in writing")]).await;
+        assert!(page(&clerk, &known.account("")).await.text().contains(&known.street));
+        hall.close().await;
+    }
+}

@@ -1,0 +1,14 @@
+//! Whole pieces of work at the desks of the office, over HTTP as a browser does them, on both engines.
+
+mod accounts;
+mod api;
+mod bills;
+mod books;
+mod hall;
+mod home;
+mod identity;
+mod moves;
+mod reads;
+mod runs;
+mod schedules;
+mod search;

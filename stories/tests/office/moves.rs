@@ -1,0 +1,123 @@
+//! People move: one out, another in, with a look at what will be billed, and the final bill that comes of it.
+
+use serde_json::Value;
+use testkit::{Client, engines};
+
+use crate::hall::{Hall, page, send};
+
+/// A service point of the first cycle, with the number of whoever is served there.
+async fn served(client: &Client) -> (String, String) {
+    for number in 0..20 {
+        let reference = format!("P{number:06}");
+        let answer = client.get(&format!("/api/v1/points/{reference}-W")).await;
+        if answer.status != 200 {
+            continue;
+        }
+        let services = answer.json()["data"]["services"].clone();
+        let services: Vec<&Value> = services.as_array().expect("services are a list").iter().collect();
+        let is_plain = |one: &&&Value| one["cycle"] == "C1" && one["stops_on"].is_null() && one["service"] == "water";
+        if let Some(one) = services.iter().find(is_plain).filter(|_| services.len() == 2) {
+            return (reference, one["account"].as_str().expect("an account has a number").to_owned());
+        }
+    }
+    panic!("nobody of the first cycle is served");
+}
+
+/// The first amount in dollars behind some words of a page, in cents.
+fn cents_behind(text: &str, words: &str) -> i64 {
+    let rest = text.split(words).nth(1).unwrap_or_else(|| panic!("no “{words}” in {text}"));
+    let amount: String = rest.split('$').nth(1).expect("an amount").chars().take_while(|one| *one != '<').collect();
+    amount.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("an amount in dollars")
+}
+
+/// What the last read of a service point showed.
+async fn last_count(client: &Client, point: &str) -> i64 {
+    let reads = page(client, &format!("/api/v1/points/{point}/reads?limit=200")).await.json();
+    let last = reads["data"]
+        .as_array()
+        .expect("reads are a list")
+        .iter()
+        .rfind(|one| one["read_on"].as_str() < Some("2026-01-10"));
+    last.and_then(|one| one["count"].as_i64()).expect("it was read")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_moves_out_and_another_in() {
+    let test = "one_moves_out_and_another_in";
+    for engine in engines(test) {
+        let hall = Hall::of(engine, 60).await;
+        let clerk = hall.sign_in("csr").await;
+        let (premises, account) = served(&clerk).await;
+        let water = format!("{premises}-W");
+        let refused = send(&clerk, "/moves/new", "/moves/new", &[("kind", "stop"), ("account", "7")]).await;
+        assert!(refused.status == 422 && refused.text().contains("There is no account 7"), "{}", refused.text());
+        let fields = [("kind", "transfer"), ("account", account.as_str())];
+        let day = send(&clerk, "/moves/new", "/moves/new", &fields).await;
+        assert_eq!(day.url.path(), "/moves/day");
+        let shown = day.text();
+        let name =
+            shown.split("name=\"count-").nth(1).and_then(|rest| rest.split('"').next()).expect("a meter is asked for");
+        let (name, count) = (format!("count-{name}"), (last_count(&clerk, &water).await + 321).to_string());
+        let points: Vec<String> = ["S", "T", "W"].map(|kind| format!("{premises}-{kind}")).into();
+        let mut fields = vec![("on", "2026-01-20"), (name.as_str(), count.as_str())];
+        fields.extend(
+            points.iter().filter(|point| shown.contains(point.as_str())).map(|point| ("point", point.as_str())),
+        );
+        let preview = clerk.post_form(&day, "/moves/day", &fields).await;
+        assert_eq!(preview.url.path(), "/moves/preview", "{}", preview.text());
+        let text = preview.text();
+        for words in ["19 of 31 days", "by the counts", "A new account", "First bill of the new account"] {
+            assert!(text.contains(words), "no “{words}” in {text}");
+        }
+        let promised = cents_behind(&text, "Last bill, about");
+
+        // What is refused leaves nothing behind: no account, no read, no service that stopped.
+        let half = [("who", "person"), ("name", "Ada Lind"), ("forward_street", "9 Main St"), ("reason", "called")];
+        let refused = clerk.post_form(&preview, "/moves/preview", &half).await;
+        assert!(refused.status == 422 && refused.text().contains("needs a street and a city"), "{}", refused.text());
+        let before = page(&clerk, &format!("/api/v1/points/{water}")).await.json();
+        assert!(
+            before["data"]["services"].as_array().is_some_and(|all| all.iter().all(|one| one["stops_on"].is_null()))
+        );
+
+        let whole = [
+            ("who", "person"),
+            ("name", "Ada Lind"),
+            ("forward_street", "9 Main St"),
+            ("forward_city", "Dayton"),
+            ("reason", "both called"),
+        ];
+        let done = clerk.post_form(&preview, "/moves/preview", &whole).await;
+        assert!(done.url.path().starts_with("/accounts/"), "{}: {}", done.url, done.text());
+        assert!(done.text().contains("is opened"), "{}", done.text());
+        // Going back and sending it again changes nothing more.
+        let again = clerk.post_form(&preview, "/moves/preview", &whole).await;
+        assert_eq!(again.url.path(), done.url.path(), "sent twice, done once");
+        let after = page(&clerk, &format!("/api/v1/points/{water}")).await.json();
+        let services = after["data"]["services"].as_array().expect("services are a list").len();
+        assert_eq!(services, 4, "two services ended, two began: {after}");
+        assert!(page(&clerk, "/moves?from=2026-01-01&through=2026-02-01").await.text().contains("Ada Lind"));
+
+        // The final bill is what the preview promised.
+        assert_eq!(billed(&hall, &account).await, Some(promised), "account {account}: the final bill and its preview");
+        hall.close().await;
+    }
+}
+
+/// What the trial of January comes to for an account, in cents.
+async fn billed(hall: &Hall, account: &str) -> Option<i64> {
+    const SQL: &str = "
+        select t.total_cents
+        from run_trial t
+        join account a on a.account_id = t.account_id
+        join bill_run r on r.run_id = t.run_id
+        where a.number = $1 and r.period_from = $2 and r.cancelled_act_id is null";
+    let analyst = |words: &[&str]| hall.program.done("billing_analyst", words);
+    analyst(&["run", "close-reads", "--cycle", "C1", "--from", "2026-01-01"]);
+    let run = analyst(&["run", "prepare", "--cycle", "C1", "--from", "2026-01-01"]);
+    analyst(&["run", "trial", run.trim()]);
+    let serial: i64 = account.split('-').next().and_then(|digits| digits.parse().ok()).expect("a number");
+    let from: chrono::NaiveDate = "2026-01-01".parse().expect("a date");
+    let mut read = hall.db().read().await.expect("the town can be read");
+    read.number(SQL, vec![serial.into(), from.into()]).await.expect("trials can be read")
+}

@@ -1,0 +1,192 @@
+//! A month of billing at the workbench: two people, decisions in bulk, a signature that is refused, and work that is
+//! killed in the middle and goes on.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use testkit::{Answer, Client, Served};
+
+use crate::hall::{Hall, page, send};
+
+/// The third period of the demo's first cycle that was not billed: nothing was read for so long that every bill is odd.
+const NEXT: &str = "/runs/new?cycle=C1&from=2026-03-01";
+
+/// Looks at a page until it says something.
+async fn until(client: &Client, path: &str, words: &str) -> Answer {
+    for _ in 0..1_200 {
+        let answer = page(client, path).await;
+        if answer.text().contains(words) {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{path} never says “{words}”: {}", page(client, path).await.text());
+}
+
+/// How many parts of the step under way are done, and how many there are.
+async fn parts(client: &Client, run: &str) -> (i64, i64) {
+    let told = page(client, &format!("/api/v1{run}")).await.json();
+    let count = |name: &str| told["data"][name].as_i64().expect("a run tells its parts");
+    (count("parts_done"), count("parts"))
+}
+
+/// Bills a month of the first cycle at the command line.
+fn bill_by_command(hall: &Hall, from: &str) {
+    let (analyst, supervisor) = ("billing_analyst", "supervisor");
+    let period = ["--cycle", "C1", "--from", from];
+    hall.program.done(analyst, &[&["run", "close-reads"], &period[..]].concat());
+    let number = hall.program.done(analyst, &[&["run", "prepare"], &period[..]].concat());
+    let run = number.trim();
+    hall.program.done(analyst, &["run", "trial", run]);
+    hall.program.done(analyst, &["run", "exceptions", run, "--apply-rules"]);
+    hall.program.done(supervisor, &["run", "sign", run]);
+    hall.program.done(analyst, &["run", "post", run]);
+}
+
+/// The program lies beside the folder of the test that runs.
+fn program_file() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it lies");
+    let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    folder.join(format!("portreeve{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The program carrying out work and nothing else.
+fn worker(hall: &Hall) -> Child {
+    let mut command = Command::new(program_file());
+    command.args(["--db", &hall.program.url, "--business-date", "2026-07-01", "work"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_billed_by_two_people() {
+    let test = "a_month_is_billed_by_two_people";
+    for engine in testkit::engines(test) {
+        let hall = Hall::of(engine, 120).await;
+        bill_by_command(&hall, "2026-01-01");
+        bill_by_command(&hall, "2026-02-01");
+        let (analyst, supervisor) = (hall.sign_in("billing_analyst").await, hall.sign_in("supervisor").await);
+        assert!(page(&analyst, "/runs").await.text().contains("Close the reads"), "the list says what is next");
+        // The reads are closed by the worker, and only then a run is prepared.
+        send(&analyst, NEXT, "/runs/close-reads", &[]).await;
+        until(&analyst, NEXT, "The reads are closed").await;
+        let answer = send(&analyst, NEXT, "/runs/new", &[("bill_on", "2026-04-06")]).await;
+        let run = answer.url.path().to_owned();
+        assert_ne!(run, "/runs/new", "one is sent to the run: {}", answer.text());
+        until(&analyst, &run, "Try the bills").await;
+        send(&analyst, &run, &format!("{run}/trial"), &[]).await;
+        until(&analyst, &run, "It is tried.").await;
+        decide_everything(&hall, &analyst, &run).await;
+        sign_and_post((&analyst, &supervisor), &run).await;
+        let books = hall.program.done("console", &["ledger", "prove"]);
+        assert!(books.contains("\"is_proved\": true"), "{books}");
+        let proof = page(&analyst, "/completeness?as_of=2026-04-06").await.text();
+        assert!(proof.contains("On exactly one bill") && !proof.contains("what nothing explains"), "{proof}");
+        hall.close().await;
+    }
+}
+
+/// One bill is held by itself, then the rest of the queue is released at once, and once more by who was too late.
+async fn decide_everything(hall: &Hall, analyst: &Client, run: &str) {
+    let account = first_account(hall, run).await;
+    let one = format!("{run}/exceptions/{account}");
+    let shown = page(analyst, &one).await;
+    assert!(shown.text().contains("What it charges"), "{}", shown.text());
+    let empty = analyst.post_form(&shown, &one, &[("decision", "hold"), ("assignee", "Ada Lind")]).await;
+    assert_eq!(empty.status, 422, "a decision has a reason: {}", empty.text());
+    let held =
+        [("decision", "hold"), ("assignee", "Ada Lind"), ("until", "2026-07-15"), ("reason", "a leak was reported")];
+    let answer = analyst.post_form(&shown, &one, &held).await;
+    assert!(answer.text().contains("is held"), "{}", answer.text());
+    let queue = page(analyst, &format!("{run}/exceptions?state=held")).await.text();
+    assert!(queue.contains("a leak was reported") && queue.contains("Ada Lind"), "{queue}");
+    let many = format!("{run}/exceptions/decide");
+    let preview = page(analyst, &format!("{many}?state=open&scope=all&decision=release")).await;
+    assert!(preview.text().contains("These bills come to"), "one sees what it is about: {}", preview.text());
+    let answer = analyst.post_form(&preview, &many, &[("reason", "the route was estimated")]).await;
+    assert!(answer.text().contains("released"), "{}", answer.text());
+    // Somebody who looked at the queue before all that decides nothing.
+    let late = [("reason", "too late"), ("key", "another-form-another-key")];
+    let late = analyst.post_form(&preview, &many, &late).await;
+    assert_eq!(late.status, 422, "{}", late.text());
+    assert!(late.text().contains("The queue has changed"), "{}", late.text());
+    until(analyst, run, "Every exception is decided").await;
+}
+
+/// An account of the run: one that the trial found something on, or any other.
+async fn first_account(hall: &Hall, run: &str) -> String {
+    let number: i64 = run.rsplit('/').next().and_then(|part| part.parse().ok()).expect("a run has a number");
+    let mut read = hall.db().read().await.expect("the town is there");
+    let sql =
+        "select min(t.account_id) from run_trial t join bill_run r on r.run_id = t.run_id where r.run_number = $1";
+    let account =
+        read.number(sql, vec![number.into()]).await.expect("the trial can be read").expect("bills were tried");
+    let number = read.number("select number from account where account_id = $1", vec![account.into()]).await;
+    let serial = number.expect("accounts can be read").expect("the account is there");
+    kernel::AccountNumber::issue(serial).to_string()
+}
+
+async fn sign_and_post((analyst, supervisor): (&Client, &Client), run: &str) {
+    let register = format!("{run}/register");
+    let shown = page(analyst, &register).await;
+    assert!(!shown.text().contains("differs"), "what must agree agrees: {}", shown.text());
+    assert_eq!(analyst.post(&register, &[("reason", "mine")]).await.status, 403, "whoever prepares may not sign");
+    let read = page(supervisor, &register).await;
+    let stale = [("reason", "compared with December"), ("seen", "0000")];
+    let refused = supervisor.post_form(&read, &register, &stale).await;
+    assert_eq!(refused.status, 422, "another register than the one read is not signed: {}", refused.text());
+    let read = page(supervisor, &register).await;
+    let signed = supervisor.post_form(&read, &register, &[("reason", "compared with December")]).await;
+    assert!(signed.text().contains("The register is signed"), "{}", signed.text());
+    for form in ["csv", "xlsx", "text"] {
+        let file = page(supervisor, &format!("{register}?as={form}")).await;
+        assert!(file.header("content-disposition").is_some_and(|name| name.contains("register-")), "{form}");
+    }
+    send(analyst, run, &format!("{run}/post"), &[]).await;
+    until(analyst, run, "Mark the bills as given out").await;
+    assert!(!page(analyst, &register).await.text().contains("differs"), "the books say what the register says");
+    send(analyst, run, &format!("{run}/issue"), &[]).await;
+    until(analyst, run, "the bills are with the customers").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_is_followed_by_the_next() {
+    let test = "a_worker_that_is_killed_is_followed_by_the_next";
+    for engine in testkit::engines(test) {
+        let mut hall = Hall::of(engine, 120).await;
+        let close = ["run", "close-reads", "--cycle", "C1", "--from", "2026-01-01"];
+        hall.program.done("billing_analyst", &close);
+        let prepare = ["run", "prepare", "--cycle", "C1", "--from", "2026-01-01", "--chunk-accounts", "1"];
+        let number = hall.program.done("billing_analyst", &prepare);
+        let run = format!("/runs/{}", number.trim());
+        // Nobody works in the process that serves.
+        hall.served = Served::start(&hall.program.url, &["--demo", "--no-work"]).await;
+        let analyst = hall.sign_in("billing_analyst").await;
+        send(&analyst, &run, &format!("{run}/trial"), &[]).await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        assert_eq!(parts(&analyst, &run).await.0, 0, "nothing is done where nobody works");
+        assert!(page(&analyst, &run).await.text().contains("Trying the bills"), "the page says what is under way");
+        let mut first = worker(&hall);
+        let mut done = 0;
+        for _ in 0..600 {
+            done = parts(&analyst, &run).await.0;
+            if 0 < done {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        first.kill().and_then(|()| first.wait()).expect("the worker is killed");
+        assert!(0 < done, "the first worker has begun");
+        let mut second = worker(&hall);
+        until(&analyst, &run, "It is tried.").await;
+        let (done, all) = parts(&analyst, &run).await;
+        assert_eq!(done, all, "every part is done once");
+        second.kill().and_then(|()| second.wait()).expect("the worker is killed");
+        let twice = "select count(*) from (select account_id from run_trial where run_id = (select max(run_id) from bill_run) \
+                     group by account_id having 1 < count(*)) twice";
+        let mut read = hall.db().read().await.expect("the town is there");
+        assert_eq!(read.number(twice, vec![]).await.expect("trials can be read"), Some(0), "no bill was tried twice");
+        drop(read);
+        hall.close().await;
+    }
+}
