@@ -151,9 +151,13 @@ async fn a_clerk_moves_somebody(gallery: &mut Gallery, served: &Served) {
     hall.give_password(("csr", PASSWORD)).await;
     hall.browser.wait_for_text(HOME).await;
     hall.open(&format!("/moves/new?account={}", events::ACCOUNT.0)).await;
-    for (page, words) in [("/moves/day", "Day"), ("/moves/preview", "Look and carry out")] {
+    let steps = [
+        ("Go on", "/moves/day", "Look at what changes"),
+        ("Look at what changes", "/moves/preview", "Who answers for what"),
+    ];
+    for (button, page, words) in steps {
         let hall = Hall { browser: &gallery.eyes.browser, served };
-        hall.browser.press("Go on").await;
+        hall.browser.press(button).await;
         hall.browser.wait_for_text(words).await;
         let path = hall.browser.url().await.replace(&served.address, "");
         gallery.show(page, (&path, 200)).await;
