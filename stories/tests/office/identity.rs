@@ -203,6 +203,18 @@ fn pages(known: &Known) -> Vec<String> {
     all
 }
 
+/// Somebody follows at the place of an account: the last step of the move, where mail for whoever comes is asked for.
+async fn preview_of_a_move(clerk: &Client, known: &Known) -> String {
+    let fields = [("kind", "transfer"), ("account", known.number.as_str())];
+    let day = send(clerk, "/moves/new", "/moves/new", &fields).await;
+    let fields = [("on", "2026-01-20"), ("point", known.point.as_str())];
+    let preview = clerk.post_form(&day, "/moves/day", &fields).await;
+    assert_eq!(preview.url.path(), "/moves/preview", "{}", preview.text());
+    let text = preview.text();
+    assert!(text.contains("mail_street"), "mail is asked for: {text}");
+    text
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_protected_address_leaves_by_no_page_and_no_file() {
     for engine in testkit::engines("a_protected_address_leaves_by_no_page_and_no_file") {
@@ -234,6 +246,8 @@ async fn a_protected_address_leaves_by_no_page_and_no_file() {
                 assert!(!text.contains(&known.phone), "{path} tells the telephone: {text}");
             }
         }
+        let preview = preview_of_a_move(&clerk, &known).await;
+        assert!(!preview.contains(&known.street), "the preview of a move tells the street: {preview}");
         assert!(page(&clerk, &known.account("")).await.text().contains("PO Box 1297 Apt 311"));
         let by_street = page(&clerk, &format!("/search?q={}", known.street.replace(' ', "+"))).await;
         assert_ne!(by_street.url.path(), known.account(""), "nobody is found by where they live");

@@ -67,7 +67,7 @@ impl Loaded {
             Kind::Revert => owner(&mut read, &premise, on).await?,
             Kind::Start | Kind::Stop | Kind::Transfer => None,
         };
-        let location = location(&mut read, &points).await?;
+        let location = location(ask, &mut read, &points).await?;
         let accounts = known.into_iter().map(named).collect();
         Ok(Loaded { state, on, preview, accounts, owner, location })
     }
@@ -109,8 +109,9 @@ async fn owner(
     Ok(customers::customers_in_full(read, &[owner]).await?.remove(&owner))
 }
 
-/// Where the first of some service points is, from its premises.
+/// Where the first of some service points is, from its premises; nothing where that is confidential.
 async fn location(
+    ask: &Ask,
     read: &mut Read,
     points: &BTreeMap<String, premises::ServicePoint>,
 ) -> Result<Option<premises::Location>, Problem> {
@@ -118,7 +119,10 @@ async fn location(
     let Some(point) = points.values().find(|point| point.premise.is_some()) else { return Ok(None) };
     let Some((reference, _)) = point.reference.rsplit_once('-') else { return Ok(None) };
     let found = premises::premises_by_reference(read, &[reference]).await?.remove(reference);
-    Ok(found.filter(|premise| Some(premise.id) == point.premise).map(|premise| premise.location))
+    let Some(premise) = found.filter(|premise| Some(premise.id) == point.premise) else { return Ok(None) };
+    let mut shown = premise.location.street.clone();
+    identity::cover(ask, read, [(point.id, &mut shown)]).await?;
+    Ok(Some(premise.location).filter(|location| location.street == shown))
 }
 
 pub(crate) async fn show(ask: Ask) -> Answer {
