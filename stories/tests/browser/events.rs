@@ -9,6 +9,8 @@ pub(crate) const ACCOUNT: (&str, &str) = ("100001-7", "C100001");
 const PROTECTED: &str = "C100003";
 /// A customer on record twice, by the demo's leave.
 const TWICE: (&str, &str) = ("C100006", "C100005");
+/// A place whose old meter was taken out without anybody looking at it.
+pub(crate) const EXCHANGED: &str = "/points/P000001-W";
 /// The place of the account.
 const POINT: &str = "P000000-W";
 /// The period of the cycle that is billed next.
@@ -25,6 +27,9 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     analyst(&[&["run", "close-reads"], &PERIOD[..]].concat());
     let run = analyst(&[&["run", "prepare"], &PERIOD[..]].concat());
     analyst(&["run", "trial", run.trim()]);
+
+    let exchange = ["meter", "exchange", "P000001-W", "2026-06-15", "NEW-1", "--unit", "gallon", "--dials", "6"];
+    program.done("meter_technician", &[&exchange[..], &["--multiplier", "10", "--install-count", "0"]].concat());
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("rates.toml");
@@ -48,6 +53,30 @@ fn proposed_rates() -> String {
     let (day, rest) = newest.split_once('\n').expect("a version begins with its day");
     assert!(day.starts_with("effective_on"), "{day}");
     format!("{head}[[version]]\neffective_on = 2026-10-01\n{rest}")
+}
+
+/// Pages that are led to from an answer, or from one account's bills only.
+pub(crate) async fn only_by_number(db: &Db) -> [(&'static str, String); 2] {
+    let mut read = db.read().await.expect("the town opens");
+    let order = "select max(close_order_id) from cycle_period";
+    let order = read.number(order, Vec::new()).await.expect("it reads").expect("reads were closed");
+    let adjusted = "
+        select r.run_number, b.position,
+               (select count(*)
+                from adjustment e
+                where e.account_id = a.account_id and e.adjustment_id <= a.adjustment_id)
+        from adjustment a
+        join bill b on b.account_id = a.account_id and b.run_id = a.run_id
+        join bill_run r on r.run_id = b.run_id
+        where a.reversed_by_journal_id is null
+        order by a.adjustment_id desc";
+    let adjusted: Option<(i64, i64, i64)> = read.one(adjusted, Vec::new()).await.expect("it reads");
+    let (run, position, adjustment) = adjusted.expect("the demo gave a credit");
+    let bill = kernel::BillNumber { run, position };
+    [
+        ("/reads/closings/{order}", format!("/reads/closings/{order}")),
+        ("/bills/{number}/undo/{adjustment}", format!("/bills/{bill}/undo/{adjustment}")),
+    ]
 }
 
 async fn last_count(db: &Db) -> i64 {
