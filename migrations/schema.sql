@@ -377,6 +377,31 @@ create table saved_report (
     unique (actor_id, title),
     foreign key (actor_id) references actor (actor_id)
 );
+
+-- Reports that are made by the clock, and what was made of them: derived files, of which the latest are kept.
+create table report_schedule (
+    saved_report_id bigint not null,
+    rhythm text not null,
+    rhythm_day bigint not null,
+    first_on date not null,
+    act_id bigint not null,
+    primary key (saved_report_id),
+    foreign key (saved_report_id) references saved_report (saved_report_id)
+);
+create table report_result (
+    saved_report_id bigint not null,
+    due_on date not null,
+    made_on date not null,
+    made_at timestamptz not null,
+    address text not null,
+    why_not text,
+    row_count bigint not null,
+    is_cut boolean not null,
+    csv bytea,
+    xlsx bytea,
+    primary key (saved_report_id, due_on),
+    foreign key (saved_report_id) references saved_report (saved_report_id)
+);
 create table single_sign_on (
     issuer text not null,
     subject text not null,
@@ -1161,6 +1186,7 @@ create table adjustment (
     reason text not null,
     act_id bigint not null,
     reversed_by_journal_id bigint,
+    agreement_id bigint,
     primary key (account_id, adjustment_id),
     foreign key (account_id, run_id) references bill (account_id, run_id),
     foreign key (account_id, journal_id) references journal (account_id, journal_id)
@@ -1282,6 +1308,44 @@ create table leak_rule (
     foreign key (reason_code) references adjustment_reason (code)
 );
 
+-- Files that support what is on record, and who was given them. The files lie outside the database, each sealed with a
+-- key of its own; that key is here, under the town's seal.
+create table attachment (
+    attachment_id bigint not null,
+    subject_kind text not null check (subject_kind in ('account', 'bill', 'proposal', 'entry')),
+    subject_key text not null,
+    customer_account_id bigint,
+    name text not null,
+    media_type text not null,
+    size_bytes bigint not null check (0 < size_bytes),
+    digest bytea not null,
+    storage_key text not null,
+    sealed_key bytea,
+    key_id text,
+    scan text not null check (scan in ('none', 'clean', 'refused', 'unknown')),
+    act_id bigint not null,
+    actor_id bigint not null,
+    attached_at timestamptz not null,
+    withdrawn_by_act_id bigint,
+    withdrawn_at timestamptz,
+    primary key (attachment_id),
+    unique (storage_key),
+    check ((sealed_key is null) = (key_id is null)),
+    check ((withdrawn_at is null) = (withdrawn_by_act_id is null)),
+    check (sealed_key is not null or withdrawn_at is not null)
+);
+create index attachment_subject on attachment (subject_kind, subject_key, attachment_id);
+create index attachment_account on attachment (customer_account_id, attachment_id);
+create index attachment_scan on attachment (scan, attachment_id);
+create table attachment_view (
+    attachment_id bigint not null,
+    act_id bigint not null,
+    actor_id bigint not null,
+    viewed_at timestamptz not null,
+    primary key (attachment_id, act_id),
+    foreign key (attachment_id) references attachment (attachment_id)
+);
+
 -- What accounts are found by: words with the accounts that have them, numbers, what each account was found by last,
 -- which accounts to look at again, all words there are and what is like them, how far the index is.
 create table search_word (
@@ -1325,3 +1389,60 @@ create table search_state (
 );
 insert into search_state (town_id, indexed_to)
 values (0, 1);
+create table webhook (
+    webhook_id bigint not null,
+    title text not null,
+    url text not null,
+    state text not null check (state in ('active', 'stopped', 'gone')),
+    state_since timestamptz not null,
+    sealed bytea,
+    key_id text,
+    old_sealed bytea,
+    old_key_id text,
+    old_until timestamptz,
+    last_status bigint,
+    last_refusal text,
+    last_at timestamptz,
+    act_id bigint not null,
+    primary key (webhook_id),
+    unique (title),
+    check ((sealed is null) = (key_id is null)),
+    check ((old_sealed is null) = (old_key_id is null)),
+    check ((old_sealed is null) = (old_until is null))
+);
+create table webhook_kind (
+    webhook_id bigint not null,
+    kind text not null,
+    primary key (webhook_id, kind),
+    foreign key (webhook_id) references webhook (webhook_id)
+);
+create index webhook_kind_wanted on webhook_kind (kind, webhook_id);
+create table webhook_delivery (
+    delivery_id bigint not null,
+    webhook_id bigint not null,
+    message text not null,
+    act_id bigint not null,
+    kind text not null,
+    subject_kind text not null,
+    subject_id bigint not null,
+    account_number text,
+    order_id bigint,
+    chunk_no bigint,
+    happened_at timestamptz not null,
+    state text not null check (state in ('open', 'delivered', 'given_up', 'set_aside')),
+    attempts bigint not null,
+    claims bigint not null,
+    next_at timestamptz not null,
+    last_status bigint,
+    last_refusal text,
+    last_at timestamptz,
+    primary key (delivery_id),
+    unique (message),
+    foreign key (webhook_id) references webhook (webhook_id),
+    check ((order_id is null) = (chunk_no is null)),
+    check (0 <= attempts),
+    check (0 <= claims)
+);
+create index webhook_delivery_due on webhook_delivery (webhook_id, state, next_at, delivery_id);
+create index webhook_delivery_in_state on webhook_delivery (webhook_id, state, delivery_id);
+create index webhook_delivery_listed on webhook_delivery (webhook_id, delivery_id);

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the tasks of this repository, which are the same on a desk and in CI.
 
 mod environment;
+mod manual;
 mod say;
 mod stop;
 mod suite;
@@ -27,6 +28,8 @@ enum Task {
     Test(suite::Options),
     /// Check the house style where a program can: floors, words, migrations, READMEs, lengths.
     Tidy,
+    /// Take the pictures of the clerks' manual anew, into docs/clerks/pictures.
+    Manual(manual::Options),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match Tasks::parse().task {
         Task::Test(options) => suite::run(&root, &options),
         Task::Tidy => tidy::run(&root),
+        Task::Manual(options) => manual::run(&root, &options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

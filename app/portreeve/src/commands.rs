@@ -3,6 +3,7 @@
 mod accounts;
 mod act_log;
 mod agreements;
+mod attachments;
 mod backup;
 mod bench;
 mod bills;
@@ -29,6 +30,7 @@ mod search;
 mod serve;
 mod services;
 mod set_up;
+mod webhooks;
 mod winter_averages;
 mod work;
 
@@ -77,6 +79,9 @@ pub enum Command {
     /// Verify callers, keep numbers encrypted and addresses confidential, look for red flags
     #[command(subcommand)]
     Identity(identity::IdentityCommand),
+    /// Files that support accounts, bills and changes: add, list, get, withdraw, scan, verify, sweep
+    #[command(subcommand)]
+    Attachments(attachments::AttachmentsCommand),
     /// Bring in files
     Import(imports::ImportArgs),
     /// Write what is on record as a file that can be brought in
@@ -102,7 +107,7 @@ pub enum Command {
     /// Show a bill, or explain why it is what it is
     #[command(subcommand)]
     Bill(bills::BillCommand),
-    /// Print reports: taxes, receivables
+    /// Print reports: taxes, receivables; have saved ones made by themselves
     #[command(subcommand)]
     Report(reports::ReportCommand),
     /// Prove and export the books
@@ -123,7 +128,10 @@ pub enum Command {
     /// Serve the town's pages and API
     Serve(serve::ServeArgs),
     /// Carry out long work, such as trials and posting, that people order on the pages
-    Work,
+    Work(work::WorkArgs),
+    /// Other programs that are told of what is done here: add, list, stop, start, change secrets, send again
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
     /// Make a key file, change keys, list them
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -199,6 +207,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::WinterAverage(command) => winter_averages::run(settings, command).await,
         Command::Customer(command) => customers::run(settings, command).await,
         Command::Identity(command) => identity::run(settings, command).await,
+        Command::Attachments(command) => attachments::run(settings, command).await,
         Command::Import(args) => imports::run(settings, args).await,
         Command::Export(args) => exports::run(settings, args).await,
         Command::Meter(command) => meters::run(settings, command).await,
@@ -216,7 +225,8 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Restore(args) => restore::run(settings, args).await,
         Command::Search(args) => search::run(settings, args).await,
         Command::Serve(args) => serve::run(settings, args).await,
-        Command::Work => work::run(settings).await,
+        Command::Work(args) => work::run(settings, args).await,
+        Command::Webhooks(command) => webhooks::run(settings, command).await,
         Command::Keys(command) => keys::run(settings, command).await,
         Command::Health => health::run(settings).await,
         Command::Conform(command) => conform::run(settings, command).await,
@@ -234,6 +244,12 @@ async fn office(settings: &Settings) -> Result<Office, Ended> {
         return Err(Ended::Refused("this database has no town yet: run `portreeve migrate` first".into()));
     }
     Ok(office)
+}
+
+/// The same for a program that runs for days: it goes on to the next business date unless it was told one.
+async fn standing_office(settings: &Settings) -> Result<Office, Ended> {
+    let office = office(settings).await?;
+    Ok(if settings.is_today_given { office } else { office.by_the_machine() })
 }
 
 /// Opens the database, and finds who acts.

@@ -6,11 +6,13 @@ mod commands;
 mod config;
 mod conflicts;
 mod intakes;
+mod machine_clock;
 #[cfg(test)]
 mod matrix;
 mod office;
 mod output;
 mod registry;
+mod report_keeper;
 mod site;
 mod standing;
 mod town;
@@ -43,6 +45,8 @@ struct Cli {
     /// The office's business date; today by the machine's clock when it is not given
     #[arg(long, global = true, value_name = "DATE")]
     business_date: Option<chrono::NaiveDate>,
+    #[command(flatten)]
+    files: config::FileFlags,
     #[command(subcommand)]
     command: Command,
 }
@@ -54,7 +58,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Ended::Fault(error.to_string()).tell(),
     };
-    let settings = match config::Settings::gather(cli.db, cli.actor, cli.reason, cli.business_date) {
+    let settings = match config::Settings::gather((cli.db, cli.files), cli.actor, cli.reason, cli.business_date) {
         Ok(settings) => settings,
         Err(words) => return Ended::WrongUse(words).tell(),
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use acts::{Actor, By, Failure, Permission, Registry};
 use async_trait::async_trait;
+use attachments::{Cabinet, CabinetParts};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use chrono::NaiveDate;
@@ -36,12 +37,12 @@ fn roles() -> EstablishRoles {
 }
 
 /// What each kind of change asks for, by its title.
-fn changes() -> BTreeMap<&'static str, (&'static str, Permission)> {
+fn changes() -> BTreeMap<&'static str, (&'static str, Vec<Permission>)> {
     let known = registry();
     let mut asked = BTreeMap::new();
     for (kind, _, command) in samples() {
-        let permission = known.permission(kind, command).unwrap();
-        asked.insert(kind, (title(&known, kind), permission));
+        let permissions = known.permissions(kind, command).unwrap();
+        asked.insert(kind, (title(&known, kind), permissions));
     }
     asked
 }
@@ -52,8 +53,16 @@ fn title(known: &Registry, kind: &str) -> &'static str {
 
 /// The titles of the roles that have one of these permissions.
 fn who(roles: &EstablishRoles, permissions: &[Permission]) -> String {
-    let has = |role: &&staff::NewRole| permissions.iter().any(|one| role.permissions.contains(one.code));
-    let titles: Vec<&str> = roles.roles.iter().filter(has).map(|role| role.title.as_str()).collect();
+    titles(roles, |role| permissions.iter().any(|one| role.permissions.contains(one.code)))
+}
+
+/// The titles of the roles that have all of these permissions.
+fn who_has_all(roles: &EstablishRoles, permissions: &[Permission]) -> String {
+    titles(roles, |role| permissions.iter().all(|one| role.permissions.contains(one.code)))
+}
+
+fn titles(roles: &EstablishRoles, has: impl Fn(&staff::NewRole) -> bool) -> String {
+    let titles: Vec<&str> = roles.roles.iter().filter(|role| has(role)).map(|role| role.title.as_str()).collect();
     match titles.len() {
         0 => "nobody".to_owned(),
         count if count == roles.roles.len() => "every role".to_owned(),
@@ -98,9 +107,10 @@ fn told() -> Result<String, std::fmt::Error> {
         }
     }
     writeln!(text, "\n## Changes\n\n| change | permission | roles |\n|---|---|---|")?;
-    for (kind, (title, permission)) in &changes {
-        let who = who(&roles, &[*permission]);
-        writeln!(text, "| {title} (`{kind}`) | `{}` | {who} |", permission.code)?;
+    for (kind, (title, permissions)) in &changes {
+        let who = who_has_all(&roles, permissions);
+        let codes: Vec<String> = permissions.iter().map(|permission| format!("`{}`", permission.code)).collect();
+        writeln!(text, "| {title} (`{kind}`) | {} | {who} |", codes.join(" and "))?;
     }
     writeln!(text, "\n## Pages and addresses for programs\n\n| address | what | who |\n|---|---|---|")?;
     for route in sorted_routes() {
@@ -164,10 +174,11 @@ async fn every_change_is_denied_to_every_role_without_its_permission_and_to_stra
             let role = roles.roles.iter().find(|role| role.code == person.role).unwrap();
             let actor = office.who(person.role, "").await.unwrap().unwrap().actor;
             for (kind, version, command) in samples() {
-                let permission = known.permission(kind, command).unwrap();
+                let permissions = known.permissions(kind, command).unwrap();
                 let code = came(&office, &actor, (kind, version, command), &known).await;
                 let is_denied = code == "permission_missing";
-                assert_eq!(is_denied, !role.permissions.contains(permission.code), "{kind} as {}: {code}", role.code);
+                let may = permissions.iter().all(|permission| role.permissions.contains(permission.code));
+                assert_eq!(is_denied, !may, "{kind} as {}: {code}", role.code);
                 tried += 1;
             }
         }
@@ -249,7 +260,11 @@ async fn asked(router: &axum::Router, route: &Route, token: Option<&str>) -> Sta
 #[tokio::test]
 async fn every_address_is_denied_to_every_role_without_its_permission_and_to_strangers() {
     let (town, office) = staffed(Engine::Sqlite).await;
+    let (random, keys) = (Random::of_the_machine(), Keys::in_memory(&Random::of_the_machine()));
+    let cabinet = CabinetParts { objects: None, keys, random, scanner: None, largest: 1024 };
     let settings = SiteSettings {
+        cabinet: Cabinet::new(cabinet),
+        networks: webhooks::Networks::default(),
         town: TownFace { name: "Test".to_owned(), accent: Accent::ALL[0], zone: chrono_tz::UTC },
         keys: Keys::in_memory(&Random::of_the_machine()),
         public_url: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use acts::{Act, Actor, By, Done, Door, Failure, SystemClock};
+use acts::{Act, Actor, By, Clock, Done, Door, Failure, SystemClock};
 use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, WinterWork};
 use billing::import::ImportWork;
 use chrono::NaiveDate;
@@ -16,12 +16,17 @@ use kernel::OrderId;
 use search::Keeper;
 use secrets::{BreachedList, Keys, Random};
 use staff::sign_in::{SignIn, SignInParts, SingleSignOn};
+use webhooks::{Networks, Sender, SenderParts};
 
 use crate::conflicts::HouseConflicts;
+use crate::machine_clock::MachineClock;
 use crate::output::Bar;
+use crate::report_keeper::make_due_reports;
 
 /// How often the search box's index is looked after.
 const SEARCH_EVERY: Duration = Duration::from_millis(500);
+/// Reports that are due are looked for once in so many times.
+const REPORTS_EVERY: u32 = 10;
 
 /// Everything a command needs to act.
 pub struct Office {
@@ -75,10 +80,23 @@ impl Office {
         Office::at(self.db().clone(), today)
     }
 
+    /// The same office, whose business date is the machine's and goes on at midnight.
+    pub fn by_the_machine(&self) -> Office {
+        Office::with(self.db().clone(), Arc::new(MachineClock))
+    }
+
     fn at(db: Db, today: NaiveDate) -> Office {
-        let clock = Arc::new(SystemClock { today });
+        Office::with(db, Arc::new(SystemClock { today }))
+    }
+
+    fn with(db: Db, clock: Arc<dyn Clock>) -> Office {
         let door = Door::new(db, clock, Arc::new(staff::StaffAuthority), Arc::new(HouseConflicts));
-        Office { door: door.followed_by(Arc::new(search::Marks)) }
+        Office {
+            door: door
+                .followed_by(Arc::new(identity::Openings))
+                .followed_by(Arc::new(search::Marks))
+                .followed_by(Arc::new(webhooks::Outbox)),
+        }
     }
 
     /// Brings the database up to date, and makes its first actor.
@@ -109,7 +127,9 @@ impl Office {
     /// Seals again with the newest key, in all rooms, what older keys sealed; how many fields that were.
     pub async fn seal_again(&self, keys: &Keys, random: &Random) -> Result<usize, Fault> {
         let numbers = identity::seal_again(self.db(), &DoorKey::for_the_door(), (keys, random)).await?;
-        Ok(numbers + self.sign_in(keys.clone(), random.clone()).seal_again().await?)
+        let files = attachments::seal_again(self.db(), &DoorKey::for_the_door(), (keys, random)).await?;
+        let of_webhooks = webhooks::seal_again(self.db(), &DoorKey::for_the_door(), (keys, random)).await?;
+        Ok(numbers + files + of_webhooks + self.sign_in(keys.clone(), random.clone()).seal_again().await?)
     }
 
     /// The database.
@@ -152,11 +172,28 @@ impl Office {
         Keeper::new(self.db().clone(), DoorKey::for_the_door())
     }
 
-    /// Carries out whatever jobs there are, and those to come, until it is told to stop.
-    pub async fn stand(&self, stop: &Stop) {
+    /// What sends messages to other programs, in the name of a town.
+    pub fn sender(&self, keys: &Keys, networks: &Networks, town: &str) -> Result<Sender, Fault> {
+        Sender::new(SenderParts {
+            door: self.door.clone(),
+            door_key: DoorKey::for_the_door(),
+            keys: Arc::new(keys.clone()),
+            networks: networks.clone(),
+            town: town.to_owned(),
+        })
+    }
+
+    /// Carries out whatever jobs there are, and those to come, sends what is to be sent, and makes reports that are due, until it is
+    /// told to stop.
+    pub async fn stand(&self, stop: &Stop, sender: Option<&Sender>) {
         let worker = Worker::new(self.door.clone(), run_jobs()).until(stop);
         let jobs = jobs::stand(&worker, |order| self.on_behalf_of(order));
-        tokio::join!(jobs, self.keep_search(stop));
+        let messages = async {
+            if let Some(sender) = sender {
+                sender.stand(stop).await;
+            }
+        };
+        tokio::join!(jobs, self.keep_search(stop), messages, self.keep_reports(stop));
     }
 
     /// Takes into the index of the search box what changes, until it is told to stop.
@@ -166,6 +203,25 @@ impl Office {
             if let Err(fault) = keeper.catch_up(&|_| !stop.is_told()).await {
                 tracing::error!(%fault, "the index of the search box is not up to date");
             }
+            tokio::time::sleep(SEARCH_EVERY).await;
+        }
+    }
+
+    /// Keeps what was made of a report for a due day, or why nothing was; says whether nobody else had.
+    pub async fn keep_report(&self, result: staff::NewResult<'_>) -> Result<bool, Fault> {
+        staff::keep_result(self.db(), &DoorKey::for_the_door(), result).await
+    }
+
+    /// Makes the reports that are due, until it is told to stop.
+    async fn keep_reports(&self, stop: &Stop) {
+        let mut rounds: u32 = 0;
+        while !stop.is_told() {
+            if rounds.is_multiple_of(REPORTS_EVERY)
+                && let Err(fault) = make_due_reports(self).await
+            {
+                tracing::error!(%fault, "nobody knows which reports are due");
+            }
+            rounds = rounds.wrapping_add(1);
             tokio::time::sleep(SEARCH_EVERY).await;
         }
     }

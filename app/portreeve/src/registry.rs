@@ -6,7 +6,30 @@ use acts::Registry;
 pub fn registry() -> Registry {
     let staffed = staff(Registry::default());
     let measured = metering(staffed);
-    identity(billing(revenue(customers(measured))))
+    webhooks(attachments(identity(billing(revenue(customers(measured))))))
+}
+
+/// Everything that is ever written to the log, with the words it is called on screens: what people ask for, what they decide
+/// about changes of others, and the parts of long work.
+pub fn every_kind() -> Vec<(&'static str, &'static str)> {
+    const OTHERS: [(&str, &str); 15] = [
+        (acts::PROPOSE, "A change waits for a second person"),
+        (acts::APPROVE, "Approve a change"),
+        ("acts.refuse_proposal", "Refuse a change"),
+        ("acts.send_back_proposal", "Send a change back"),
+        ("acts.hand_on_proposal", "Hand a change on"),
+        ("acts.withdraw_proposal", "Take a proposed change back"),
+        ("acts.propose_again", "Propose a change again"),
+        ("acts.set_aside_proposal", "A change is out of date"),
+        ("billing.prepare", "Part of preparing a bill run"),
+        ("billing.try", "Part of trying a bill run"),
+        ("billing.post", "Part of posting a bill run"),
+        ("billing.cancel", "Part of canceling a bill run"),
+        ("billing.winter_averages", "Part of working out winter averages"),
+        ("billing.import", "Part of bringing in consumption"),
+        ("imports.records", "Part of bringing in a file"),
+    ];
+    registry().kinds().chain(OTHERS).chain([("webhooks.test", "A test message")]).collect()
 }
 
 fn staff(known: Registry) -> Registry {
@@ -33,6 +56,8 @@ fn staff(known: Registry) -> Registry {
         .with::<staff::ReviewOutlier>("Review what looked odd")
         .with::<staff::SaveReport>("Save a report")
         .with::<staff::DropReport>("Drop a saved report")
+        .with::<staff::ScheduleReport>("Have a saved report made by itself")
+        .with::<staff::StopReport>("Stop making a saved report")
 }
 
 fn metering(known: Registry) -> Registry {
@@ -101,6 +126,7 @@ fn billing(known: Registry) -> Registry {
         .with::<billing::acts::MovePeople>("Move people in, out or over")
         .with::<billing::acts::StartService>("Start a service")
         .with::<billing::acts::StopService>("Stop services")
+        .with::<billing::acts::ChangeStop>("Put off or take back a stop")
         .with::<billing::acts::TransferService>("Hand services over")
         .with::<billing::acts::CorrectService>("Correct a service")
         .with::<billing::acts::ChargeAccount>("Charge an account")
@@ -121,4 +147,25 @@ fn identity(known: Registry) -> Registry {
         .with::<identity::acts::CheckOpening>("Look for red flags")
         .with::<identity::acts::RaiseRedFlag>("Record that a document did not fit")
         .with::<identity::acts::ClearRedFlag>("Clear a red flag")
+}
+
+fn attachments(known: Registry) -> Registry {
+    known
+        .with::<attachments::acts::Attach>("Attach a file")
+        .with::<attachments::acts::Withdraw>("Withdraw a file")
+        .with::<attachments::acts::HandOut>("Download a file")
+        .with::<attachments::acts::RecordScan>("Record what a scan found")
+        .with::<attachments::acts::Destroy>("Destroy a withdrawn file")
+}
+
+fn webhooks(known: Registry) -> Registry {
+    known
+        .with::<webhooks::acts::AddWebhook>("Add a webhook")
+        .with::<webhooks::acts::ChangeWebhook>("Change a webhook")
+        .with::<webhooks::acts::SetWebhookSecret>("Change the secret of a webhook")
+        .with::<webhooks::acts::StopWebhook>("Stop a webhook")
+        .with::<webhooks::acts::StartWebhook>("Start a webhook")
+        .with::<webhooks::acts::SendTest>("Send a test message")
+        .with::<webhooks::acts::Replay>("Send messages again")
+        .with::<webhooks::acts::SetAside>("Set aside messages that were given up")
 }

@@ -8,14 +8,15 @@ mod watch;
 use std::sync::Arc;
 
 use secrets::{BreachedList, Keys, Random};
-use staff::pages::{Directory, PermissionBook, StaffFinder};
+use staff::pages::{Directory, PageBeside, PagesBeside, PermissionBook, StaffFinder};
 use staff::sign_in::SingleSignOn;
 use staff::{SecondFactorRule, StaffGate};
 use web::{Finder, Finders, Menu, Pace, Parts, QueueSource, QueueSources, Route, Site, SiteParts, TownFace};
+use webhooks::{KnownKinds, Networks};
 
 use crate::commands::all_permissions;
 use crate::office::{Office, SignInPlace};
-use crate::registry::registry;
+use crate::registry::{every_kind, registry};
 use house_directory::HouseDirectory;
 
 /// What a site is told from outside.
@@ -34,6 +35,10 @@ pub struct SiteSettings {
     pub breached: Option<BreachedList>,
     /// Where else people may sign in.
     pub providers: Vec<SingleSignOn>,
+    /// Where files are kept.
+    pub cabinet: attachments::Cabinet,
+    /// Where messages to other programs may go besides the internet.
+    pub networks: Networks,
 }
 
 /// Every address there is; what is not listed here does not exist.
@@ -60,8 +65,12 @@ pub fn routes() -> Vec<Route> {
         books::api_routes(),
         identity::routes(),
         identity::api_routes(),
+        attachments::routes(),
+        attachments::api_routes(),
         of_staff,
+        webhooks::routes(),
         staff::api::api_routes(),
+        webhooks::api_routes(),
         search::api_routes(),
         changes::routes(),
         api::routes(),
@@ -87,10 +96,18 @@ fn queue_sources() -> Vec<Arc<dyn QueueSource>> {
     vec![
         Arc::new(runs::RunQueues),
         Arc::new(identity::IdentityQueues),
+        Arc::new(attachments::AttachmentQueues),
         Arc::new(schedules::RateQueues),
         Arc::new(reads::ReadQueues),
         Arc::new(moves::MoveQueues),
+        Arc::new(books::ReportQueues),
+        Arc::new(webhooks::WebhookQueues),
     ]
+}
+
+/// What belongs beside an entry of the log and a proposal.
+fn pages_beside() -> PagesBeside {
+    PagesBeside(vec![PageBeside { words: "Files", ending: "/attachments", permission: attachments::permissions::SEE }])
 }
 
 /// Puts the site of an office together.
@@ -101,7 +118,8 @@ pub fn site(office: &Office, settings: SiteSettings) -> Site {
 /// What the site of an office is made of.
 pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
     let random = Random::of_the_machine();
-    let SiteSettings { town, keys, public_url, is_https, second_factor, breached, providers } = settings;
+    let SiteSettings { town, keys, public_url, is_https, second_factor, breached, providers, cabinet, networks } =
+        settings;
     let place = SignInPlace { town: town.name.clone(), breached, providers };
     let sealing = Arc::new(keys.clone());
     let sign_in = office.sign_in_at(keys, random.clone(), place);
@@ -120,12 +138,17 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
         parts: Parts::new()
             .with(schedules::Trials::default())
             .with(sealing)
+            .with(web::LargestFile(cabinet.largest()))
+            .with(cabinet)
+            .with(pages_beside())
             .with(sign_in)
             .with(directory)
             .with(permissions)
             .with(registry())
             .with(finders)
             .with(queues)
+            .with(networks)
+            .with(KnownKinds(every_kind()))
             .with(books::Works::default()),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jobs::Stop;
 use tokio::task::JoinHandle;
+use webhooks::Sender;
 
 use crate::commands::told_to_stop;
 use crate::office::Office;
@@ -18,8 +19,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Begins to work. As soon as the machine stops the program, no further part of a job is taken.
-    pub fn begin(office: &Office) -> Standing {
+    /// Begins to work, and to send messages where there is a sender. As soon as the machine stops the program, no further
+    /// part of a job is taken.
+    pub fn begin(office: &Office, sender: Option<Sender>) -> Standing {
         let (stop, office) = (Stop::default(), Office { door: office.door.clone() });
         let told = stop.clone();
         let task = tokio::spawn(async move {
@@ -30,7 +32,7 @@ impl Standing {
                     told.tell();
                 }
             });
-            office.stand(&told).await;
+            office.stand(&told, sender.as_ref()).await;
             listening.abort();
         });
         Standing { stop, task }

@@ -11,6 +11,8 @@ mod usage;
 
 use billing::permissions::{ADJUST, CHARGES, MOVES};
 use customers::permissions::{CHANGE, MERGE, NOTE};
+use db::{Fault, Read};
+use web::shown::counted;
 use web::{Answer, Ask, At, Columns, Links, Section, address};
 
 pub(crate) use self::events::{Kind, Told};
@@ -25,6 +27,7 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let banner = identity::banner(&ask, &mut read, named.id).await?;
     let loaded = Loaded::of(&ask, &mut read, named).await?;
     let asked = Asked::of(&ask);
+    let files = files(&ask, &mut read, &loaded).await?;
     let happened = timeline::load(&ask, &mut read, (&loaded, &asked)).await?;
     drop(read);
     let mut main = vec![balance::section(&loaded), services::section(&ask, &loaded)];
@@ -32,10 +35,24 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     main.extend(usage::section(&loaded));
     main.push(timeline::section(&ask, (&loaded, &asked), &happened));
     let mut side = vec![people::facts(&loaded), people::who(&ask, &loaded), people::mail(&ask, &loaded)];
+    side.extend(files);
     side.extend(actions(&ask, &loaded));
     let page = ask.page(&loaded.title()).crumbs(&[("Accounts", "/accounts")]).lead(loaded.lead());
     let alerts = alerts::all(&ask, &loaded).iter().fold(Section::bare(), Section::with);
     page.body(&banner).body(&alerts).body(&Columns { main, side }).answer()
+}
+
+/// The way to the files that support the account, its bills and its changes.
+async fn files(ask: &Ask, read: &mut Read, loaded: &Loaded) -> Result<Option<Section>, Fault> {
+    if !ask.may(attachments::permissions::SEE) {
+        return Ok(None);
+    }
+    let words = match attachments::count_of_account(read, loaded.named.id).await? {
+        0 => "Files: none yet".to_owned(),
+        count => counted(count, "file", "files"),
+    };
+    let links = Links::new("Files").link(&words, loaded.named.href("attachments"));
+    Ok(Some(Section::bare().with(&links)))
 }
 
 /// What the visitor may do about the account.

@@ -17,15 +17,9 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let accounts = customers::accounts_from(&mut read, first, limit + 1).await?;
     let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
-    let balances = match ids.iter().min().zip(ids.iter().max()) {
-        Some((low, high)) if high.0 - low.0 <= 4 * PAGE => {
-            finance::balances_between(&mut read, *low, kernel::AccountId(high.0 + 1)).await?
-        }
-        _ => std::collections::BTreeMap::new(),
-    };
+    let balances = finance::balances_of(&mut read, &ids).await?;
     drop(read);
     let shown = usize::try_from(limit).unwrap_or(accounts.len()).min(accounts.len());
-    let has_balances = !balances.is_empty();
     let mut table = ask.table("accounts", "Accounts").plain().column(Column::text("number", "Account"));
     table = table.column(Column::text("customer", "Customer")).column(Column::date("opened", "Open since"));
     table = table.column(Column::text("state", "State")).column(Column::money("balance", "Balance"));
@@ -41,7 +35,7 @@ pub(crate) async fn show(ask: Ask) -> Answer {
             Cell::text(account.name.clone()),
             account.opened_on.into(),
             state,
-            if has_balances { Cell::from(balance) } else { Cell::empty() },
+            balance.into(),
         ]
     }));
     if let Some(file) = table.file()? {
@@ -56,7 +50,8 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     }
     if shown != 0 {
         let to = |form: &str| address("/accounts", &[("from", &asked), ("as", form)]);
-        links = links.file("CSV", to("csv")).file("Spreadsheet", to("xlsx"));
+        let csv = format!("CSV, {} accounts at most", count(&FILE_MAX));
+        links = links.file(&csv, to("csv")).file("Spreadsheet", to("xlsx"));
     }
     let field = Field::text("from", "From number").value(asked.chars().take(20).collect::<String>());
     let lead = format!(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use acts::Registry;
 use customers::AddressLines;
 use db::{Fault, Read};
-use kernel::{AccountId, ActorId, JournalId, Quantity, Unit};
+use kernel::{AccountId, ActorId, JournalId, Period};
 use web::shown::capital;
 use web::{Ask, Problem, encoded};
 
@@ -54,23 +54,10 @@ pub(crate) fn service(code: &str) -> String {
     if code.is_empty() { "Account as a whole".to_owned() } else { capital(&code.replace('_', " ")) }
 }
 
-/// A quantity with its unit: `4.2 kgal`.
-pub(crate) fn quantity(quantity: Quantity) -> String {
-    format!("{} {}", with_separators(&quantity.to_string()), unit(quantity.unit))
-}
-
-/// A unit as people read it.
-pub(crate) fn unit(unit: Unit) -> String {
-    unit.code().replace('_', " ")
-}
-
-/// A number as it is written out, with separators of thousands before its point.
-pub(crate) fn with_separators(number: &str) -> String {
-    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
-    match whole.parse::<i64>() {
-        Ok(whole) => format!("{}{rest}", web::shown::count(&whole)),
-        Err(_) => number.to_owned(),
-    }
+/// The days of a period, the first and the last: `Jun 1, 2026 to Jun 30, 2026`.
+pub(crate) fn days(period: Period) -> String {
+    let last = period.to().pred_opt().unwrap_or(period.to());
+    format!("{} to {}", web::shown::date(&period.from()), web::shown::date(&last))
 }
 
 /// An address on one line.
@@ -108,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_stands_on_one_line_and_a_number_has_its_separators() {
+    fn an_address_stands_on_one_line_and_a_service_begins_one() {
         let lines = |recipient: &str, postal_code: &str| AddressLines {
             recipient: recipient.to_owned(),
             street: "9 Main St".to_owned(),
@@ -118,10 +105,8 @@ mod tests {
         };
         assert_eq!(on_one_line(&lines("", "45402")), "9 Main St, Dayton, OH 45402");
         assert_eq!(on_one_line(&lines("Ann Lee", "")), "Ann Lee, 9 Main St, Dayton, OH");
-        let rows = [("1234567.25", "1,234,567.25"), ("12", "12"), ("-1234", "-1,234"), ("0.5", "0.5")];
-        for (number, expected) in rows {
-            assert_eq!(with_separators(number), expected);
-        }
         assert_eq!([service("water"), service("")], ["Water", "Account as a whole"]);
+        let june = kernel::Month::parse("2026-06").unwrap().period();
+        assert_eq!(days(june), "Jun 1, 2026 to Jun 30, 2026", "the last day is the last of the month");
     }
 }

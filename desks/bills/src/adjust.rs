@@ -124,6 +124,9 @@ fn act(loaded: &Loaded, form: &Form) -> Option<AdjustAccount> {
         effective_on: form.date("effective_on")?,
         reason_code: form.text("reason_code"),
         reason: form.text("reason"),
+        service_point: None,
+        schedule: None,
+        seen: None,
     })
 }
 

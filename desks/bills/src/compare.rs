@@ -4,10 +4,11 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use billing::{BillComparison, BillInOrder, Cause, ComparedKind, ComparedService, DifferencePart, ServiceSide};
 use kernel::Quantity;
+use web::shown::quantity;
 use web::{Ask, Cell, Column, Section};
 
 use crate::loaded::{Loaded, bill_href};
-use crate::words::{count_of_days, day, more_or_less, quantity};
+use crate::words::{count_of_days, day, more_or_less};
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -72,7 +73,7 @@ fn title(loaded: &Loaded, service: &ComparedService) -> String {
 
 fn side(side: Option<&ServiceSide>) -> Cell {
     let Some(side) = side else { return Cell::text("–") };
-    let used = side.used.map_or_else(String::new, |used| format!(", {}", quantity(used)));
+    let used = side.used.map_or_else(String::new, |used| format!(", {}", quantity(&used)));
     Cell::from(side.cents).note(format!("{}{used}", count_of_days(side.period)))
 }
 
@@ -125,8 +126,8 @@ fn sentence(service: &ComparedService, cause: &Cause) -> String {
 
 fn used(expected: Quantity, found: Quantity) -> String {
     let steps = found.steps - expected.steps;
-    let difference = quantity(Quantity { steps: steps.abs(), unit: found.unit });
-    let (direction, found, expected) = (if steps < 0 { "down" } else { "up" }, quantity(found), quantity(expected));
+    let difference = quantity(&Quantity { steps: steps.abs(), unit: found.unit });
+    let (direction, found, expected) = (if steps < 0 { "down" } else { "up" }, quantity(&found), quantity(&expected));
     format!("for use {direction} {difference}: {found}, where the last bill's use per day gives {expected}.")
 }
 

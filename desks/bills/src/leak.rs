@@ -6,18 +6,20 @@ use billing::{Forgiven, LeakEffect, LeakFigures, LeakQuote, LeakRefused, LeakRul
 use db::Read;
 use kernel::{Refusal, Unit};
 use rates::{ExplainedCharge, PricedStep, StepKind};
-use web::shown::{capital, money};
+use web::shown::{capital, money, quantity};
 use web::{
     Alert, Answer, Ask, At, Cell, Column, Columns, Facts, Field, Form, Links, Page, Problem, Section, Table, Words,
 };
 
 use crate::adjust::{gone, postings, preview_section, second, with_second};
 use crate::loaded::{Loaded, unknown};
-use crate::words::{day, days, quantity, steps};
+use crate::words::{day, days, steps};
 
 /// A service that gets an adjustment: its place in the quote, the figures, and what would be posted.
 struct Given<'a> {
     place: usize,
+    /// How many adjustments the account had.
+    seen: usize,
     service: &'a LeakService,
     rule: &'a LeakRule,
     figures: &'a LeakFigures,
@@ -38,11 +40,12 @@ pub(crate) async fn send(ask: Ask, At((number, service)): At<(String, String)>) 
     let quote = quote(&mut read, &ask, &loaded).await?;
     let place = usize::try_from(web::number(&service)?).unwrap_or(0).wrapping_sub(1);
     let given = given(&ask, &mut read, (&loaded, &quote), place).await?;
-    let Some(given) = given else { return draw(&ask, &mut read, (&loaded, &quote), None).await };
+    let Some(Ok(given)) = given else { return draw(&ask, &mut read, (&loaded, &quote), None).await };
     let mut form = form(&ask, &loaded, &given);
     if form.is_good() {
         let reason = format!("{} Shown: {}", evidence(given.rule, given.figures), form.text("shown"));
-        let act = act(&loaded, (given.service, given.rule, given.figures), reason.trim_end_matches(" Shown: "));
+        let act =
+            act((&loaded, given.seen), (given.service, given.rule, given.figures), reason.trim_end_matches(" Shown: "));
         if form.text("seen") == crate::adjust::seen(&act, &given.preview) {
             let carried = form.carry_out(&ask, &act).await?;
             if let Some(go) = gone(&loaded, &carried, &given.preview) {
@@ -50,6 +53,7 @@ pub(crate) async fn send(ask: Ask, At((number, service)): At<(String, String)>) 
             }
         } else {
             form.refuse("The figures changed since you looked. Look at them again below, and send them once more.");
+            form.renew("seen", crate::adjust::seen(&act, &given.preview));
         }
     }
     draw(&ask, &mut read, (&loaded, &quote), Some((place, form))).await
@@ -60,28 +64,32 @@ async fn quote(read: &mut Read, ask: &Ask, loaded: &Loaded) -> Result<LeakQuote,
     quote.ok_or_else(|| unknown(&loaded.number()))
 }
 
-/// A service of a quote with what would be posted; `None` where there is nothing to give.
+/// A service of a quote with what would be posted, or why it cannot be; `None` where there is nothing to give.
 async fn given<'a>(
     ask: &Ask,
     read: &mut Read,
     (loaded, quote): (&Loaded, &'a LeakQuote),
     place: usize,
-) -> Result<Option<Given<'a>>, Problem> {
+) -> Result<Option<Result<Given<'a>, String>>, Problem> {
     let Some(service) = quote.services.get(place) else { return Ok(None) };
     let (Some(rule), Ok(figures)) = (&service.rule, &service.outcome) else { return Ok(None) };
-    let act = act(loaded, (service, rule, figures), "a preview");
+    let act = act((loaded, quote.seen), (service, rule, figures), "a preview");
     match preview_adjustment(read, &act, ask.today()).await {
         Ok(preview) => {
             let why = second(ask, read, &preview).await?;
-            Ok(Some(Given { place, service, rule, figures, preview, why }))
+            Ok(Some(Ok(Given { place, seen: quote.seen, service, rule, figures, preview, why })))
         }
-        Err(Failure::Refused(refusal)) => Err(Problem::refused(&*refusal)),
+        Err(Failure::Refused(refusal)) => Ok(Some(Err(refusal.to_string()))),
         Err(Failure::Waiting(_)) => Err(Problem::our_fault()),
         Err(Failure::Fault(fault)) => Err(Problem::from(fault)),
     }
 }
 
-fn act(loaded: &Loaded, (_, rule, figures): (&LeakService, &LeakRule, &LeakFigures), reason: &str) -> AdjustAccount {
+fn act(
+    (loaded, seen): (&Loaded, usize),
+    (service, rule, figures): (&LeakService, &LeakRule, &LeakFigures),
+    reason: &str,
+) -> AdjustAccount {
     AdjustAccount {
         bill: loaded.number(),
         revenue: rule.revenue.clone(),
@@ -89,6 +97,9 @@ fn act(loaded: &Loaded, (_, rule, figures): (&LeakService, &LeakRule, &LeakFigur
         effective_on: loaded.view.bill.bill_on,
         reason_code: rule.reason_code.clone(),
         reason: reason.to_owned(),
+        service_point: Some(service.service_point.clone()),
+        schedule: Some(service.schedule.clone()),
+        seen: Some(seen),
     }
 }
 
@@ -97,7 +108,7 @@ fn evidence(rule: &LeakRule, figures: &LeakFigures) -> String {
     let unit = figures.used.unit;
     format!(
         "Leak: used {}, normal {}, {} above, {} forgiven. Rule: {}.",
-        quantity(figures.used),
+        quantity(&figures.used),
         steps(figures.normal.steps, unit),
         steps(figures.excess, unit),
         steps(figures.forgiven, unit),
@@ -110,7 +121,7 @@ fn form(ask: &Ask, loaded: &Loaded, given: &Given<'_>) -> Form {
         Some(_) => "Send for approval".to_owned(),
         None => format!("Credit {}", (-given.preview.moved()).dollars()),
     };
-    let act = act(loaded, (given.service, given.rule, given.figures), "");
+    let act = act((loaded, given.seen), (given.service, given.rule, given.figures), "");
     let shown =
         Field::text("shown", "What you were shown of the repair").max(200).focused().answers(&["reason_missing"]);
     let shown = shown
@@ -137,7 +148,14 @@ async fn draw(
         match &service.outcome {
             Err(refused) => page = page.alert(not_given(loaded, service, refused)),
             Ok(_) => {
-                let Some(given) = given(ask, read, (loaded, quote), place).await? else { continue };
+                let given = match given(ask, read, (loaded, quote), place).await? {
+                    Some(Ok(given)) => given,
+                    Some(Err(why)) => {
+                        page = page.alert(not_now(loaded, service, &why));
+                        continue;
+                    }
+                    None => continue,
+                };
                 page = with_second(page, given.why.clone());
                 let own = sent.as_ref().filter(|(of, _)| *of == place).map(|(_, form)| form.clone());
                 let form = own.unwrap_or_else(|| form(ask, loaded, &given));
@@ -172,11 +190,19 @@ fn not_given(loaded: &Loaded, service: &LeakService, refused: &LeakRefused) -> A
     alert.text(format!("{}. {next}", capital(&refused.to_string()))).link("Adjust a charge", loaded.href("adjust"))
 }
 
+/// The rule gives it, but it cannot be recorded as things stand, such as on a bill with a date to come.
+fn not_now(loaded: &Loaded, service: &LeakService, why: &str) -> Alert {
+    let title = loaded.schedule_title(&service.schedule);
+    Alert::warning(format!("No leak adjustment for {title} yet"))
+        .text(format!("{}.", capital(why.trim_end_matches('.'))))
+        .link("Adjust a charge", loaded.href("adjust"))
+}
+
 fn sections(ask: &Ask, loaded: &Loaded, given: &Given<'_>, form: &Form) -> Vec<Section> {
     let (figures, rule, unit) = (given.figures, given.rule, given.figures.used.unit);
     let title = loaded.schedule_title(&given.service.schedule);
     let facts = Facts::new()
-        .fact("Used", quantity(figures.used))
+        .fact("Used", quantity(&figures.used))
         .fact("Normal use", steps(figures.normal.steps, unit))
         .fact("Above normal", steps(figures.excess, unit))
         .fact("Forgiven", format!("{} ({} %)", steps(figures.forgiven, unit), rule.forgive_percent))
@@ -193,24 +219,26 @@ fn sections(ask: &Ask, loaded: &Loaded, given: &Given<'_>, form: &Form) -> Vec<S
         let words = format!("{} was given back on this line before, for another reason.", money(&figures.given));
         first = first.with(&Words::new(words));
     }
-    let preview = preview_section(loaded, &act(loaded, (given.service, rule, figures), ""), &given.preview);
+    let preview =
+        preview_section(loaded, &act((loaded, given.seen), (given.service, rule, figures), ""), &given.preview);
     vec![
         first,
         Section::new("send", "Give the credit").with(form),
         preview,
-        Section::new("normal", "Normal use").note(normal_words(loaded, figures)).with(&normal(ask, figures)),
+        Section::new("normal", "Normal use").note(normal_words(figures)).with(&normal(ask, figures)),
         Section::new("price", "Priced by the rates of the bill").with(&priced(ask, figures)),
         postings(ask, loaded, &given.preview),
     ]
 }
 
-fn normal_words(loaded: &Loaded, figures: &LeakFigures) -> String {
-    let billed: i64 = loaded.view.run.period.days();
+fn normal_words(figures: &LeakFigures) -> String {
+    // The days of the service, which began or ended within the run's where somebody moved.
+    let billed: i64 = figures.period.days();
     let of: i64 = figures.normal.from.iter().map(|one| one.period.days()).sum();
     let sum: i64 = figures.normal.from.iter().map(|one| one.steps).sum();
     let (unit, normal) = (figures.used.unit, figures.normal.steps);
     format!(
-        "{} in {} is {} in the {} of this bill.",
+        "{} in {} is {} in the {} of the service on this bill.",
         steps(sum, unit),
         web::shown::counted(of, "day", "days"),
         steps(normal, unit),
@@ -306,7 +334,7 @@ fn step_title(step: &PricedStep) -> String {
 }
 
 fn product(charge: &ExplainedCharge, step: &PricedStep) -> String {
-    let unit = charge.unit.filter(|unit| *unit != Unit::Each).map_or("", Unit::code);
+    let unit = charge.unit.filter(|unit| *unit != Unit::Each).map_or("", web::shown::unit);
     format!("{} {unit} at {}", step.quantity, step.price).replace("  ", " ")
 }
 

@@ -62,6 +62,21 @@ impl Loaded {
         })
     }
 
+    /// Whether something of what is due on the bill's due date is not paid, and that day is past. Payments and credits
+    /// are for what was due first.
+    pub(crate) async fn is_past_due(&self, ask: &Ask, read: &mut Read) -> Result<bool, Problem> {
+        let (account, today) = (self.view.bill.account, ask.today());
+        if today <= self.view.bill.due_on || self.view.taken_back.is_some() {
+            return Ok(false);
+        }
+        let postings = finance::account_postings(read, account).await?;
+        let bills = billing::account_bills(read, account).await?;
+        let services = billing::account_services(read, account).await?;
+        let services = services.into_iter().map(|one| (one.agreement, one.service)).collect();
+        let owing = billing::owing(&self.chart, (&postings, &bills), &services, today);
+        Ok(owing.is_past_due(self.view.bill.due_on, today))
+    }
+
     /// The number on the bill.
     pub(crate) fn number(&self) -> String {
         self.view.number.to_string()
@@ -110,6 +125,9 @@ impl Loaded {
         }
         if is_open && ask.may(billing::permissions::CORRECT) {
             tabs = tabs.tab("Make again", self.href("rebill"));
+        }
+        if ask.may(attachments::permissions::SEE) {
+            tabs = tabs.tab("Files", self.href("attachments"));
         }
         tabs.current(&self.href(page))
     }

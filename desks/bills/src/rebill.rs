@@ -154,10 +154,10 @@ fn side(loaded: &Loaded, preview: &RebillPreview) -> Vec<Section> {
     }
     let issued = match loaded.view.run.issued {
         Some(_) => {
-            "The bills of this run were given out, so the run is not cancelled any more: single bills are made again."
+            "The bills of this run were given out, so the run is not canceled any more: single bills are made again."
         }
         None => {
-            "A whole run that is wrong can be cancelled on its own page as long as its bills were not given out and nobody paid."
+            "A whole run that is wrong can be canceled on its own page as long as its bills were not given out and nobody paid."
         }
     };
     vec![

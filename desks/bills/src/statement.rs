@@ -8,14 +8,14 @@ use chrono::{Datelike, Months, NaiveDate};
 use db::Read;
 use kernel::{AccountId, Cents, Period, Quantity, Unit};
 use metering::{Grounds, MeterPart};
-use web::shown::money;
+use web::shown::{money, quantity};
 use web::{
     Answer, Ask, At, Cell, Chart, Column, Columns, Event, Facts, Links, Problem, Section, Table, Timeline, Tone,
 };
 
 use crate::compare;
 use crate::loaded::{Loaded, bill_href};
-use crate::words::{capital_words, day, days, quantity, steps};
+use crate::words::{capital_words, day, days, steps};
 
 /// How many months of use the chart shows.
 const MONTHS: u32 = 13;
@@ -61,8 +61,9 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         main.extend(compared.map(|compared| compare::section(&ask, &loaded, (last, &compared))));
     }
     main.extend(use_chart(&mut read, &loaded).await?.map(|chart| Section::new("use", "A year of use").with(&chart)));
+    let is_past_due = loaded.is_past_due(&ask, &mut read).await?;
     let page = loaded.alerts(loaded.page(&ask, "", ""));
-    page.body(&Columns { main, side: side(&ask, &loaded) }).answer()
+    page.body(&Columns { main, side: side(&ask, &loaded, is_past_due) }).answer()
 }
 
 fn statement(ask: &Ask, loaded: &Loaded) -> Statement {
@@ -186,9 +187,9 @@ fn sums(ask: &Ask, loaded: &Loaded) -> Vec<Sum> {
     sums
 }
 
-fn side(ask: &Ask, loaded: &Loaded) -> Vec<Section> {
+fn side(ask: &Ask, loaded: &Loaded, is_past_due: bool) -> Vec<Section> {
     let view = &loaded.view;
-    let (tone, state) = match (&view.taken_back, view.bill.due_on < ask.today() && Cents::ZERO < loaded.balance) {
+    let (tone, state) = match (&view.taken_back, is_past_due) {
         (Some(_), _) => (Tone::Warning, "taken back"),
         (None, true) => (Tone::Warning, "stands, past its due date"),
         (None, false) => (Tone::Good, "stands"),
@@ -250,17 +251,17 @@ fn adjustments(ask: &Ask, loaded: &Loaded) -> Option<Section> {
     Some(if undo.is_empty() { section } else { section.with(&undo) })
 }
 
-/// What was used in a year and a month, in the unit of the bill's first measured service.
+/// What was used in a year and a month at the meter of the bill's first measured service.
 async fn use_chart(read: &mut Read, loaded: &Loaded) -> Result<Option<Chart>, Problem> {
-    let Some(unit) = loaded.view.services.iter().find_map(|service| service.used).map(|used| used.unit) else {
-        return Ok(None);
-    };
+    let measured = loaded.view.services.iter().find_map(|service| Some((service.used?.unit, service.point?)));
+    let Some((unit, point)) = measured else { return Ok(None) };
     let (account, to) = (loaded.view.bill.account, loaded.view.run.period.to());
     let from = to.checked_sub_months(Months::new(MONTHS)).unwrap_or(NaiveDate::MIN);
     let Ok(window) = Period::new(from, to) else { return Ok(None) };
     let uses = metering::uses_between(read, (account, AccountId(account.0 + 1)), window).await?;
     let mut months: BTreeMap<NaiveDate, (i64, bool)> = BTreeMap::new();
-    for one in uses.iter().filter(|one| one.quantity.unit == unit) {
+    // Another meter of the account is another story: reclaimed water is not added to drinking water.
+    for one in uses.iter().filter(|one| one.quantity.unit == unit && one.service_point == point) {
         let sum = months.entry(one.period.from()).or_default();
         *sum = (sum.0 + one.quantity.steps, sum.1 || one.is_estimated);
     }
@@ -279,10 +280,10 @@ fn chart(unit: Unit, months: &BTreeMap<NaiveDate, (i64, bool)>) -> Chart {
             "The most was {}, from {}. The average is {}.",
             steps(*highest, unit),
             day(*from),
-            quantity(rounded(mean))
+            quantity(&rounded(mean))
         )
     });
-    let title = format!("Use in {}", unit.code().replace('_', " "));
+    let title = format!("Use in {}", web::shown::unit(unit));
     let mut chart = Chart::columns(&title, "Period from", &["Used"]).summary(summary);
     for (from, (sum, is_estimated)) in months {
         let words = format!("{}{}", steps(*sum, unit), if *is_estimated { ", estimated" } else { "" });

@@ -6,12 +6,12 @@ use billing::{BilledLine, ExplainedExtra, ExplainedService, QuantitySource};
 use kernel::Period;
 use metering::{Grounds, PastPart};
 use rates::{AccountLine, ExplainedCharge, Explanation};
-use web::shown::money;
+use web::shown::{money, quantity};
 use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Links, Section, Words};
 
 use crate::loaded::Loaded;
 use crate::statement::reads;
-use crate::words::{capital_words, day, days, quantity, steps};
+use crate::words::{capital_words, day, days, steps};
 
 #[derive(Template)]
 #[template(path = "why.html")]
@@ -70,7 +70,7 @@ fn title(loaded: &Loaded, service: &ExplainedService) -> String {
 
 fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedService)) -> Section {
     let heading = format!("{}: {}", title(loaded, service), money(&service.total()));
-    let mut section = Section::new(&format!("service-{}", place + 1), &heading).with(&facts(loaded, service));
+    let mut section = Section::new(&format!("service-{}", place + 1), &heading).with(&facts(ask, loaded, service));
     section = grounds(ask, section, (place, service));
     for record in &service.quantities {
         let amount = record
@@ -100,23 +100,24 @@ fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedSer
     section
 }
 
-fn facts(loaded: &Loaded, service: &ExplainedService) -> Facts {
+fn facts(ask: &Ask, loaded: &Loaded, service: &ExplainedService) -> Facts {
     let place = loaded.place(service);
     let point = if place.is_empty() { service.service_point.clone() } else { place };
     let point_href = format!("/points/{}", web::encoded(&service.service_point));
     let mut facts = Facts::new().link("Service point", point, point_href).fact("Days billed", days(service.period));
     if let Some(used) = service.used {
-        facts = facts.fact("Used", quantity(used));
+        facts = facts.fact("Used", quantity(&used));
     }
     for (_, part) in &service.parts {
         let href = format!("/rates/{}/{}", web::encoded(&service.schedule), part.effective_on);
         facts = facts.link("Rates", format!("{} of {}", service.schedule, day(part.effective_on)), href);
         facts = facts.fact("Adopted by", part.ordinance.clone());
     }
-    match service.parts.last() {
+    facts = match service.parts.last() {
         Some((_, part)) => facts.fact("Billed as", billed_as(part)),
         None => facts,
-    }
+    };
+    facts.link("Posted", day(loaded.view.run.gl_on), loaded.journal_href(ask, loaded.view.bill.journal))
 }
 
 fn billed_as(part: &Explanation) -> String {
@@ -221,7 +222,11 @@ fn side(ask: &Ask, loaded: &Loaded) -> Vec<Section> {
     let facts = Facts::new()
         .fact("Rates and taxes as of", day(loaded.view.run.price_on))
         .fact("Bill date", day(loaded.view.bill.bill_on))
-        .fact("Charges of this bill", money(&loaded.view.bill.total));
+        .link(
+            "Charges of this bill",
+            money(&loaded.view.bill.total),
+            loaded.journal_href(ask, loaded.view.bill.journal),
+        );
     let mut parts: Vec<(String, Period)> = Vec::new();
     let mut rates = Links::listed("Rates");
     for service in &loaded.view.services {

@@ -24,17 +24,9 @@ pub(crate) fn count_of_days(period: Period) -> String {
     shown::counted(period.days(), "day", "days")
 }
 
-/// How much, with its unit.
-pub(crate) fn quantity(quantity: Quantity) -> String {
-    match quantity.unit {
-        Unit::Each => quantity.to_string(),
-        unit => format!("{quantity} {}", unit.code().replace('_', " ")),
-    }
-}
-
 /// So many smallest steps, with the unit.
 pub(crate) fn steps(steps: i64, unit: Unit) -> String {
-    quantity(Quantity { steps, unit })
+    shown::quantity(&Quantity { steps, unit })
 }
 
 /// An amount as more or less: `$4.00 more`.

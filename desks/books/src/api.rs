@@ -14,7 +14,7 @@ use crate::names::{Numbers, account_of, fund_code};
 
 /// Every address of this desk for programs.
 #[must_use]
-pub fn api_routes() -> Vec<Route> {
+pub(crate) fn api_routes() -> Vec<Route> {
     const LOOK: Access = Access::Needs(finance::SEE);
     let get = Method::GET;
     vec![
@@ -41,7 +41,7 @@ struct Described;
 
 /// What this desk describes of the API.
 #[must_use]
-pub fn description() -> utoipa::openapi::OpenApi {
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
     Described::openapi()
 }
 

@@ -7,16 +7,33 @@ mod api;
 mod days;
 mod names;
 mod pages;
+mod queue;
 mod reporting;
+mod reports_api;
 mod work;
 
 use web::Route;
 
-pub use api::{api_routes, description};
+pub use queue::ReportQueues;
+pub use reporting::{permission_of_report, report_files};
 pub use work::Works;
 
 /// Every page of it.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [pages::routes(), reporting::routes()].concat()
+}
+
+/// Every address of it for programs.
+#[must_use]
+pub fn api_routes() -> Vec<Route> {
+    [api::api_routes(), reports_api::api_routes()].concat()
+}
+
+/// What this desk describes of the API.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    let mut described = api::description();
+    described.merge(reports_api::description());
+    described
 }

@@ -11,6 +11,8 @@ use tokio::sync::Semaphore;
 
 /// Results that are kept; the oldest go first.
 const KEPT: usize = 12;
+/// What goes on or waits for its turn at most; a page that asks for more asks again when it is loaded again.
+const AT_MOST: usize = 8;
 /// How long a page waits for a result before it says that the work goes on.
 const PATIENCE: Duration = Duration::from_millis(600);
 /// How long a result that took longer than that is shown, though something was written since: otherwise a large town
@@ -30,8 +32,8 @@ pub struct Works {
 #[derive(Default)]
 struct Slots {
     by_key: BTreeMap<String, Slot>,
-    /// The keys in the order in which they came.
-    order: Vec<String>,
+    /// The keys of what is done, in the order in which it was.
+    done: Vec<String>,
 }
 
 enum Slot {
@@ -61,6 +63,35 @@ pub(crate) enum Looked<T> {
     Done(Arc<T>),
     /// It goes on.
     UnderWay,
+}
+
+impl Slots {
+    /// Takes a place for the work under a key, when it has to be done and there is room for it.
+    fn begin(&mut self, key: &str, mark: &str) -> bool {
+        match self.by_key.get(key) {
+            Some(Slot::Done(result)) if !result.is_shown_at(mark) => {}
+            Some(_) => return false,
+            None => {}
+        }
+        let under_way = self.by_key.values().filter(|slot| matches!(slot, Slot::UnderWay)).count();
+        if AT_MOST <= under_way {
+            return false;
+        }
+        self.done.retain(|one| one != key);
+        self.by_key.insert(key.to_owned(), Slot::UnderWay);
+        true
+    }
+
+    /// Keeps what came of the work under a key; the oldest result goes when there are too many.
+    fn end(&mut self, key: String, slot: Slot) {
+        if matches!(slot, Slot::Done(_)) {
+            if KEPT <= self.done.len() {
+                self.by_key.remove(&self.done.remove(0));
+            }
+            self.done.push(key.clone());
+        }
+        self.by_key.insert(key, slot);
+    }
 }
 
 impl Default for Works {
@@ -99,7 +130,7 @@ impl Works {
                     }),
                     Err(fault) => Slot::Failed(Arc::new(fault)),
                 };
-                slots.lock().unwrap_or_else(PoisonError::into_inner).by_key.insert(key, slot);
+                slots.lock().unwrap_or_else(PoisonError::into_inner).end(key, slot);
             });
         }
         let looks = PATIENCE.as_millis() / PAUSE.as_millis();
@@ -114,19 +145,7 @@ impl Works {
 
     /// Whether the work under a key has to begin.
     fn begin(&self, key: &str, mark: &str) -> bool {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        match slots.by_key.get(key) {
-            Some(Slot::Done(result)) if !result.is_shown_at(mark) => slots.order.retain(|one| one != key),
-            Some(_) => return false,
-            None => {}
-        }
-        while KEPT <= slots.order.len() {
-            let oldest = slots.order.remove(0);
-            slots.by_key.remove(&oldest);
-        }
-        slots.by_key.insert(key.to_owned(), Slot::UnderWay);
-        slots.order.push(key.to_owned());
-        true
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).begin(key, mark)
     }
 
     fn found<T: Send + Sync + 'static>(&self, key: &str) -> Result<Option<Looked<T>>, Fault> {
@@ -139,10 +158,45 @@ impl Works {
             Some(Slot::Failed(fault)) => {
                 let fault = Fault::new(format!("adding up {key}: {fault}"));
                 slots.by_key.remove(key);
-                slots.order.retain(|one| one != key);
                 Err(fault)
             }
             Some(Slot::UnderWay) | None => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result() -> Slot {
+        Slot::Done(Finished { value: Arc::new(1), mark: "m".to_owned(), took: Duration::ZERO, done_at: Instant::now() })
+    }
+
+    #[test]
+    fn what_goes_on_is_never_begun_twice_nor_forgotten() {
+        let mut slots = Slots::default();
+        for number in 0..AT_MOST {
+            assert!(slots.begin(&number.to_string(), "m"));
+        }
+        assert!(!slots.begin("one too many", "m"));
+        assert!(!slots.begin("0", "m"), "it goes on");
+        slots.end("0".to_owned(), result());
+        assert!(slots.begin("one too many", "m"), "there is room again");
+        assert!(!slots.begin("0", "m"), "it is known");
+    }
+
+    #[test]
+    fn only_so_many_results_are_kept_and_none_is_left_behind() {
+        let mut slots = Slots::default();
+        for number in 0..3 * KEPT {
+            let key = number.to_string();
+            assert!(slots.begin(&key, "m"));
+            slots.end(key, result());
+        }
+        assert_eq!((slots.by_key.len(), slots.done.len()), (KEPT, KEPT));
+        let last = (3 * KEPT - 1).to_string();
+        assert!(!slots.begin(&last, "m"));
+        assert!(slots.begin(&last, "something was written"));
     }
 }

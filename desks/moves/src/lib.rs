@@ -2,14 +2,18 @@
 //!
 //! - `/moves`: who moves in and out, recent and coming.
 //! - `/moves/pending`: agreements that wait to be completed.
+//! - `/moves/service`: one service with its terms, where nobody was served before.
+//! - `/moves/stop`: a stop that is put off or taken back.
 //! - `/moves/new`, `/moves/day`, `/moves/preview`: a move in three steps. What was chosen stands in the address, so
 //!   that going back is safe; only the last step changes anything, all of it or nothing.
 
 mod api;
+mod first;
 mod list;
 mod pending;
 mod queue;
 mod steps;
+mod stops;
 mod words;
 
 use billing::permissions::MOVES;
@@ -28,6 +32,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::page("/moves", "Moves", LOOK, list::show).in_group("Customers"),
         Route::page("/moves/pending", "Agreements to complete", LOOK, pending::show),
+        Route::page("/moves/service", "Start a service", MOVE, first::show),
+        Route::form("/moves/service", "Start a service (sent)", MOVE, first::send),
+        Route::page("/moves/stop", "Change a stop", MOVE, stops::show),
+        Route::form("/moves/stop", "Change a stop (sent)", MOVE, stops::send),
         Route::page("/moves/new", "A move", MOVE, who::show),
         Route::form("/moves/new", "A move", MOVE, who::send),
         Route::page("/moves/day", "The day of a move", MOVE, day::show),

@@ -9,7 +9,7 @@ use kernel::{AccountId, Period, ServicePointId};
 use premises::ServicePoint;
 use web::{Alert, Answer, Ask, Cell, Column, Field, LookUp, Tabs, Tone, address};
 
-use crate::words::{account_href, before};
+use crate::words::{account_href, before, stop_href};
 
 /// Days behind and ahead that are shown when none are asked for.
 const BEHIND: u64 = 30;
@@ -43,6 +43,7 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         .column(Column::text("place", "Where"))
         .column(Column::count("services", "Services"))
         .column(Column::text("state", "State"))
+        .column(Column::text("change", "Change"))
         .empty("Nobody moves in these days.")
         .windowed(usize::try_from(total).unwrap_or(0))
         .rows(moves.iter().map(|one| row(&ask, side, one, (&accounts, &points))));
@@ -57,7 +58,10 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         .counted("To complete", "/moves/pending", waiting)
         .current(&href(name));
     let page = ask.page("Moves").lead("Whose services begin and end, recently and soon.");
-    let page = if ask.may(MOVES) { page.action("Move somebody", "/moves/new") } else { page };
+    let page = match ask.may(MOVES) {
+        true => page.action("Move somebody", "/moves/new").action("Start a service", "/moves/service"),
+        false => page,
+    };
     let page = match is_wrong {
         true => page.alert(
             Alert::bad("These days cannot be looked up")
@@ -77,7 +81,7 @@ fn row(
     side: MoveSide,
     one: &AccountMove,
     (accounts, points): (&BTreeMap<AccountId, customers::Account>, &BTreeMap<ServicePointId, ServicePoint>),
-) -> [Cell; 6] {
+) -> [Cell; 7] {
     let account = accounts.get(&one.account);
     let number = account.map(|account| account.number.to_string()).unwrap_or_default();
     let day = if side == MoveSide::Starts { one.on } else { before(one.on) };
@@ -97,6 +101,10 @@ fn row(
         Cell::text(place.unwrap_or_default()),
         Cell::count(one.services),
         state,
+        match side {
+            MoveSide::Stops if ask.may(MOVES) => Cell::text("Put off or take back").link(stop_href(&number, one.on)),
+            MoveSide::Starts | MoveSide::Stops => Cell::empty(),
+        },
     ]
 }
 

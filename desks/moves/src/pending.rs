@@ -39,6 +39,24 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     page.body(&table).answer()
 }
 
+/// The form that starts it, filled with what the file said.
+fn start_href(one: &PendingAgreement) -> String {
+    let on = one.starts_on.to_string();
+    let pairs = [
+        ("service", &one.service),
+        ("point", &one.service_point),
+        ("account", &one.account),
+        ("schedule", &one.schedule),
+        ("cycle", &one.cycle),
+        ("class", &one.class),
+        ("dimensions", &one.dimensions),
+        ("on", &on),
+    ];
+    let said: Vec<(&str, &str)> = pairs.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let said: Vec<(&str, &str)> = said.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    address("/moves/service", &said)
+}
+
 fn row(ask: &Ask, one: &PendingAgreement) -> [Cell; 9] {
     let overdue = (ask.today() - one.due_on).num_days();
     let state = match overdue {
@@ -46,8 +64,7 @@ fn row(ask: &Ask, one: &PendingAgreement) -> [Cell; 9] {
         _ => Cell::tag(Tone::Info, "waits"),
     };
     let next = match ask.may(MOVES) {
-        true => Cell::text("Start it")
-            .link(address("/moves/new", &[("kind", "start"), ("point", &one.service_point), ("to", &one.account)])),
+        true => Cell::text("Start it").link(start_href(one)),
         false => Cell::empty(),
     };
     [

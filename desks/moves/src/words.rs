@@ -1,7 +1,7 @@
 //! Words and addresses that the pages about moves share.
 
 use chrono::NaiveDate;
-use kernel::{Period, Quantity};
+use kernel::Period;
 use web::encoded;
 use web::shown::{capital, date};
 
@@ -15,9 +15,9 @@ pub(crate) fn point_href(reference: &str) -> String {
     format!("/points/{}", encoded(reference))
 }
 
-/// An amount with its unit: `3.2 kgal`.
-pub(crate) fn amount(quantity: Quantity) -> String {
-    format!("{quantity} {}", quantity.unit.code())
+/// Where a stop is put off or taken back; the day is the one after the last.
+pub(crate) fn stop_href(number: &str, stopped_on: NaiveDate) -> String {
+    web::address("/moves/stop", &[("account", number), ("stopped", &stopped_on.to_string())])
 }
 
 /// The day before.

@@ -5,7 +5,6 @@ mod row;
 use acts::Failure;
 use askama::Template;
 use axum::http::StatusCode;
-use billing::acts::MeasureAgain;
 use billing::{PointToRead, points_to_read, unread_points};
 use chrono::NaiveDate;
 use db::Read;
@@ -16,6 +15,7 @@ use secrets::Token;
 use web::shown::{counted, date};
 use web::{Alert, Answer, Ask, Choice, Field, Problem, address};
 
+use crate::points::enter::{Measured, measure};
 use crate::words::{Named, after, sentence, usual_day};
 use row::{Row, Standing};
 
@@ -69,12 +69,12 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     let mut points = points_to_read(&mut read, &ids, day).await?;
     identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
     let mut rows: Vec<Row> = points.iter().map(|point| Row::take(&ask, point, sent.read_on)).collect();
-    let mut saved = Vec::new();
+    let (mut saved, mut used) = (Vec::new(), Measured::Done);
     if !sent.is_check_only && sent.read_on.is_some() {
         for (row, point) in rows.iter_mut().zip(&points) {
             save(&ask, &sent, (row, point), &mut saved).await?;
         }
-        measure(&ask, &sent, &saved).await?;
+        used = measured(&ask, &sent, &saved).await?;
     }
     let count = |standing: Standing| rows.iter().filter(|row| row.standing == standing).count();
     let (odd, bad) = (count(Standing::Odd), count(Standing::Bad));
@@ -86,7 +86,7 @@ pub(crate) async fn send(ask: Ask) -> Answer {
         alerts.push(Alert::good("Nothing looks odd").text("Nothing is saved yet: press Save."));
     }
     if !saved.is_empty() {
-        alerts.push(Alert::good(format!("{} saved", number(saved.len(), "read", "reads"))));
+        alerts.push(used.alert(&format!("{} saved", number(saved.len(), "read", "reads"))));
     }
     if 0 < odd {
         let heading = format!("{} odd, not saved", number(odd, "read looks", "reads look"));
@@ -172,16 +172,12 @@ async fn save(
 }
 
 /// What was used follows from the reads at once, where the period was closed before.
-async fn measure(ask: &Ask, sent: &Sent, saved: &[ServicePointId]) -> Result<(), Problem> {
+async fn measured(ask: &Ask, sent: &Sent, saved: &[ServicePointId]) -> Result<Measured, Problem> {
     if saved.is_empty() || !sent.named.period.is_closed {
-        return Ok(());
+        return Ok(Measured::Done);
     }
     let by = ask.who()?.by("late reads were entered", &format!("{} measure {}", sent.key, saved.len()));
-    let act = MeasureAgain { service_points: saved.to_vec() };
-    match ask.site().door().carry_out(&by, &act).await {
-        Ok(_) | Err(Failure::Refused(_) | Failure::Waiting(_)) => Ok(()),
-        Err(Failure::Fault(fault)) => Err(Problem::from(fault)),
-    }
+    measure(ask, &by, saved.to_vec()).await
 }
 
 fn sheet(

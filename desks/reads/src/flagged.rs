@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use kernel::{AccountId, Month, Period, ServicePointId};
 use web::{Alert, Answer, Ask, Cell, Column, Field, LookUp, Tone};
 
-use crate::queue::not_billed;
-use crate::words::{account_href, amount, days, findings, point_href};
+use crate::queue::to_look_at;
+use crate::words::{account_href, days, findings, point_href};
 
 /// The most days looked at together.
 const DAYS_MAX: i64 = 366;
@@ -14,23 +14,22 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let all = billing::cycle_periods(&mut read).await?;
     let asked = asked(&ask);
-    let usual = match not_billed(&mut read, &all).await? {
-        Some(days) => days,
-        None => all
-            .iter()
-            .filter(|one| one.is_closed)
-            .map(|one| one.period)
-            .max_by_key(|period| period.from())
-            .unwrap_or_else(|| Month::of(ask.today()).period()),
-    };
-    let (period, is_wrong) = match asked {
-        Some(Ok(period)) => (period, false),
-        Some(Err(())) => (usual, true),
-        None => (usual, false),
-    };
     let window = ask.window();
-    let total = metering::found_count(&mut read, period).await?;
-    let found = metering::found_uses(&mut read, period, (window.offset(), window.size())).await?;
+    let (period, found, total) = match asked {
+        Some(Ok(period)) => {
+            let total = metering::found_count(&mut read, period).await?;
+            let found = metering::found_uses(&mut read, period, (window.offset(), window.size())).await?;
+            (period, found, usize::try_from(total).unwrap_or(0))
+        }
+        // What waits: the same figures that the home page counts.
+        Some(Err(())) | None => {
+            let waiting = to_look_at(&mut read, &all).await?;
+            let total = waiting.len();
+            let period = days_of(&waiting).unwrap_or_else(|| last_closed(&ask, &all));
+            (period, waiting.into_iter().skip(window.offset()).take(window.size()).collect(), total)
+        }
+    };
+    let is_wrong = asked == Some(Err(()));
     let accounts: Vec<AccountId> = found.iter().map(|one| one.account).collect();
     let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
     let points: Vec<ServicePointId> = found.iter().map(|one| one.service_point).collect();
@@ -44,8 +43,11 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         .column(Column::text("use", "Use"))
         .column(Column::text("kind", "Figure"))
         .column(Column::text("found", "What was found"))
-        .empty("Nothing was found about the reads of these days.")
-        .windowed(usize::try_from(total).unwrap_or(0))
+        .empty(match asked {
+            Some(Ok(_)) => "Nothing was found about the reads of these days.",
+            Some(Err(())) | None => "Nothing waits: what was found is billed. Look up other days above.",
+        })
+        .windowed(total)
         .rows(found.iter().map(|one| {
             let point = points.get(&one.service_point);
             let reference = point.map(|point| point.reference.clone()).unwrap_or_default();
@@ -56,7 +58,7 @@ pub(crate) async fn show(ask: Ask) -> Answer {
                     .note(point.map(|point| point.address.clone()).unwrap_or_default()),
                 Cell::text(&number).link(account_href(&number)),
                 Cell::text(days(one.period)),
-                Cell::text(amount(one.quantity)),
+                Cell::text(web::shown::quantity(&one.quantity)),
                 match one.is_estimated {
                     true => Cell::tag(Tone::Warning, "estimated"),
                     false => Cell::tag(Tone::Plain, "read"),
@@ -68,6 +70,19 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         return Ok(file);
     }
     draw(&ask, period, is_wrong, &table)
+}
+
+/// The days in which some figures lie.
+fn days_of(found: &[metering::FoundUse]) -> Option<Period> {
+    let from = found.iter().map(|one| one.period.from()).min()?;
+    let to = found.iter().map(|one| one.period.to()).max()?;
+    Period::new(from, to).ok()
+}
+
+/// The period that was closed last.
+fn last_closed(ask: &Ask, all: &[billing::CyclePeriod]) -> Period {
+    let closed = all.iter().filter(|one| one.is_closed).map(|one| one.period);
+    closed.max_by_key(|period| period.from()).unwrap_or_else(|| Month::of(ask.today()).period())
 }
 
 fn draw(ask: &Ask, period: Period, is_wrong: bool, table: &web::Table) -> Answer {

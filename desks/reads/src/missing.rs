@@ -9,14 +9,29 @@ use crate::words::{Named, about, account_href, after, meter_href, point_href};
 
 /// Points of one page.
 const PAGE: usize = 100;
-/// Points of one file.
-const FILE_MAX: usize = 5_000;
+/// Points of one file, more than a large city reads in one cycle.
+const FILE_MAX: usize = 60_000;
 
 pub(crate) async fn show(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let named = Named::load(&ask, &mut read).await?;
-    let size = if ask.window().file.is_some() { FILE_MAX } else { PAGE };
-    let unread = unread_points(&mut read, &named.period, after(&ask), size).await?;
+    let is_file = ask.window().file.is_some();
+    let size = if is_file { FILE_MAX } else { PAGE };
+    let mut unread = unread_points(&mut read, &named.period, after(&ask), size).await?;
+    // A page ends after so many points looked at; a file goes on to the last.
+    while let (true, Some(next)) = (is_file && unread.points.len() < FILE_MAX, unread.next) {
+        let more = unread_points(&mut read, &named.period, next, FILE_MAX - unread.points.len()).await?;
+        unread.points.extend(more.points);
+        unread.next = more.next;
+    }
+    if is_file && unread.next.is_some() {
+        let words = format!(
+            "A file has {} service points at most, and more are not read yet.",
+            count(&i64::try_from(FILE_MAX).unwrap_or(i64::MAX))
+        );
+        let page = ask.page("Not read yet").crumbs(&[("Reads", "/reads")]);
+        return page.alert(Alert::warning(words)).answer();
+    }
     let mut points = points_to_read(&mut read, &unread.points, named.period.read_through).await?;
     identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
     let table = ask

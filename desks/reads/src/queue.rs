@@ -1,10 +1,11 @@
 //! What waits about reads, for the home page.
 
 use async_trait::async_trait;
-use billing::{CyclePeriod, periods_to_close};
+use billing::{CyclePeriod, RunKind, periods_to_close};
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{CycleId, Period};
+use kernel::{Period, ServicePointId};
+use metering::FoundUse;
 use metering::permissions::{CORRECT_READS, ENTER_READS};
 use web::{Ask, Problem, Queue, QueueSource, Tone};
 
@@ -53,33 +54,53 @@ fn queue(
 }
 
 async fn flagged(read: &mut Read, all: &[CyclePeriod]) -> Result<Queue, Fault> {
-    let days = not_billed(read, all).await?;
-    let count = match days {
-        Some(days) => metering::found_count(read, days).await?,
-        None => 0,
-    };
+    let found = to_look_at(read, all).await?;
     Ok(Queue {
         title: "Reads to look at".to_owned(),
         href: "/reads/flagged".to_owned(),
-        count,
-        since: days.map(Period::to).filter(|_| 0 < count),
+        count: i64::try_from(found.len()).unwrap_or(i64::MAX),
+        since: found.iter().map(|one| one.period.to()).min(),
         tone: Tone::Warning,
     })
 }
 
-/// The days whose reads are closed and whose bills are not written yet, over all cycles.
-pub(crate) async fn not_billed(read: &mut Read, all: &[CyclePeriod]) -> Result<Option<Period>, Fault> {
-    let mut cycles: Vec<CycleId> = all.iter().map(|one| one.cycle).collect();
-    cycles.dedup();
-    let (mut from, mut to): (Option<NaiveDate>, Option<NaiveDate>) = (None, None);
-    for cycle in cycles {
-        let Some(last) = all.iter().rfind(|one| one.cycle == cycle && one.is_closed) else { continue };
-        let run = billing::current_run(read, cycle, last.period.from()).await?;
-        if run.is_some_and(|run| run.post_order.is_some()) {
-            continue;
-        }
-        from = Some(from.map_or(last.period.from(), |from| from.min(last.period.from())));
-        to = Some(to.map_or(last.period.to(), |to| to.max(last.period.to())));
+/// The most figures that wait to be looked at together.
+const WAITING_MAX: usize = 5_000;
+
+/// The figures of cycles that are closed and not billed yet at which something was found. Those of other cycles that
+/// share the days are billed, or not closed: nobody can work them off here.
+pub(crate) async fn to_look_at(read: &mut Read, all: &[CyclePeriod]) -> Result<Vec<FoundUse>, Fault> {
+    let unbilled = not_billed(read, all).await?;
+    let mut days: Vec<Period> = unbilled.iter().map(|one| one.period).collect();
+    days.sort_unstable_by_key(|period| (period.from(), period.to()));
+    days.dedup();
+    let mut found: Vec<FoundUse> = Vec::new();
+    for period in days {
+        let here = metering::found_uses(read, period, (0, WAITING_MAX)).await?;
+        let points: Vec<ServicePointId> = here.iter().map(|one| one.service_point).collect();
+        let cycles = billing::cycles_of_points(read, &points).await?;
+        let waits = |one: &FoundUse| {
+            unbilled.iter().any(|of| of.period == period && cycles.contains(&(one.service_point, of.cycle)))
+        };
+        found.extend(here.into_iter().filter(waits));
     }
-    Ok(from.zip(to).and_then(|(from, to)| Period::new(from, to).ok()))
+    // Periods of two cycles that overlap find the same figure twice.
+    found.sort_by_key(|one| (one.period.from(), one.account, one.service_point));
+    found.dedup();
+    found.truncate(WAITING_MAX);
+    Ok(found)
+}
+
+/// The periods whose reads are closed and whose bills are not written yet.
+async fn not_billed(read: &mut Read, all: &[CyclePeriod]) -> Result<Vec<CyclePeriod>, Fault> {
+    let runs = billing::all_runs(read).await?;
+    let written = |one: &CyclePeriod| {
+        runs.iter().any(|run| {
+            run.kind == RunKind::Regular
+                && run.cancelled.is_none()
+                && run.post_order.is_some()
+                && (run.cycle, run.period.from()) == (one.cycle, one.period.from())
+        })
+    };
+    Ok(all.iter().filter(|one| one.is_closed && !written(one)).cloned().collect())
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use db::Read;
 use kernel::{Period, Quantity, ServicePointId};
 use premises::ServicePoint;
-use web::shown::capital;
+use web::shown::{capital, separated, unit};
 use web::{Ask, Problem, address, encoded};
 
 /// The page of a service point.
@@ -28,14 +28,10 @@ pub(crate) fn period_href(path: &str, cycle: &str, from_on: NaiveDate) -> String
     address(path, &[("cycle", cycle), ("from", &from_on.to_string())])
 }
 
-/// An amount with its unit: `3.2 kgal`.
-pub(crate) fn amount(quantity: Quantity) -> String {
-    format!("{quantity} {}", quantity.unit.code())
-}
-
 /// An amount with its unit, rounded to be read at a glance: `4.17 kgal`.
 pub(crate) fn about(quantity: Quantity) -> String {
-    format!("{} {}", quantity.amount().round_dp(2).normalize(), quantity.unit.code())
+    let number = quantity.amount().round_dp(2).normalize().to_string();
+    format!("{} {}", separated(&number), unit(quantity.unit))
 }
 
 /// The days of a period, first and last.

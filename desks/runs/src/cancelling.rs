@@ -34,12 +34,12 @@ async fn draw(ask: &Ask, read: &mut Read, known: &Known, form: &Form) -> Answer 
 
 fn in_the_way(known: &Known) -> Option<Alert> {
     if known.run.issued.is_some() {
-        let alert = Alert::bad("The bills of this run were given out, so it is not cancelled");
+        let alert = Alert::bad("The bills of this run were given out, so it is not canceled");
         return Some(alert.text("Customers have the bills. Make the wrong ones again instead."));
     }
     match known.state {
-        RunState::Cancelling => Some(Alert::info("The run is being cancelled").text("It goes on by itself.")),
-        RunState::Cancelled => Some(Alert::info("The run is cancelled").text("Nothing of it counts any more.")),
+        RunState::Cancelling => Some(Alert::info("The run is being canceled").text("It goes on by itself.")),
+        RunState::Cancelled => Some(Alert::info("The run is canceled").text("Nothing of it counts any more.")),
         RunState::Preparing
         | RunState::Prepared
         | RunState::Trying
@@ -84,7 +84,7 @@ pub(super) async fn cancel(ask: Ask, At(number): At<String>) -> Answer {
         let carried = form.carry_out(&ask, &CancelRun { run: known.run.id }).await?;
         let words = match &carried {
             Carried::Done(done) if done.outcome.is_some() => "The bills are being taken back",
-            Carried::Done(_) | Carried::Waiting(_) | Carried::Refused => "The run is cancelled",
+            Carried::Done(_) | Carried::Waiting(_) | Carried::Refused => "The run is canceled",
         };
         if let Some(go) = carried.go(&known.href(""), words) {
             return go.answer();

@@ -201,6 +201,6 @@ fn code(reason: UncoveredReason) -> &'static str {
         UncoveredReason::NotBilledYet => "not_billed_yet",
         UncoveredReason::NotRead => "not_read",
         UncoveredReason::Late => "late",
-        UncoveredReason::Cancelled => "cancelled",
+        UncoveredReason::Cancelled => "canceled",
     }
 }

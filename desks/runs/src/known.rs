@@ -17,7 +17,7 @@ pub(crate) struct Known {
     pub(crate) cycle: String,
     /// What people are called.
     pub(crate) names: BTreeMap<ActorId, String>,
-    /// How many exceptions there are of each code and state.
+    /// How many exceptions there are of each code and state; held bills that were made since count no more.
     pub(crate) counts: BTreeMap<(ExceptionCode, &'static str), i64>,
 }
 
@@ -28,7 +28,7 @@ impl Known {
         let state = billing::run_state(read, &run).await?;
         let cycle = cycle_codes(read).await?.remove(&run.cycle).unwrap_or_default();
         let names = staff::names(read).await?;
-        let counts = billing::exception_counts(read, run.id).await?;
+        let counts = billing::waiting_counts(read, run.id).await?;
         Ok(Known { run, state, cycle, names, counts })
     }
 
@@ -50,6 +50,14 @@ impl Known {
     /// Its page, or one below it.
     pub(crate) fn href(&self, below: &str) -> String {
         format!("/runs/{}{below}", self.run.number)
+    }
+
+    /// Where its figures stand one by one: the journals of its bills, for whoever sees the books; else the register.
+    pub(crate) fn postings_href(&self, ask: &Ask) -> String {
+        match self.state == RunState::Posted && ask.may(finance::SEE) {
+            true => web::address(&format!("/books/days/{}", self.run.gl_on), &[("kind", "bill")]),
+            false => self.href("/register"),
+        }
     }
 
     /// Whether its bills were tried, and so a register can be made.

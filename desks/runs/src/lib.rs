@@ -4,6 +4,7 @@
 pub mod api;
 mod cancelling;
 mod completeness;
+mod held;
 mod known;
 mod list;
 mod preparing;
@@ -14,7 +15,7 @@ mod rules;
 mod run;
 mod words;
 
-use billing::permissions::{CANCEL, CLOSE_READS, EXCEPTIONS, ISSUE, POST, PREPARE, SEE, SIGN};
+use billing::permissions::{CANCEL, CLOSE_READS, CORRECT, EXCEPTIONS, ISSUE, POST, PREPARE, SEE, SIGN};
 use web::{Access, Ask, At, Route};
 
 pub use api::{api_routes, description};
@@ -64,6 +65,9 @@ pub fn routes() -> Vec<Route> {
 fn queue_routes() -> Vec<Route> {
     let (see, decide) = (|| Access::Needs(SEE), || Access::Needs(EXCEPTIONS));
     vec![
+        Route::page("/runs/held", "Held bills", see(), held::all),
+        Route::page("/runs/{number}/held", "Make held bills", Access::Needs(CORRECT), held::show),
+        Route::form("/runs/{number}/held", "Make held bills (sent)", Access::Needs(CORRECT), held::make),
         Route::page("/runs/{number}/exceptions", "Exceptions of a run", see(), queue::show),
         Route::page("/runs/{number}/exceptions/decide", "Decide many exceptions", decide(), queue::many::show),
         Route::form("/runs/{number}/exceptions/decide", "Decide many exceptions (sent)", decide(), queue::many::decide),

@@ -151,6 +151,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
         "Each cycle in its turn: reads are closed, bills are tried, looked at, signed by somebody else, and posted.";
     let page = ask.page("Bill runs").lead(lead);
     let page = if ask.may(PREPARE) { page.action("Prepare a run", "/runs/new") } else { page };
+    let page = page.action("Held bills", "/runs/held");
     if due.is_empty() && shown.is_empty() {
         let empty =
             Empty::new("There is no billing cycle yet.").text("Cycles and their calendars come with the town's file.");
@@ -167,7 +168,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
     page.body(&next).body(&all).answer()
 }
 
-/// The runs asked for, newest first; the last thirteen months when nothing is said.
+/// The runs asked for, newest first; all of them, as far as a page holds them, when nothing is said.
 async fn shown_runs(ask: &Ask, read: &mut Read) -> Result<Vec<BillRun>, Problem> {
     let codes = cycle_codes(read).await?;
     let (cycle, year) = (ask.query().text("cycle"), ask.query().text("year").parse::<i32>().ok());

@@ -115,9 +115,10 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let after = place(ask.query().text("after"));
     let page = known.page(&ask, ("Exceptions", "/exceptions"));
     if known.counts.is_empty() {
-        let words = match known.is_tried() {
-            true => "The trial found nothing unusual. The register can be read and signed.",
-            false => "Exceptions are found by the trial. Once the bills are tried, they appear here.",
+        let words = match (known.state, known.is_tried()) {
+            (RunState::Posted, _) => "Nothing unusual was found, or what was held is made since.",
+            (_, true) => "The trial found nothing unusual. The register can be read and signed.",
+            (_, false) => "Exceptions are found by the trial. Once the bills are tried, they appear here.",
         };
         let empty = Empty::new("There are no exceptions.").text(words).action("Back to the run", &known.href(""));
         return page.body(&empty).answer();

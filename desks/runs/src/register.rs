@@ -81,16 +81,19 @@ struct Part {
     rows: Vec<Vec<(String, bool)>>,
     totals: Option<Vec<(String, bool)>>,
     notes: Vec<String>,
+    has_money: bool,
 }
 
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Sheet {
     parts: Vec<Part>,
+    /// Where the totals stand in the books, once they do.
+    postings: Option<String>,
 }
 
 impl Sheet {
-    fn of(register: &Register) -> Sheet {
+    fn of(register: &Register, postings: Option<String>) -> Sheet {
         let report = register.report();
         let parts = report.sections.iter().enumerate().map(|(number, section)| {
             let numbers: Vec<bool> = section.columns().iter().map(|column| is_number(column.kind)).collect();
@@ -106,9 +109,10 @@ impl Sheet {
                 rows: section.rows().iter().map(|cells| row(cells)).collect(),
                 totals: section.totals().map(row),
                 notes: section.notes().to_vec(),
+                has_money: section.rows().iter().flatten().any(|cell| shown(cell).contains('$')),
             }
         });
-        Sheet { parts: parts.collect() }
+        Sheet { parts: parts.collect(), postings }
     }
 }
 
@@ -133,6 +137,11 @@ fn shown(cell: &reports::Cell) -> String {
         }
         reports::Cell::Date(day) => date(day),
     }
+}
+
+/// Where the figures of the register stand in the books, once they are posted and for whoever sees the books.
+fn postings(ask: &Ask, known: &Known) -> Option<String> {
+    Some(known.postings_href(ask)).filter(|href| *href != known.href("/register"))
 }
 
 /// What a visitor has to do with the sign-off.
@@ -190,7 +199,7 @@ async fn draw(ask: &Ask, read: &mut Read, known: &Known, (register, sent): (&Reg
     let signing = signing(ask, read, known).await?;
     let side =
         vec![sign_section(ask, known, (register, sent), &signing), Section::new("files", "Take it along").with(&files)];
-    let page = page.body(&Columns { main, side }).body(&Sheet::of(register));
+    let page = page.body(&Columns { main, side }).body(&Sheet::of(register, postings(ask, known)));
     match sent {
         Some(form) if form.has_errors() => page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(),
         _ => page.answer(),
@@ -211,9 +220,12 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
             let facts = Facts::new()
                 .tag("State", Tone::Good, "signed")
                 .fact("By", signed.by.clone())
-                .fact("Bills", count(&signed.bills))
-                .fact("They come to", money(&signed.total))
-                .fact("Hash of the register", short(&signed.register.to_string()));
+                .fact("Bills", count(&signed.bills));
+            let facts = match postings(ask, known) {
+                Some(href) => facts.link("They come to", money(&signed.total), href),
+                None => facts.fact("They come to", money(&signed.total)),
+            };
+            let facts = facts.fact("Hash of the register", short(&signed.register.to_string()));
             section.with(&facts)
         }
         (None, _) => section.note("What is signed").with(&facts),
@@ -259,9 +271,14 @@ async fn agree(ask: &Ask, read: &mut Read, known: &Known, register: &Register) -
     {
         rows.push(("Posted to the books", "bills that go out", posted, register.total));
     }
+    let postings = postings(ask, known);
     let row = |(what, with, one, other): &(&str, &str, Cents, Cents)| {
         let state = if one == other { Cell::tag(Tone::Good, "agrees") } else { Cell::tag(Tone::Bad, "differs") };
-        [Cell::text(*what), Cell::from(*one), Cell::text(*with), Cell::from(*other), state]
+        let [one, other] = [*one, *other].map(|cents| match &postings {
+            Some(href) => Cell::from(cents).link(href),
+            None => Cell::from(cents),
+        });
+        [Cell::text(*what), one, Cell::text(*with), other, state]
     };
     Ok(ask
         .table("agree-table", "Figures that must be the same")
@@ -292,6 +309,9 @@ pub(super) async fn sign(ask: Ask, At(number): At<String>) -> Answer {
         }
     }
     let mut read = ask.read().await?;
+    let register = register_of(&mut read, &known).await?;
+    // The register below is what there is now: it can be read and signed.
+    form.renew("seen", register.digest().to_string());
     draw(&ask, &mut read, &known, (&register, Some(&form))).await
 }
 

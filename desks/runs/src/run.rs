@@ -6,7 +6,7 @@ mod progress;
 mod told;
 
 use billing::acts::{IssueRun, PostRun, ResumeRun, RunStep, TryRun};
-use billing::permissions::CANCEL;
+use billing::permissions::{CANCEL, CORRECT};
 use billing::{ExceptionState, RunState};
 use db::Read;
 use kernel::ActorId;
@@ -92,7 +92,7 @@ async fn draw(ask: &Ask, read: &mut Read, known: &Known, sent: Option<&Form>) ->
         main.extend(held(ask, read, known).await?);
     }
     main.push(told::section(ask, read, known).await?);
-    let side = vec![Section::new("facts", "The run").with(&facts(read, known).await?)];
+    let side = vec![Section::new("facts", "The run").with(&facts(ask, read, known).await?)];
     let page = page.body(&Columns { main, side });
     match sent {
         Some(form) if form.has_errors() => page.status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).answer(),
@@ -121,7 +121,7 @@ fn steps(known: &Known) -> Steps {
     Steps::new(&names, current)
 }
 
-async fn facts(read: &mut Read, known: &Known) -> Result<Facts, Problem> {
+async fn facts(ask: &Ask, read: &mut Read, known: &Known) -> Result<Facts, Problem> {
     let run = &known.run;
     let facts = Facts::new()
         .tag("State", run_tone(known.state), known.state.word())
@@ -136,10 +136,11 @@ async fn facts(read: &mut Read, known: &Known) -> Result<Facts, Problem> {
     };
     let facts = match billing::trial_sum(read, run).await? {
         None => facts,
-        Some(sum) => facts
-            .fact("Bills tried", count(&sum.bills))
-            .fact("Of nothing", count(&sum.zero_bills))
-            .fact("They come to", money(&sum.total)),
+        Some(sum) => facts.fact("Bills tried", count(&sum.bills)).fact("Of nothing", count(&sum.zero_bills)).link(
+            "They come to",
+            money(&sum.total),
+            known.href("/register"),
+        ),
     };
     let facts = match billing::signoff(read, run.id).await? {
         None => facts,
@@ -147,11 +148,13 @@ async fn facts(read: &mut Read, known: &Known) -> Result<Facts, Problem> {
             .fact("Signed by", known.name(signed.signed_by))
             .fact("Bills signed", count(&signed.bills))
             .fact("Held at sign-off", count(&signed.held))
-            .fact("Total signed", money(&signed.total)),
+            .link("Total signed", money(&signed.total), known.href("/register")),
     };
     Ok(match billing::posted_sum(read, run).await? {
         None => facts,
-        Some((bills, total)) => facts.fact("Bills written", count(&bills)).fact("Total posted", money(&total)),
+        Some((bills, total)) => {
+            facts.fact("Bills written", count(&bills)).link("Total posted", money(&total), known.postings_href(ask))
+        }
     })
 }
 
@@ -231,6 +234,10 @@ async fn held(ask: &Ask, read: &mut Read, known: &Known) -> Result<Option<Sectio
         .column(Column::date("until", "Until"))
         .rows(lines.iter().map(row));
     let all = Links::new("Held bills").link("All held bills", known.href("/exceptions?state=held"));
+    let all = match known.state == RunState::Posted && ask.may(CORRECT) {
+        true => all.next("Make held bills", known.href("/held")),
+        false => all,
+    };
     Ok(Some(Section::new("held-bills", "Held bills").with(&table).with(&all)))
 }
 

@@ -1,7 +1,7 @@
 //! What exceptions, states and reasons are called on screens, and what they mean.
 
 use billing::{Decision, ExceptionCode, ExceptionState, RunKind, RunState, UncoveredReason};
-use kernel::{Period, Quantity};
+use kernel::Period;
 use web::{Choice, Tone};
 
 /// What an exception is called.
@@ -110,7 +110,7 @@ pub(crate) fn uncovered_word(reason: UncoveredReason) -> &'static str {
         UncoveredReason::NotBilledYet => "not billed yet",
         UncoveredReason::NotRead => "not read",
         UncoveredReason::Late => "came late",
-        UncoveredReason::Cancelled => "bill cancelled",
+        UncoveredReason::Cancelled => "bill canceled",
     }
 }
 
@@ -122,15 +122,6 @@ pub(crate) fn days(period: Period) -> String {
 /// The last day of a period.
 pub(crate) fn last_on(period: Period) -> chrono::NaiveDate {
     period.to().pred_opt().unwrap_or(period.to())
-}
-
-/// A quantity with its unit, thousands apart: `12,400 gal`.
-pub(crate) fn quantity(quantity: Quantity) -> String {
-    let text = quantity.to_string();
-    let (whole, rest) =
-        text.split_once('.').map_or((text.as_str(), String::new()), |(whole, part)| (whole, format!(".{part}")));
-    let whole = whole.parse::<i64>().map_or_else(|_| whole.to_owned(), |whole| web::shown::count(&whole));
-    format!("{whole}{rest} {}", quantity.unit.code())
 }
 
 /// A change in tenths of a per cent of what was, half a tenth away from zero; nothing where there was nothing.
@@ -158,16 +149,10 @@ pub(crate) fn count(number: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Unit;
-
     use super::*;
 
     #[test]
-    fn quantities_and_changes_read_as_people_write_them() {
-        assert_eq!(
-            quantity(Quantity { steps: 1_240_000, unit: Unit::Gallon }),
-            format!("{} {}", shown(1_240_000), Unit::Gallon.code())
-        );
+    fn changes_are_rounded_to_tenths() {
         #[rustfmt::skip]
         let rows = [
             (11_225, 10_000, Some(123)),
@@ -178,11 +163,6 @@ mod tests {
         for (is, was, expected) in rows {
             assert_eq!(change(is, was), expected, "{was} to {is}");
         }
-    }
-
-    fn shown(steps: i64) -> String {
-        let text = Quantity { steps, unit: Unit::Gallon }.to_string();
-        web::shown::count(&text.parse().unwrap())
     }
 
     #[test]

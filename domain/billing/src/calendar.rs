@@ -32,11 +32,17 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether city hall is open on a day.
+    #[must_use]
+    pub fn is_open(&self, day: NaiveDate) -> bool {
+        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.holidays.contains(&day)
+    }
+
     /// The day a bill is due: so many days after its date, moved off weekends and holidays to the next day.
     #[must_use]
     pub fn due_on(&self, bill_on: NaiveDate, days: i64) -> NaiveDate {
         let mut due = bill_on + Days::new(u64::try_from(days).unwrap_or(0));
-        while matches!(due.weekday(), Weekday::Sat | Weekday::Sun) || self.holidays.contains(&due) {
+        while !self.is_open(due) {
             due = due + Days::new(1);
         }
         due

@@ -295,7 +295,7 @@ impl City {
                 own(UncoveredReason::Cancelled, "its bill was taken back and not made again", late_on)
             }
             (None, None) if self.cancelled.contains(&key) => {
-                own(UncoveredReason::Cancelled, "the run was cancelled and not made again", late_on)
+                own(UncoveredReason::Cancelled, "the run was canceled and not made again", late_on)
             }
             (None, _) => own(UncoveredReason::NotBilledYet, "its run is not posted yet", late_on),
         };

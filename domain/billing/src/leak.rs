@@ -104,7 +104,7 @@ pub enum LeakRefused {
         class: String,
     },
     /// The bill was taken back.
-    #[error("bill {0} was cancelled; there is nothing to adjust")]
+    #[error("bill {0} was canceled; there is nothing to adjust")]
     Cancelled(BillNumber),
     /// What is charged does not depend on use.
     #[error("this service is not charged by what was used")]

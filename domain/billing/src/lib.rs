@@ -88,7 +88,7 @@ pub use store::{
     AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,
     account_services, newest_statement, waiting_charges,
 };
-pub use store::{AccountMove, MoveSide, account_moves, account_moves_count, pending_count};
+pub use store::{AccountMove, MoveSide, account_moves, account_moves_count, cycles_of_points, pending_count};
 pub use store::{
     Adjustment, LastBill, PointAgreement, Signoff, StoredBill, accounts_at, adjustment_reasons, adjustments_of,
     all_runs, bill_rows_between, bill_totals, bills_by_consumption, current_run, cycle_by_code, cycle_periods, cycles,
@@ -99,6 +99,7 @@ pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
 pub use store::{
     DueService, close_order, cycle_titles, due_services, exceptions_of_bill, held_count, open_counts, signed_sums,
 };
+pub use store::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};
 pub use store::{RunQuality, adjustments_between, run_quality};
 pub use store::{ServedAt, bill_numbered, points_between, served_at};
 pub use tax_report::{OwedLine, TaxReport, tax_report};

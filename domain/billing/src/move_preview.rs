@@ -30,8 +30,10 @@ pub struct MoveAsked {
     pub points: Vec<ServicePointId>,
     /// The first day of the one who comes, the day after the last of the one who leaves.
     pub on: NaiveDate,
-    /// What meters showed on that day, where that is known.
+    /// What meters showed, where that is known.
     pub counts: BTreeMap<ServicePointId, i64>,
+    /// The day they were read; that of the move where none is said.
+    pub counted_on: Option<NaiveDate>,
 }
 
 /// What a move would change.
@@ -121,6 +123,7 @@ struct Looking {
     installations: BTreeMap<ServicePointId, Vec<Installation>>,
     reads: BTreeMap<ServicePointId, Vec<MeterRead>>,
     on: NaiveDate,
+    counted_on: NaiveDate,
     counts: BTreeMap<ServicePointId, i64>,
 }
 
@@ -213,6 +216,7 @@ impl Looking {
             installations: metering::installations_of(read, points).await?,
             reads: metering::reads_of(read, points).await?,
             on: asked.on,
+            counted_on: asked.counted_on.unwrap_or(asked.on),
             counts: asked.counts.clone(),
         })
     }
@@ -323,18 +327,19 @@ impl Looking {
         })
     }
 
-    /// What reads say was used in some days, with the count that was given for the day of the move.
+    /// What reads say was used in some days, with the count that was given for the move.
     fn counted(&self, point: ServicePointId, days: Period) -> Option<Quantity> {
         let installations = self.installations.get(&point)?;
         let mut reads = self.reads.get(&point).cloned().unwrap_or_default();
         if let Some(count) = self.counts.get(&point) {
-            reads.retain(|one| one.read_on < self.on);
+            reads.retain(|one| one.read_on < self.counted_on);
             // On the day of an exchange it is the new meter that is read.
             let is_there = |one: &&Installation| {
-                one.installed_on <= self.on && one.removed_on.is_none_or(|removed_on| self.on <= removed_on)
+                one.installed_on <= self.counted_on
+                    && one.removed_on.is_none_or(|removed_on| self.counted_on <= removed_on)
             };
             let meter = installations.iter().rfind(is_there)?.meter;
-            reads.push(MeterRead { read_on: self.on, meter, count: *count, kind: ReadKind::Actual });
+            reads.push(MeterRead { read_on: self.counted_on, meter, count: *count, kind: ReadKind::Actual });
         }
         let around = |on: NaiveDate| {
             let days = chrono::Days::new(3);

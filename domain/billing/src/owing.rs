@@ -24,6 +24,8 @@ pub struct Owing {
     pub unapplied: Cents,
     /// What was due before the day and is not paid, before credits are taken off.
     pub late: Cents,
+    /// What is not paid by the day it is due, before credits are taken off.
+    pub unpaid: BTreeMap<NaiveDate, Cents>,
 }
 
 /// What is owed for one service.
@@ -57,6 +59,12 @@ impl Owing {
     pub fn past_due(&self) -> Cents {
         let credits = self.lines.iter().map(|line| line.credits).sum::<Cents>() + self.unapplied;
         (self.late + credits).max(Cents::ZERO)
+    }
+
+    /// Whether something that is due on a day is not paid, and that day is past.
+    #[must_use]
+    pub fn is_past_due(&self, due_on: NaiveDate, as_of: NaiveDate) -> bool {
+        due_on < as_of && self.unpaid.contains_key(&due_on) && Cents::ZERO < self.past_due()
     }
 }
 
@@ -95,7 +103,7 @@ pub fn owing(
             }
         }
     }
-    let mut late = Cents::ZERO;
+    let (mut late, mut unpaid) = (Cents::ZERO, BTreeMap::new());
     let mut lines: Vec<OwingLine> = Vec::new();
     for ((_, service, _, _), owed) in owed {
         let (left, credits) = owed.left();
@@ -106,10 +114,11 @@ pub fn owing(
         line.credits += credits;
         for (due_on, cents) in left {
             line.by_age[age_of(due_on, as_of)] += cents;
+            *unpaid.entry(due_on).or_insert(Cents::ZERO) += cents;
             late += if due_on < as_of { cents } else { Cents::ZERO };
         }
     }
-    Owing { lines, unapplied, late }
+    Owing { lines, unapplied, late, unpaid }
 }
 
 /// Which of [`AGES`] an amount has.
@@ -213,5 +222,16 @@ mod tests {
         ];
         assert_eq!((found.lines.clone(), found.unapplied), (expected, Cents(-2_00)));
         assert_eq!((found.balance(), found.past_due()), (Cents(73_00), Cents(73_00)));
+        // January's bill is paid in part, February's not at all; nothing else of the account is due on another day.
+        #[rustfmt::skip]
+        let rows = [
+            ("2026-01-26", "2026-04-30", true),
+            ("2026-02-26", "2026-04-30", true),
+            ("2026-02-26", "2026-02-26", false),
+            ("2026-03-26", "2026-04-30", false),
+        ];
+        for (due_on, as_of, expected) in rows {
+            assert_eq!(found.is_past_due(day(due_on), day(as_of)), expected, "{due_on} on {as_of}");
+        }
     }
 }

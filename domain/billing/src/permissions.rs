@@ -22,6 +22,12 @@ pub const CLOSE_READS: Permission =
 pub const MOVES: Permission =
     Permission { code: "billing.moves", sentence: "starts, stops and transfers services when people move" };
 
+/// Reads that come with a move, and no others.
+pub const MOVE_READS: Permission = Permission {
+    code: "billing.move_reads",
+    sentence: "enters what meters showed on the day of a move, at the places that move and nowhere else",
+};
+
 /// Correcting what a service is billed as.
 pub const CORRECT: Permission = Permission {
     code: "billing.correct",
@@ -97,6 +103,7 @@ pub const PERMISSIONS: &[Permission] = &[
     IMPORT,
     CLOSE_READS,
     MOVES,
+    MOVE_READS,
     CORRECT,
     CHARGES,
     ADJUST,

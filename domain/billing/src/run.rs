@@ -143,8 +143,8 @@ impl RunState {
             RunState::Signed => "signed",
             RunState::Posting => "being posted",
             RunState::Posted => "posted",
-            RunState::Cancelling => "being cancelled",
-            RunState::Cancelled => "cancelled",
+            RunState::Cancelling => "being canceled",
+            RunState::Cancelled => "canceled",
         }
     }
 }

@@ -20,6 +20,7 @@ mod look_moves;
 mod look_queue;
 mod look_runs;
 mod look_search;
+mod look_waiting;
 mod points;
 mod register;
 mod runs;
@@ -30,7 +31,7 @@ pub use adjustments::{Adjustment, adjustments_of};
 pub(crate) use adjustments::{insert_adjustment, mark_reversed, standing_adjustments};
 pub use agreement_intake::pending_agreements;
 pub(crate) use agreement_intake::{
-    AgreementOnRecord, agreements_on_record, insert_pending, lock_cycles, pending_at, update_pending,
+    AgreementOnRecord, agreements_on_record, complete_pending, insert_pending, lock_cycles, pending_at, update_pending,
 };
 pub use agreements::{PointAgreement, cycle_by_code, cycles, point_agreements};
 pub(crate) use agreements::{
@@ -78,14 +79,15 @@ pub use look_bills::{BillInOrder, acts_of_adjustments, bills_of_account};
 pub use look_books::{RunQuality, adjustments_between, run_quality};
 pub use look_last_bill::{LastBill, last_bill, past_due};
 pub(crate) use look_moves::points_served_after;
-pub use look_moves::{AccountMove, MoveSide, account_moves, account_moves_count, pending_count};
+pub use look_moves::{AccountMove, MoveSide, account_moves, account_moves_count, cycles_of_points, pending_count};
 pub(crate) use look_queue::{decide_matching, found_among, queue_page, queue_sum, reopen_one, run_services};
 pub use look_queue::{exceptions_of_bill, open_counts};
 pub use look_runs::{DueService, close_order, cycle_titles, due_services, held_count, signed_sums};
 pub use look_search::{ServedAt, bill_numbered, points_between, served_at};
+pub use look_waiting::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};
 pub(crate) use points::{
     PointService, correct_agreement, point_chunks, points_of_cycle, services_at, services_between, services_of,
-    stages_between, stop_agreement,
+    stages_between, stop_agreement, stop_otherwise,
 };
 pub use points::{accounts_at, points_of_accounts};
 pub(crate) use register::{

@@ -17,7 +17,7 @@ pub use end_party::EndParty;
 pub use merge_customers::{MergeCustomers, MergeRefused};
 pub use not_found::NotFound;
 pub use open_account::{OpenAccount, OpenRefused, Opened, PersonFacts};
-pub use set_contact::{ContactRefused, SetContact, seen_contact};
+pub use set_contact::{ContactRefused, SetContact, last_contact_entry, seen_contact};
 pub use set_mailing_address::{AddressRefused, SetMailingAddress};
 pub use set_party::{PartyRefused, SetParty};
 pub use unmerge_customers::{UnmergeCustomers, UnmergeRefused};

@@ -35,7 +35,9 @@ pub use pages::{Reached, account_texts, reached};
 pub use parties::parties_of;
 pub(crate) use parties::{end_party, insert_parties};
 pub use persons::{accounts_held_by, accounts_opened_since, customers_with_phone, persons_by_id};
-pub use protected::{insert_protection, lift_protection, protected_among, protected_customers, protections};
+pub use protected::{
+    insert_protection, lift_protection, protected_among, protected_customers, protected_through, protections,
+};
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {

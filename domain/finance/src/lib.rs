@@ -42,5 +42,5 @@ pub use permissions::{APPROVE, ESTABLISH_BOOKS, LOCK_PERIOD, PERIODS, PERMISSION
 pub use posting::write_journals;
 pub use proof::{ControlLine, Finding, FundLine, LedgerProof, TrialLine, prove};
 pub use reversal::{JournalKey, journals_between, journals_of, reverse_journals};
-pub use store::{AccountPosting, JournalHead, account_postings, journal_heads, newest_journals};
+pub use store::{AccountPosting, JournalHead, account_postings, balances_of, journal_heads, newest_journals};
 pub use written::{ChangedBooks, verify_journals};

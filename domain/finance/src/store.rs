@@ -19,7 +19,7 @@ mod written;
 
 pub(crate) use audit::{AUDITS, Moved, POSTING_WITHOUT_JOURNAL, audit, kinds_unknown, moved, tender, totals};
 pub(crate) use days::{Day, PageOf, days, later_parts, later_parts_between, page_of_days};
-pub use look_account::{AccountPosting, JournalHead, account_postings, journal_heads, newest_journals};
+pub use look_account::{AccountPosting, JournalHead, account_postings, balances_of, journal_heads, newest_journals};
 pub(crate) use movements::{movements, owed_before};
 pub(crate) use payments::{payers, payments};
 pub(crate) use sums::{

@@ -12,6 +12,7 @@ mod set_rule;
 mod verify_caller;
 
 pub use agree_word::AgreeWord;
+pub(crate) use check_opening::look;
 pub use check_opening::{CheckOpening, Checked, RaiseRedFlag};
 pub use clear_red_flag::ClearRedFlag;
 pub use protect::{Protect, Unprotect};

@@ -78,6 +78,8 @@ struct RedFlagBody {
     rule: RedFlagRule,
     /// What was seen.
     words: String,
+    /// The entry that raised it: whoever clears it names that.
+    raised_by: i64,
     /// When.
     found_on: NaiveDate,
 }
@@ -133,9 +135,9 @@ async fn verifications(ask: Ask, At(number): At<String>, paging: Paging) -> Resu
     responses((status = 200, description = "A piece of the list.", body = List<RedFlagBody>), Problems)
 )]
 async fn flags(ask: Ask, paging: Paging) -> Result<List<RedFlagBody>, Problem> {
-    let after: Option<(NaiveDate, i64, String)> = paging.after()?;
+    let after: Option<(NaiveDate, i64, String, i64)> = paging.after()?;
     let mut read = ask.read().await?;
-    let place = |flag: &RedFlag| (flag.found_on, flag.account.0, flag.finding.rule.code().to_owned());
+    let place = |flag: &RedFlag| (flag.found_on, flag.account.0, flag.finding.rule.code().to_owned(), flag.act.0);
     let all = store::open_flags(&mut read, MOST).await?;
     let following = all.into_iter().filter(|flag| after.as_ref().is_none_or(|after| *after < place(flag)));
     let flags: Vec<RedFlag> = following.take(paging.limit + 1).collect();
@@ -146,6 +148,7 @@ async fn flags(ask: Ask, paging: Paging) -> Result<List<RedFlagBody>, Problem> {
         account: accounts.get(&flag.account).map(|account| account.number.to_string()).unwrap_or_default(),
         rule: flag.finding.rule,
         words: flag.finding.words,
+        raised_by: flag.act.0,
         found_on: flag.found_on,
     };
     Ok(List::of(flags.into_iter().map(body).collect(), &paging, |_| last.clone()))

@@ -5,6 +5,7 @@ mod api;
 mod banner;
 mod identifier;
 mod opening;
+mod openings;
 mod pages;
 pub mod permissions;
 mod queues;
@@ -20,10 +21,11 @@ pub use identifier::{
     Identifier, IdentifierKind, IdentifierView, NotAnIdentifier, PlainIdentifier, SealedIdentifier, TAX_FORMS,
 };
 pub use opening::unchecked_openings;
+pub use openings::Openings;
 pub use pages::routes;
 pub use queues::IdentityQueues;
 pub use red_flag::{Finding, OpeningFacts, RECENT_DAYS, RedFlag, RedFlagRule, SHARED_PHONE, findings};
-pub use shield::{PROGRAMS, Shield, cover, protected_among, shown_address};
+pub use shield::{PROGRAMS, Shield, cover, hides_person, protected_among};
 pub use store::{identifiers_of as identifiers, rule as verification_rule};
 pub use upkeep::{keys_in_use, seal_again};
 pub use verification::{CallerRole, MINUTES_MAX, Question, Verification, VerificationRule};

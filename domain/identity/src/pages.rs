@@ -11,6 +11,7 @@ mod rule;
 mod verify;
 
 use customers::PersonOnRecord;
+use db::Fault;
 use web::{Access, Route};
 
 use crate::permissions::{CLEAR_FLAGS, PROTECT, RECORD, REVEAL, SEE_PROTECTED, SET_RULE, VERIFY};
@@ -110,9 +111,19 @@ fn red_flags() -> Vec<Route> {
             VERIFIES,
             flags::send_document,
         ),
-        Route::page("/accounts/{number}/red-flags/{rule}", "Clear a red flag", CLEARS, flags::show_clear),
-        Route::form("/accounts/{number}/red-flags/{rule}", "Clear a red flag (sent)", CLEARS, flags::send_clear),
+        Route::page("/accounts/{number}/red-flags/{rule}/{entry}", "Clear a red flag", CLEARS, flags::show_clear),
+        Route::form(
+            "/accounts/{number}/red-flags/{rule}/{entry}",
+            "Clear a red flag (sent)",
+            CLEARS,
+            flags::send_clear,
+        ),
     ]
+}
+
+/// Does what takes a while on purpose, such as hashing a word, where no other request waits for it.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::caused("hashing a word", error))
 }
 
 /// What a customer is called; the reference of one without a name.

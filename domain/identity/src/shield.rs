@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use customers::Protection;
 use db::{Fault, Read};
-use kernel::{AccountId, ServicePointId};
+use kernel::{AccountId, CustomerId, ServicePointId};
 use web::Ask;
 
 use crate::permissions::SEE_PROTECTED;
@@ -61,12 +61,6 @@ impl Shield {
         !self.may_see && self.is_protected(account)
     }
 
-    /// Whether any of them must not be shown.
-    #[must_use]
-    pub fn hides_any(&self) -> bool {
-        !self.may_see && !self.protected.is_empty()
-    }
-
     /// The address as it may be shown: itself, the substitute, or that it is confidential.
     #[must_use]
     pub fn address(&self, account: AccountId, address: &str) -> String {
@@ -119,7 +113,13 @@ pub async fn cover<'a>(
     Ok(())
 }
 
-/// The address of an account as a visitor may see it: itself, the substitute, or that it is confidential.
-pub async fn shown_address(ask: &Ask, read: &mut Read, account: AccountId, address: &str) -> Result<String, Fault> {
-    Ok(Shield::load(ask, read, &[account]).await?.address(account, address))
+/// Whether a visitor may not be told that somebody has to do with a place: whose address is confidential, and whoever was
+/// merged into them.
+pub async fn hides_person(ask: &Ask, read: &mut Read, person: CustomerId) -> Result<bool, Fault> {
+    if ask.may(SEE_PROTECTED) {
+        return Ok(false);
+    }
+    let mut both = customers::surviving(read, &[person]).await?.into_values().collect::<Vec<CustomerId>>();
+    both.push(person);
+    Ok(!customers::protected_customers(read, &both).await?.is_empty())
 }

@@ -1,6 +1,6 @@
 //! `Marks`: notes, with every act, which accounts it may have given another name, address or meter.
 
-use acts::{Entry, Follower, Judged, Subject};
+use acts::{Entry, Followed, Follower};
 use async_trait::async_trait;
 use db::Fault;
 use kernel::{AccountId, ServicePointId};
@@ -12,12 +12,16 @@ pub struct Marks;
 
 #[async_trait]
 impl Follower for Marks {
-    async fn follow(&self, entry: &mut Entry, (named, judged): (&Subject, &Judged)) -> Result<(), Fault> {
-        let mut accounts = judged.accounts.clone();
-        let mut points = judged.service_points.clone();
-        match named.kind {
-            "account" => accounts.push(AccountId(named.id)),
-            "service_point" => points.push(ServicePointId(named.id)),
+    async fn follow(&self, entry: &mut Entry, what: &Followed<'_>) -> Result<(), Fault> {
+        // Parts of an order bill and measure; what they change, nobody is found by.
+        if what.part.is_some() {
+            return Ok(());
+        }
+        let mut accounts = what.judged.accounts.clone();
+        let mut points = what.judged.service_points.clone();
+        match what.subject.kind {
+            "account" => accounts.push(AccountId(what.subject.id)),
+            "service_point" => points.push(ServicePointId(what.subject.id)),
             _ => {}
         }
         if !points.is_empty() {

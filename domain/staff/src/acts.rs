@@ -17,6 +17,7 @@ mod review;
 mod revoke_permission;
 mod roles_refused;
 mod save_report;
+mod schedule_report;
 mod stand_in;
 
 pub use actor_refused::ActorRefused;
@@ -35,6 +36,7 @@ pub use review::{RecordCompensatingReview, ReviewOutlier};
 pub use revoke_permission::RevokePermission;
 pub use roles_refused::RolesRefused;
 pub use save_report::{DropReport, SaveReport};
+pub use schedule_report::{Every, ScheduleReport, StopReport};
 pub use stand_in::{EndStandIn, StandIn};
 
 use acts::{Entry, Failure, Subject, refuse};

@@ -22,6 +22,12 @@ pub const REVIEW: Permission =
 pub const SAVE_REPORTS: Permission =
     Permission { code: "staff.save_reports", sentence: "Save reports for oneself, and share them with the office" };
 
+/// Reports by the clock.
+pub const SCHEDULE_REPORTS: Permission = Permission {
+    code: "staff.schedule_reports",
+    sentence: "Have saved reports made day by day, week by week or month by month",
+};
+
 /// Figures of how the system runs.
 pub const OBSERVE: Permission = Permission { code: "town.observe", sentence: "See how the system itself is doing" };
 
@@ -33,4 +39,4 @@ pub const PEOPLE: Control = Control {
 };
 
 /// All permissions of this room.
-pub const PERMISSIONS: &[Permission] = &[MANAGE, APPROVE, RELATIONS, REVIEW, SAVE_REPORTS, OBSERVE];
+pub const PERMISSIONS: &[Permission] = &[MANAGE, APPROVE, RELATIONS, REVIEW, SAVE_REPORTS, SCHEDULE_REPORTS, OBSERVE];

@@ -9,9 +9,16 @@ use kernel::ActorId;
 use crate::ActorKind;
 
 mod reports;
+mod results;
+mod schedules;
 
-pub use reports::{SavedReport, saved_reports};
-pub(crate) use reports::{delete_report, insert_report};
+pub use reports::{SavedReport, saved_report, saved_reports};
+pub(crate) use reports::{delete_report, insert_report, replace_report};
+pub use results::{
+    FileOf, NewResult, ReportFiles, ReportResult, keep_result, report_file, report_results, reports_by_clock,
+};
+pub use schedules::{ReportSchedule, report_schedules};
+pub(crate) use schedules::{count_schedules, delete_schedule, put_schedule};
 
 /// An actor about to be added.
 pub(crate) struct NewActor<'a> {
@@ -44,6 +51,16 @@ pub(crate) async fn code_of(read: &mut Read, actor: ActorId) -> Result<String, F
         where actor_id = $1";
     let row: Option<(String,)> = read.one(SQL, vec![actor.into()]).await?;
     row.map(|(code,)| code).ok_or_else(|| Fault::impossible_row("actor", "code", actor.0))
+}
+
+/// Whether an actor may act at all; who left may not.
+pub async fn is_active(read: &mut Read, actor: ActorId) -> Result<bool, Fault> {
+    const SQL: &str = "
+        select is_active
+        from actor
+        where actor_id = $1";
+    let row: Option<(bool,)> = read.one(SQL, vec![actor.into()]).await?;
+    Ok(row == Some((true,)))
 }
 
 /// What actors are called, for reports of who did what.

@@ -20,11 +20,17 @@ pub trait Act: Serialize + Send + Sync {
     /// The fields that say something of a person, as JSON pointers such as `/contact`: kept apart from the log, so that
     /// they can be erased.
     const PERSONAL: &'static [&'static str] = &[];
+    /// Those of them that nobody is shown again, whatever they may: sealed numbers, hashes.
+    const SECRET: &'static [&'static str] = &[];
     /// What the caller learns; kept with the act, for whoever repeats the command.
     type Outcome: Serialize + DeserializeOwned + Send;
 
     /// What the actor must be allowed.
     fn permission(&self) -> Permission;
+    /// What they must be allowed besides, where it does what other acts do.
+    fn also_needs(&self) -> Vec<Permission> {
+        Vec::new()
+    }
     /// What it is done to.
     fn subject(&self) -> Subject;
     /// Does it, in the entry's transaction.
@@ -102,10 +108,15 @@ impl<A: Act> Act for &A {
     const KIND: &'static str = A::KIND;
     const VERSION: i64 = A::VERSION;
     const PERSONAL: &'static [&'static str] = A::PERSONAL;
+    const SECRET: &'static [&'static str] = A::SECRET;
     type Outcome = A::Outcome;
 
     fn permission(&self) -> Permission {
         A::permission(self)
+    }
+
+    fn also_needs(&self) -> Vec<Permission> {
+        A::also_needs(self)
     }
 
     fn subject(&self) -> Subject {

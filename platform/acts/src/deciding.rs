@@ -52,9 +52,11 @@ impl Door {
         let done: ActId = entry.id("act").await?;
         entry.becomes(done, proposer.clone());
         let today = entry.today;
-        if !self.authority.allows(&mut entry, &proposer, act.permission().code, today).await? {
-            let words = "who proposed it is no longer allowed to make this change".to_owned();
-            return refuse(NotAllowed::MayNotApprove(words));
+        for permission in act.permissions() {
+            if !self.authority.allows(&mut entry, &proposer, permission.code, today).await? {
+                let words = "who proposed it is no longer allowed to make this change".to_owned();
+                return refuse(NotAllowed::MayNotApprove(words));
+            }
         }
         let outcome = act.perform(&mut entry).await?;
         let judged = entry.judged().clone();
@@ -70,7 +72,6 @@ impl Door {
             let limit = self.authority.limit(&mut entry, &by.actor, &weight, today).await?;
             seen.weight = Some((by.actor.clone(), weight, limit));
         }
-        self.tell_followers(&mut entry, &act.subject()).await?;
         self.keep_approved(&mut entry, &proposal, (&*act, &judged), (&outcome, &seen)).await?;
         entry.becomes(approving, by.actor.clone());
         decided(&mut proposal, by, &entry, ProposalState::Approved);

@@ -26,7 +26,7 @@ pub struct Door {
     clock: Arc<dyn Clock>,
     pub(crate) authority: Arc<dyn Authority>,
     conflicts: Arc<dyn Conflicts>,
-    followers: Vec<Arc<dyn Follower>>,
+    followers: Arc<[Arc<dyn Follower>]>,
 }
 
 /// What the door saw beside an act that it lets through: kept with it. A pattern is kept once an act.
@@ -53,14 +53,14 @@ impl Door {
     /// A door to a database, with the rooms' answers to the door's two questions.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, authority: Arc<dyn Authority>, conflicts: Arc<dyn Conflicts>) -> Door {
-        Door { db, clock, authority, conflicts, followers: Vec::new() }
+        Door { db, clock, authority, conflicts, followers: Arc::new([]) }
     }
 
-    /// The same, and it tells a room above of every act.
+    /// The same, and it tells a room above of every entry of the log.
     #[must_use]
-    pub fn followed_by(mut self, follower: Arc<dyn Follower>) -> Door {
-        self.followers.push(follower);
-        self
+    pub fn followed_by(self, follower: Arc<dyn Follower>) -> Door {
+        let followers = self.followers.iter().cloned().chain([follower]).collect();
+        Door { followers, ..self }
     }
 
     /// The database behind the door, for reading.
@@ -122,7 +122,7 @@ impl Door {
     async fn try_to_carry_out(&self, by: &By, act: &dyn AnyAct, command: &str) -> Result<Done<String>, Failure> {
         let mut entry = self.open_entry(&by.actor).await?;
         // Permission first: an earlier answer is only for those who may ask.
-        self.check(&mut entry, by, act.permission(), &act.subject()).await?;
+        self.check(&mut entry, by, &act.permissions(), &act.subject()).await?;
         if let Some(earlier) = self.earlier(&mut entry, by, (act.kind(), command)).await? {
             let (act, outcome) = earlier?;
             return Ok(Done { act, outcome, was_repeated: true });
@@ -139,7 +139,6 @@ impl Door {
             let limit = self.authority.limit(&mut entry, &actor, &weight, today).await?;
             seen.weight = Some((actor, weight, limit));
         }
-        self.tell_followers(&mut entry, &act.subject()).await?;
         let new = NewAct {
             kind: act.kind(),
             version: act.version(),
@@ -228,7 +227,7 @@ impl Door {
             entry.into_tx().roll_back().await?;
             return Ok(ChunkStep::NothingLeft);
         };
-        self.check(&mut entry, by, work.permission(), &work.subject()).await?;
+        self.check(&mut entry, by, &[work.permission()], &work.subject()).await?;
         *claimed = Some(chunk.clone());
         let done = Box::pin(work.perform(&mut entry, &chunk)).await?;
         store::finish_chunk(&mut entry, &chunk, &done).await?;
@@ -244,7 +243,7 @@ impl Door {
             outcome: &done.outcome,
             chunk: Some((chunk.order, chunk.number)),
         };
-        store::insert_act(&mut entry, new).await?;
+        entry.log(new).await?;
         entry.into_tx().commit().await?;
         Ok(ChunkStep::Done)
     }
@@ -267,24 +266,27 @@ impl Door {
     pub(crate) async fn open_entry(&self, actor: &Actor) -> Result<Entry, Failure> {
         let mut tx = self.db.write(&DoorKey::for_the_door()).await?;
         let act = tx.id("act").await?;
-        Ok(Entry::new(tx, act, actor.clone(), self.clock.now(), self.clock.today()))
+        let entry = Entry::new(tx, act, actor.clone(), self.clock.now(), self.clock.today());
+        Ok(entry.followed_by(self.followers.clone()))
     }
 
     pub(crate) async fn check(
         &self,
         entry: &mut Entry,
         by: &By,
-        permission: Permission,
+        permissions: &[Permission],
         subject: &Subject,
     ) -> Result<(), Failure> {
         if by.reason.trim().is_empty() {
             return refuse(NotAllowed::NoReason);
         }
         let today = entry.today;
-        if !self.authority.allows(entry, &by.actor, permission.code, today).await? {
-            tracing::warn!(actor.id = by.actor.id.0, permission = permission.code, "act denied");
-            let (permission, sentence) = (permission.code.to_owned(), permission.sentence.to_owned());
-            return refuse(NotAllowed::Permission { actor: by.actor.code.clone(), permission, sentence });
+        for permission in permissions {
+            if !self.authority.allows(entry, &by.actor, permission.code, today).await? {
+                tracing::warn!(actor.id = by.actor.id.0, permission = permission.code, "act denied");
+                let (permission, sentence) = (permission.code.to_owned(), permission.sentence.to_owned());
+                return refuse(NotAllowed::Permission { actor: by.actor.code.clone(), permission, sentence });
+            }
         }
         for conflict in self.conflicts.between(entry, &by.actor, (subject, &Judged::default()), today).await? {
             if let Conflict::Forbids(words) = conflict {
@@ -313,23 +315,9 @@ impl Door {
     }
 }
 
-impl Door {
-    /// Tells the rooms that follow of what was just performed.
-    pub(crate) async fn tell_followers(&self, entry: &mut Entry, named: &Subject) -> Result<(), Fault> {
-        if self.followers.is_empty() {
-            return Ok(());
-        }
-        let judged = entry.judged().clone();
-        for follower in &self.followers {
-            follower.follow(entry, (named, &judged)).await?;
-        }
-        Ok(())
-    }
-}
-
 /// Writes the entry of the log, with what the act weighed and what was odd about it.
 pub(crate) async fn record(entry: &mut Entry, new: NewAct<'_>, seen: &Seen) -> Result<(), Fault> {
-    store::insert_act(entry, new).await?;
+    entry.log(new).await?;
     let (act, at) = (entry.act, (entry.today, entry.now));
     if let Some((actor, weight, limit)) = &seen.weight {
         store::weights::insert_weight(entry, (act, actor.id), weight, *limit, at).await?;

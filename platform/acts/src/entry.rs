@@ -1,12 +1,13 @@
 //! `Entry`: an act under way, with the transaction it writes in.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Tx};
 use kernel::{AccountId, ActId, ActorId, Digest, DigestBuilder, OrderId, ServicePointId};
 
-use crate::{Actor, Change, Control, Judged, OrderPlan, Subject, Weight, store};
+use crate::{Actor, Change, Control, Followed, Follower, Judged, OrderPlan, Subject, Weight, store};
 
 /// An act under way: a [`Tx`] that knows which act it belongs to.
 pub struct Entry {
@@ -22,6 +23,7 @@ pub struct Entry {
     journals: DigestBuilder,
     has_journals: bool,
     judged: Judged,
+    followers: Arc<[Arc<dyn Follower>]>,
 }
 
 impl Entry {
@@ -35,7 +37,27 @@ impl Entry {
             journals: DigestBuilder::new(),
             has_journals: false,
             judged: Judged::default(),
+            followers: Arc::new([]),
         }
+    }
+
+    pub(crate) fn followed_by(self, followers: Arc<[Arc<dyn Follower>]>) -> Entry {
+        Entry { followers, ..self }
+    }
+
+    /// Writes the entry of the log, and tells who follows. Nothing else writes one, so nobody misses any.
+    pub(crate) async fn log(&mut self, new: store::NewAct<'_>) -> Result<(), Fault> {
+        let (kind, subject, part) = (new.kind, new.subject.clone(), new.chunk);
+        store::insert_act(self, new).await?;
+        if self.followers.is_empty() {
+            return Ok(());
+        }
+        let (followers, judged) = (self.followers.clone(), self.judged.clone());
+        let what = Followed { kind, subject: &subject, judged: &judged, part };
+        for follower in followers.iter() {
+            follower.follow(self, &what).await?;
+        }
+        Ok(())
     }
 
     /// Collects what was written to the books; the act carries the digest of all of it.

@@ -1,5 +1,7 @@
 //! The act log as people read it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read};
 use kernel::{ActId, ActorId, Digest};
@@ -20,7 +22,7 @@ pub struct LoggedAct {
     pub subject: String,
     /// Why.
     pub reason: String,
-    /// The command in canonical text.
+    /// The command in canonical text, without what is kept apart from the log: see [`kept_apart`].
     pub command: String,
     /// What it answered.
     pub outcome: String,
@@ -66,6 +68,20 @@ pub async fn logged_act(read: &mut Read, act: ActId) -> Result<Option<LoggedAct>
 /// A page of the log after an entry, oldest first.
 pub async fn log(read: &mut Read, after: ActId, limit: i64) -> Result<Vec<LoggedAct>, Fault> {
     store::search::log_page(read, after.0, limit).await
+}
+
+/// What entries keep apart from the log, and nobody has erased.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// Of whom or what it tells: a kind of thing and its id, the town when that is not known.
+    pub about: (String, i64),
+    /// The whole command. Show it to whoever may know all of it, and nobody the secrets in it.
+    pub command: String,
+}
+
+/// What some entries keep apart from the log.
+pub async fn kept_apart(read: &mut Read, acts: &[ActId]) -> Result<BTreeMap<ActId, Apart>, Fault> {
+    store::personal::of_acts(read, acts).await
 }
 
 fn as_text<S: serde::Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {

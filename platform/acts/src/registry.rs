@@ -44,7 +44,27 @@ impl Registry {
     /// What an actor must be allowed for a command of a kind; `None` when it cannot be read.
     #[must_use]
     pub fn permission(&self, kind: &str, command: &str) -> Option<Permission> {
-        Some(self.kinds.get(kind)?.reader.read(command).ok()?.permission())
+        self.permissions(kind, command)?.into_iter().next()
+    }
+
+    /// All that an actor must be allowed for a command of a kind, its own permission first; `None` when it cannot be read.
+    #[must_use]
+    pub fn permissions(&self, kind: &str, command: &str) -> Option<Vec<Permission>> {
+        Some(self.kinds.get(kind)?.reader.read(command).ok()?.permissions())
+    }
+
+    /// A command of a kind without what is kept apart from the log; of a kind that is not known, as it is.
+    #[must_use]
+    pub fn without_personal(&self, kind: &str, command: &str) -> String {
+        let fields = self.kinds.get(kind).map_or(&[][..], |known| known.reader.personal());
+        blanked(command, fields)
+    }
+
+    /// A command of a kind without what nobody is shown again; of a kind that is not known, as it is.
+    #[must_use]
+    pub fn without_secrets(&self, kind: &str, command: &str) -> String {
+        let fields = self.kinds.get(kind).map_or(&[][..], |known| known.reader.secret());
+        blanked(command, fields)
     }
 
     /// The version of a kind's fields, and a command of it as it is written today; `None` when the kind is not known.
@@ -68,6 +88,8 @@ pub(crate) trait AnyAct: Send + Sync {
     /// The fields that are kept apart from the log.
     fn personal(&self) -> &'static [&'static str];
     fn permission(&self) -> Permission;
+    /// Its own permission first, then what it needs besides.
+    fn permissions(&self) -> Vec<Permission>;
     fn subject(&self) -> Subject;
     /// Does it, and answers the text of its outcome.
     async fn perform(&self, entry: &mut Entry) -> Result<String, Failure>;
@@ -76,6 +98,8 @@ pub(crate) trait AnyAct: Send + Sync {
 trait Reader: Send + Sync {
     fn read(&self, command: &str) -> Result<Box<dyn AnyAct>, Fault>;
     fn rewritten(&self, command: &str) -> Result<(i64, String), Fault>;
+    fn personal(&self) -> &'static [&'static str];
+    fn secret(&self) -> &'static [&'static str];
 }
 
 struct Of<A>(PhantomData<fn() -> A>);
@@ -89,6 +113,27 @@ impl<A: Act + DeserializeOwned + 'static> Reader for Of<A> {
         let text = serde_json::to_string(&read::<A>(command)?);
         Ok((A::VERSION, text.map_err(|error| Fault::caused("writing a command", error))?))
     }
+
+    fn personal(&self) -> &'static [&'static str] {
+        A::PERSONAL
+    }
+
+    fn secret(&self) -> &'static [&'static str] {
+        A::SECRET
+    }
+}
+
+fn blanked(command: &str, fields: &[&str]) -> String {
+    if fields.is_empty() {
+        return command.to_owned();
+    }
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(command) else { return String::new() };
+    for field in fields {
+        if let Some(part) = value.pointer_mut(field) {
+            *part = serde_json::Value::Null;
+        }
+    }
+    value.to_string()
 }
 
 fn read<A: DeserializeOwned>(command: &str) -> Result<A, Fault> {
@@ -114,6 +159,10 @@ impl<A: Act> AnyAct for One<A> {
 
     fn permission(&self) -> Permission {
         self.0.permission()
+    }
+
+    fn permissions(&self) -> Vec<Permission> {
+        [self.0.permission()].into_iter().chain(self.0.also_needs()).collect()
     }
 
     fn subject(&self) -> Subject {

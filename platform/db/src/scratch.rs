@@ -48,6 +48,23 @@ impl Server {
         self.command(format!("drop database if exists {} with (force)", quoted(name))).await
     }
 
+    /// Removes all databases but one whose names begin alike.
+    pub async fn remove_others(&self, prefix: &str, kept: &str) -> Result<(), Fault> {
+        let failed = |error| Fault::sql("removing databases", error);
+        let mut connection = self.connect().await.map_err(failed)?;
+        let names: Vec<(String,)> =
+            sqlx::query_as("select datname::text from pg_database where starts_with(datname, $1)")
+                .bind(prefix)
+                .fetch_all(&mut connection)
+                .await
+                .map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        for (name,) in names.into_iter().filter(|(name,)| name != kept) {
+            self.remove(&name).await?;
+        }
+        Ok(())
+    }
+
     /// Makes `name` unless it is there, by `make`, while every other process waits.
     pub async fn once<F: Future<Output = Result<(), Fault>>>(
         &self,

@@ -22,7 +22,9 @@ impl Keys {
     }
 }
 
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256 (RFC 2104) of a message: proves to who has the same key that it comes from us, unchanged.
+#[must_use]
+pub fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let pad = |byte: u8| {
         let mut block = [byte; BLOCK];
         block.iter_mut().zip(key).for_each(|(block, key)| *block ^= key);

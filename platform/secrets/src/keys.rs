@@ -109,6 +109,10 @@ impl Keys {
         Ok(Some(self.seal(context, &plain, random)))
     }
 
+    pub(crate) fn of_one(key: Key) -> Keys {
+        Keys { all: vec![key] }
+    }
+
     /// The key that was there first; what must stay the same follows from it.
     pub(crate) fn oldest_bytes(&self) -> &[u8; 32] {
         &self.all.first().expect("there is at least one key").bytes

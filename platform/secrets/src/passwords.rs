@@ -17,6 +17,8 @@ pub const PASSWORD_MAX: usize = 200;
 const MEMORY_KIB: u32 = 19 * 1024;
 const ROUNDS: u32 = 2;
 const LANES: u32 = 1;
+/// Bytes of salt.
+const SALT: usize = 16;
 
 /// Why a password is not taken; the words are for the person who chose it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,20 +54,34 @@ impl Refusal for PasswordRefused {
 /// Never: the parameters are valid, and the length is bounded by whoever judged it.
 #[must_use]
 pub fn hash_password(password: &str, random: &Random) -> String {
-    let salt: [u8; 16] = random.bytes();
+    let salt: [u8; SALT] = random.bytes();
     let hash = argon2id().hash_password_with_salt(password.as_bytes(), &salt);
     hash.expect("a password of bounded length has a hash").to_string()
 }
 
-/// Whether a password belongs to a hash; a hash that cannot be read belongs to none.
+/// Whether a text is a hash as [`hash_password`] makes them: by argon2id with our memory, rounds and lanes, no more and no
+/// less. What others wrote may ask for any amount of work.
+#[must_use]
+pub fn is_password_hash(hash: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else { return false };
+    let Ok(params) = Params::try_from(&hash) else { return false };
+    let is_ours = (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, ROUNDS, LANES);
+    let is_plain = params.keyid().is_empty() && params.data().is_empty();
+    let is_argon2id = hash.algorithm.as_str() == "argon2id" && hash.version == Some(Version::V0x13.into());
+    let has_length = hash.salt.is_some_and(|salt| salt.as_ref().len() == SALT)
+        && hash.hash.is_some_and(|out| out.as_bytes().len() == Params::DEFAULT_OUTPUT_LEN);
+    is_ours && is_plain && is_argon2id && has_length
+}
+
+/// Whether a password belongs to a hash; a hash that [`hash_password`] cannot have made belongs to none, after the same work.
 #[must_use]
 pub fn verify_password(password: &str, hash: &str) -> bool {
     if password.chars().count() > PASSWORD_MAX {
         return verify_nobody("");
     }
     match PasswordHash::new(hash) {
-        Ok(hash) => argon2id().verify_password(password.as_bytes(), &hash).is_ok(),
-        Err(_) => verify_nobody(password),
+        Ok(read) if is_password_hash(hash) => argon2id().verify_password(password.as_bytes(), &read).is_ok(),
+        Ok(_) | Err(_) => verify_nobody(password),
     }
 }
 
@@ -130,6 +146,32 @@ mod tests {
         assert!(!verify_password(&"x".repeat(100_000), &hash));
         assert!(!verify_password("maple dozen viaduct 7", "no hash"));
         assert!(!verify_nobody("maple dozen viaduct 7"));
+    }
+
+    #[test]
+    fn a_hash_that_asks_for_other_work_than_ours_belongs_to_nobody() {
+        let ours = hash_password("maple dozen viaduct 7", &Random::seeded(1));
+        assert!(is_password_hash(&ours));
+        let (head, tail) = ours.split_at(ours.rfind('$').unwrap());
+        #[rustfmt::skip]
+        let others = [
+            ours.replace("m=19456", "m=4194304"),
+            ours.replace("m=19456", "m=8"),
+            ours.replace("t=2", "t=4294967295"),
+            ours.replace("p=1", "p=4"),
+            ours.replace("v=19", "v=16"),
+            ours.replace("v=19$", ""),
+            ours.replace("argon2id", "argon2i"),
+            ours.replace("p=1", "p=1,keyid=abcd"),
+            format!("{head}{}", &tail[..tail.len() - 4]),
+            head.to_owned(),
+            String::new(),
+            "$argon2id$".to_owned(),
+        ];
+        for other in others {
+            assert!(!is_password_hash(&other), "{other}");
+            assert!(!verify_password("maple dozen viaduct 7", &other), "{other}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
@@ -45,6 +46,8 @@ pub struct Browser {
     /// Where the driver takes commands of Chromium's own protocol.
     own_protocol: String,
     http: reqwest::Client,
+    /// Clicks and keys that write nothing, since somebody asked.
+    presses: AtomicU32,
     _driver: Beside,
 }
 
@@ -105,6 +108,8 @@ pub enum Key {
     Enter,
     /// The next thing.
     Tab,
+    /// The thing before: Tab with Shift held down.
+    BackTab,
     /// Away from here.
     Escape,
     /// The space bar.
@@ -117,16 +122,19 @@ pub enum Key {
 
 impl Key {
     /// As WebDriver writes it.
-    fn code(self) -> char {
-        match self {
-            Key::Letter(letter) => letter,
-            Key::Enter => fantoccini::key::Key::Enter.into(),
-            Key::Tab => fantoccini::key::Key::Tab.into(),
-            Key::Escape => fantoccini::key::Key::Escape.into(),
-            Key::Space => ' ',
-            Key::Down => fantoccini::key::Key::Down.into(),
-            Key::Up => fantoccini::key::Key::Up.into(),
-        }
+    fn codes(self) -> Vec<char> {
+        use fantoccini::key::Key as Code;
+        let code = match self {
+            Key::Letter(letter) => return vec![letter],
+            Key::BackTab => return [Code::Shift, Code::Tab, Code::Null].map(char::from).into(),
+            Key::Space => return vec![' '],
+            Key::Enter => Code::Enter,
+            Key::Tab => Code::Tab,
+            Key::Escape => Code::Escape,
+            Key::Down => Code::Down,
+            Key::Up => Code::Up,
+        };
+        vec![code.into()]
     }
 }
 
@@ -157,7 +165,8 @@ impl Browser {
         let client = builder.capabilities(wanted).connect(&address).await.expect("a browser starts");
         let session = done("its session", client.session_id().await).expect("a session has an id");
         let own_protocol = format!("{address}/session/{session}");
-        let browser = Browser { client, own_protocol, http: reqwest::Client::new(), _driver: driver };
+        let browser =
+            Browser { client, own_protocol, http: reqwest::Client::new(), presses: AtomicU32::new(0), _driver: driver };
         browser.command("Network.enable", json!({})).await;
         browser.command("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
         browser.look(Look::DESK).await;
@@ -239,6 +248,9 @@ impl Browser {
     /// When there is no such field.
     pub async fn fill(&self, label: &str, text: &str) {
         let field = self.field(label).await;
+        // A hand clicks into a field it is not in.
+        let here = done(label, self.client.active_element().await).element_id();
+        self.count(u32::from(here != field.element_id()));
         done(label, field.clear().await);
         let kind = done(label, field.prop("type").await);
         let date = text.split_once('-').and_then(|(year, rest)| Some((year, rest.split_once('-')?)));
@@ -254,6 +266,8 @@ impl Browser {
     /// # Panics
     /// When there is no such list, or no such choice.
     pub async fn choose(&self, label: &str, choice: &str) {
+        // The list is opened, and the choice clicked.
+        self.count(2);
         let choices = done(label, self.field(label).await.find_all(Locator::Css("option")).await);
         for one in choices {
             if done(label, one.text().await).trim() == choice {
@@ -268,6 +282,7 @@ impl Browser {
     /// # Panics
     /// When there is none.
     pub async fn tick(&self, label: &str) {
+        self.count(1);
         done(label, self.field(label).await.click().await);
     }
 
@@ -289,7 +304,36 @@ impl Browser {
             .map(|kind| format!("//{kind}[normalize-space()={said} or @aria-label={said}]"))
             .join(" | ");
         let path = format!("{path} | //input[@type='submit' and @value={said}]");
+        self.count(1);
         done(words, self.first_seen(words, &path).await.click().await);
+    }
+
+    /// Clicks what a selector finds first among what can be seen, where several things have the same words.
+    ///
+    /// # Panics
+    /// When none can be seen.
+    pub async fn click(&self, selector: &str) {
+        self.count(1);
+        let begun = Instant::now();
+        while begun.elapsed() < SHOWS_WITHIN {
+            for one in self.client.find_all(Locator::Css(selector)).await.unwrap_or_default() {
+                if one.is_displayed().await.unwrap_or(false) {
+                    return done(selector, one.click().await);
+                }
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        panic!("'{selector}' is not on the page at {}:\n{}", self.url().await, self.text().await);
+    }
+
+    /// How often a hand did something besides writing since this was last asked: clicks, and keys that write nothing.
+    #[must_use]
+    pub fn presses(&self) -> u32 {
+        self.presses.swap(0, Ordering::Relaxed)
+    }
+
+    fn count(&self, presses: u32) {
+        self.presses.fetch_add(presses, Ordering::Relaxed);
     }
 
     /// Presses keys one after another, wherever the focus is, as a hand at a keyboard does.
@@ -298,7 +342,12 @@ impl Browser {
     /// When the browser is gone.
     pub async fn type_keys(&self, keys: &[Key]) {
         let focused = done("the focus", self.client.active_element().await);
-        let text: String = keys.iter().map(|key| key.code()).collect();
+        let kind = done("the focus", focused.tag_name().await);
+        // A letter writes in a field, and is a shortcut elsewhere.
+        let is_field = ["input", "textarea", "select"].contains(&kind.as_str());
+        let others = keys.iter().filter(|key| !is_field || !matches!(key, Key::Letter(_)));
+        self.count(u32::try_from(others.count()).unwrap_or(u32::MAX));
+        let text: String = keys.iter().flat_map(|key| key.codes()).collect();
         done("keys", focused.send_keys(&text).await);
     }
 
@@ -330,6 +379,18 @@ impl Browser {
     /// Runs a script that ends by calling its last argument, and gives what it called it with.
     pub(crate) async fn evaluate_slowly(&self, script: &str) -> Value {
         done("a script", self.client.execute_async(script, Vec::new()).await)
+    }
+
+    /// A picture of a rectangle of the page, in CSS pixels: left, top, width, height. As PNG, one pixel each.
+    ///
+    /// # Panics
+    /// When it cannot be taken.
+    pub async fn picture(&self, [left, top, width, height]: [u32; 4]) -> Vec<u8> {
+        let clip = json!({ "x": left, "y": top, "width": width, "height": height, "scale": 1 });
+        let words = json!({ "captureBeyondViewport": true, "clip": clip });
+        let picture = self.command("Page.captureScreenshot", words).await;
+        let text = picture["data"].as_str().expect("a picture comes as text");
+        BASE64.decode(text.as_bytes()).expect("in base 64")
     }
 
     /// Writes a picture of the whole page, at the width it is looked at, into a PNG file.

@@ -1,9 +1,13 @@
 //! One private database per test, on each engine; gone when the test ends.
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
 
 use db::{Db, DoorKey, Engine, Server};
 
+use crate::server::built;
 use crate::{frozen_clock, skip};
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -57,6 +61,50 @@ impl TestDb {
         TestDb::make(engine, false).await
     }
 
+    /// A private copy of a town, which `make` puts into an empty database once for all tests that ask for it.
+    ///
+    /// A town is made anew when the program was built anew; the one before goes.
+    ///
+    /// # Panics
+    /// When it cannot be made or copied: the test cannot go on.
+    pub async fn of_town(engine: Engine, town: &str, make: impl AsyncFnOnce(&str)) -> TestDb {
+        match engine {
+            Engine::Sqlite => {
+                let made = made_file(town, make).await;
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let file = folder.path().join("town.db");
+                std::fs::copy(made, &file).expect("the town can be copied");
+                let url = db::sqlite_url(&file);
+                TestDb { db: Db::open(&url).await.expect("a copy opens"), url, place: Place::File(folder) }
+            }
+            Engine::Postgres => {
+                let server = postgres_server().expect("asked for only when there is one");
+                let prefix = format!("portreeve_town_{town}_");
+                let template = format!("{prefix}{}", stamp_of_program());
+                let made = server.once(&template, async || {
+                    server.remove_others(&prefix, &template).await?;
+                    let half = format!("{prefix}half");
+                    server.create(&half, None).await?;
+                    make(&server.url_of(&half)?).await;
+                    server.create(&template, Some(&half)).await?;
+                    server.remove(&half).await
+                });
+                made.await.expect("the town is made");
+                TestDb::on_server(server, Some(&template)).await
+            }
+        }
+    }
+
+    /// A private database on a server, empty or as a copy.
+    async fn on_server(server: Server, template: Option<&str>) -> TestDb {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("portreeve_test_{}_{number}", std::process::id());
+        server.create(&name, template).await.expect("a private database");
+        let url = server.url_of(&name).expect("an address");
+        let db = Db::open(&url).await.expect("a new database opens");
+        TestDb { db, url, place: Place::Server(server, name) }
+    }
+
     async fn make(engine: Engine, is_migrated: bool) -> TestDb {
         match engine {
             Engine::Sqlite => {
@@ -77,12 +125,7 @@ impl TestDb {
                     let made = server.once(template, || make_template(&server, template));
                     made.await.expect("the template is made");
                 }
-                let number = COUNT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("portreeve_test_{}_{number}", std::process::id());
-                server.create(&name, is_migrated.then_some(template)).await.expect("a private database");
-                let url = server.url_of(&name).expect("an address");
-                let db = Db::open(&url).await.expect("a new database opens");
-                TestDb { db, url, place: Place::Server(server, name) }
+                TestDb::on_server(server, is_migrated.then_some(template)).await
             }
         }
     }
@@ -98,6 +141,42 @@ impl TestDb {
             Place::Server(server, name) => server.remove(&name).await.expect("the database goes"),
         }
     }
+}
+
+/// The file of a town that was made; nobody else makes it meanwhile.
+async fn made_file(town: &str, make: impl AsyncFnOnce(&str)) -> PathBuf {
+    let program = built();
+    let folder = program.with_file_name("towns");
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let lock = File::create(folder.join(format!("{town}.lock"))).expect("a file can be written");
+    lock.lock().expect("a file can be locked");
+    let made = folder.join(format!("{town}-{}.db", stamp_of_program()));
+    if !made.exists() {
+        remove_towns(&folder, town);
+        // Made under another name first: a town that is there is a whole one.
+        let half = folder.join(format!("{town}-half.db"));
+        make(&db::sqlite_url(&half)).await;
+        std::fs::rename(half, &made).expect("a file can be renamed");
+    }
+    made
+}
+
+fn remove_towns(folder: &Path, town: &str) {
+    let entries = std::fs::read_dir(folder).expect("a folder can be read");
+    for entry in entries {
+        let path = entry.expect("a folder can be read").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with(&format!("{town}-")) {
+            std::fs::remove_file(&path).expect("an old town goes");
+        }
+    }
+}
+
+/// What tells one build of the program from another.
+fn stamp_of_program() -> String {
+    let about = std::fs::metadata(built()).expect("the program was built");
+    let built_at = about.modified().expect("files have times").duration_since(UNIX_EPOCH);
+    format!("{:x}_{:x}", about.len(), built_at.expect("files are of our time").as_nanos())
 }
 
 async fn make_template(server: &Server, name: &str) -> Result<(), db::Fault> {

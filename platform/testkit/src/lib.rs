@@ -25,7 +25,7 @@ pub use beside::told_place;
 pub use browser::{Browser, Key, Look, Scheme, Scripts};
 pub use client::{Answer, Client};
 pub use databases::{TestDb, engines, postgres_server};
-pub use door::{actor, by, door, frozen_clock, noon, open_door};
+pub use door::{actor, by, door, everything, frozen_clock, noon, open_door};
 pub use files::{exported, import, take_by};
 pub use little_site::{Asked, LittleSite, Told};
 pub use markup::Form;

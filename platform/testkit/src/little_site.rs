@@ -1,11 +1,16 @@
 //! `LittleSite`: the smallest of servers, for tests of what looks at sites.
 
+use std::sync::Arc;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// More than any request of a test; what is longer is cut off.
 const LONGEST: usize = 1 << 20;
+
+/// What a site answers.
+type Answer = Arc<dyn Fn(&Asked) -> Told + Send + Sync>;
 
 /// A site whose answers a function gives; gone when dropped.
 #[derive(Debug)]
@@ -57,17 +62,27 @@ impl Told {
     }
 }
 
+impl Asked {
+    /// A header, by its name in small letters.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+}
+
 impl LittleSite {
     /// Serves what the function answers, on a free port.
     ///
     /// # Panics
     /// When no port is free.
-    pub async fn start(answer: fn(&Asked) -> Told) -> LittleSite {
+    pub async fn start(answer: impl Fn(&Asked) -> Told + Send + Sync + 'static) -> LittleSite {
+        let answer: Answer = Arc::new(answer);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = format!("http://{}", listener.local_addr().expect("it has an address"));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, answer));
+                tokio::spawn(serve(stream, answer.clone()));
             }
         });
         LittleSite { address, task }
@@ -86,7 +101,7 @@ impl Drop for LittleSite {
     }
 }
 
-async fn serve(mut stream: TcpStream, answer: fn(&Asked) -> Told) {
+async fn serve(mut stream: TcpStream, answer: Answer) {
     let Some(asked) = read(&mut stream).await else { return };
     let Told { status, headers, text } = answer(&asked);
     let length = format!("content-length: {}", text.len());

@@ -60,7 +60,7 @@ impl Served {
 }
 
 /// The program lies beside the folder of the test that runs.
-fn built() -> PathBuf {
+pub(crate) fn built() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
     let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
     let program = folder.join(format!("portreeve{}", std::env::consts::EXE_SUFFIX));

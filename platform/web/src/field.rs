@@ -45,6 +45,7 @@ enum FieldKind {
     Radios,
     Checks,
     Check,
+    File,
     Hidden,
 }
 
@@ -192,6 +193,12 @@ impl Field {
         Field::new(FieldKind::Check, name, label, 10)
     }
 
+    /// A file of the visitor's machine. The form's address has to be one that [takes files](crate::Route::taking_files).
+    #[must_use]
+    pub fn file(name: &str, label: &str) -> Field {
+        Field::new(FieldKind::File, name, label, MAX)
+    }
+
     /// Carried along unseen, such as the version of what is edited. It comes back from outside: check it.
     #[must_use]
     pub fn hidden(name: &str, value: impl Into<String>) -> Field {
@@ -261,12 +268,20 @@ impl Field {
         self.error.as_deref()
     }
 
+    pub(crate) fn is_file(&self) -> bool {
+        self.kind == FieldKind::File
+    }
+
     pub(crate) fn answers_for(&self, code: &str) -> bool {
         self.codes.contains(&code)
     }
 
     pub(crate) fn refuse(&mut self, words: String) {
         self.error.get_or_insert(words);
+    }
+
+    pub(crate) fn renew(&mut self, value: String) {
+        self.value = value;
     }
 
     /// The value as it is shown; of a date and the like also as it is read.
@@ -301,6 +316,11 @@ impl Field {
             let known = |value: &&String| self.choices.iter().any(|choice| choice.value == **value);
             self.chosen = sent.all(&self.name).iter().filter(known).cloned().collect();
             self.error = self.check_chosen(sent.all(&self.name).len());
+            return;
+        }
+        if self.kind == FieldKind::File {
+            let is_missing = self.is_required && sent.file(&self.name).is_none();
+            self.error = is_missing.then(|| self.words_for_nothing());
             return;
         }
         self.value = sent.raw(&self.name).replace("\r\n", "\n");
@@ -355,6 +375,7 @@ impl Field {
             | FieldKind::Radios
             | FieldKind::Checks
             | FieldKind::Check
+            | FieldKind::File
             | FieldKind::Hidden => None,
         }
     }
@@ -363,6 +384,7 @@ impl Field {
         match self.kind {
             FieldKind::Select | FieldKind::Radios => format!("{}: choose one", self.label),
             FieldKind::Check => format!("{}: check the box", self.label),
+            FieldKind::File => format!("{}: choose a file", self.label),
             FieldKind::Text
             | FieldKind::Secret
             | FieldKind::Email
@@ -387,6 +409,7 @@ impl Field {
             FieldKind::Phone => "tel",
             FieldKind::Date => "date",
             FieldKind::Hidden => "hidden",
+            FieldKind::File => "file",
             FieldKind::Text
             | FieldKind::Code
             | FieldKind::Whole
@@ -413,6 +436,7 @@ impl Field {
             | FieldKind::Radios
             | FieldKind::Checks
             | FieldKind::Check
+            | FieldKind::File
             | FieldKind::Hidden => None,
         }
     }

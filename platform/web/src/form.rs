@@ -8,7 +8,7 @@ use kernel::{Cents, Refusal};
 use secrets::Token;
 
 use crate::alert::AlertItem;
-use crate::{Alert, Ask, Field, Go, Posted, Problem};
+use crate::{Alert, Ask, Field, Go, Posted, PostedFile, Problem};
 
 /// A form. Made by [`Ask::form`] with the same fields for showing and for reading it.
 #[derive(Clone, Debug, Template)]
@@ -139,6 +139,14 @@ impl Form {
         }
     }
 
+    /// Puts another value into a field than what was sent for it: what a form carries along unseen, after it turned out
+    /// to be stale, so that sending the same form once more says what is so now.
+    pub fn renew(&mut self, name: &str, value: impl Into<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name() == name) {
+            field.renew(value.into());
+        }
+    }
+
     /// Says what is wrong with the whole.
     pub fn refuse(&mut self, words: impl Into<String>) {
         self.errors.push(words.into());
@@ -163,6 +171,12 @@ impl Form {
     #[must_use]
     pub fn secret(&self, name: &str) -> String {
         self.sent.as_ref().map_or_else(String::new, |sent| sent.raw(name).to_owned())
+    }
+
+    /// The file that was chosen for a field.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<PostedFile> {
+        self.sent.as_ref()?.file(name).cloned()
     }
 
     /// A field's words, if there are any.
@@ -227,6 +241,11 @@ impl Form {
     fn get(&self, name: &str) -> &Field {
         let field = self.fields.iter().find(|field| field.name() == name);
         field.unwrap_or_else(|| panic!("the form to {} has no field {name}", self.action))
+    }
+
+    /// Whether it has to be sent in parts, as forms with files are.
+    fn has_file(&self) -> bool {
+        self.fields.iter().any(Field::is_file)
     }
 
     /// Everything wrong, in the order of the fields, with links to them.

@@ -18,6 +18,7 @@ mod field;
 mod finder;
 mod form;
 mod go;
+mod multipart;
 mod page;
 mod parts;
 mod posted;
@@ -48,12 +49,12 @@ pub use parts::{
     Changes, Chart, Columns, Empty, Event, Facts, Folded, Links, LookUp, Progress, Queues, Said, Section, Steps, Tabs,
     Timeline, Words, live,
 };
-pub use posted::Posted;
+pub use posted::{Posted, PostedFile};
 pub use problem::{Answer, Problem, ProblemBody};
 pub use queue::{Queue, QueueSource, QueueSources};
 pub use route::{Access, Menu, Route, RouteKind};
 pub use router::{SECOND_FACTOR_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, router};
-pub use site::{Pace, Parts, Site, SiteParts, TownFace};
+pub use site::{LargestFile, Pace, Parts, Site, SiteParts, TownFace};
 pub use table::Table;
 pub use visitor::{Gate, Visitor};
 pub use window::{FileForm, ROWS, Window};

@@ -2,11 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::Problem;
+use axum::body::Bytes;
+
+use crate::{Problem, multipart};
 
 /// What a form sent. Names and values are outside words: fields judge them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Posted(BTreeMap<String, Vec<String>>);
+pub struct Posted {
+    values: BTreeMap<String, Vec<String>>,
+    files: BTreeMap<String, PostedFile>,
+}
+
+/// A file as a form sent it. Its name and what it holds are from outside: whoever keeps it judges both.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostedFile {
+    /// As its owner's machine calls it.
+    pub name: String,
+    /// All of it.
+    pub bytes: Bytes,
+}
+
+impl std::fmt::Debug for PostedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a file of {} bytes", self.bytes.len())
+    }
+}
 
 /// More values than any form of ours has.
 const VALUES_MAX: usize = 5_000;
@@ -21,21 +41,47 @@ impl Posted {
         }
         let mut posted = Posted::default();
         for (name, value) in pairs {
-            posted.0.entry(name).or_default().push(value);
+            posted.values.entry(name).or_default().push(value);
         }
         Ok(posted)
+    }
+
+    /// Reads a form with files; `boundary` stands between its parts.
+    pub(crate) fn parse_parts(body: &Bytes, boundary: &str) -> Result<Posted, Problem> {
+        let unreadable = || Problem::bad_request("The form with its file is not written as browsers write it.");
+        let mut posted = Posted::default();
+        for part in multipart::parts(body, boundary).ok_or_else(unreadable)? {
+            match part.file_name {
+                // A browser sends this when nobody chose a file.
+                Some(name) if name.is_empty() && part.bytes.is_empty() => {}
+                Some(name) => {
+                    posted.files.entry(part.name).or_insert(PostedFile { name, bytes: part.bytes });
+                }
+                None => {
+                    let value = std::str::from_utf8(&part.bytes).map_err(|_| unreadable())?.to_owned();
+                    posted.values.entry(part.name).or_default().push(value);
+                }
+            }
+        }
+        Ok(posted)
+    }
+
+    /// The file of a field, when one was chosen.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&PostedFile> {
+        self.files.get(name)
     }
 
     /// Whether nothing was sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty() && self.files.is_empty()
     }
 
     /// Whether a field of this name was sent.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.values.contains_key(name)
     }
 
     /// The field's value without blanks around it; empty when it was not sent.
@@ -47,16 +93,16 @@ impl Posted {
     /// The field's value exactly as it came, for passwords.
     #[must_use]
     pub fn raw(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+        self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
 
     /// All values of a field that can be sent several times.
     #[must_use]
     pub fn all(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        self.values.get(name).map_or(&[], Vec::as_slice)
     }
     /// Every name with each of its values, in the order of the names.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
+        self.values.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
     }
 }

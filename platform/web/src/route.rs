@@ -65,6 +65,8 @@ pub struct Route {
     pub menu: Menu,
     /// Whether the answer is no page to look at, but a file, how far work is, or what a page fetches.
     pub is_piece: bool,
+    /// Whether a file may be sent there: more than other requests hold.
+    pub takes_files: bool,
     /// What answers.
     pub handler: MethodRouter<Site>,
 }
@@ -115,6 +117,12 @@ impl Route {
         Route::new(RouteKind::Asset, Method::GET, path, (title, Access::Anyone), handler)
     }
 
+    /// The same, and a file may be sent there, as large as the site's [`LargestFile`](crate::LargestFile).
+    #[must_use]
+    pub fn taking_files(self) -> Route {
+        Route { takes_files: true, ..self }
+    }
+
     /// The same, and the menu leads there.
     #[must_use]
     pub fn in_menu(self) -> Route {
@@ -140,7 +148,8 @@ impl Route {
     {
         let filter = MethodFilter::try_from(method.clone()).expect("routes name one of the methods of HTTP");
         let answers: Answers = Arc::new(move |request, site| Box::pin(handler.clone().call(request, site)));
-        Route { method, path, title, access, kind, menu: Menu::No, is_piece: false, handler: one_type(filter, answers) }
+        let handler = one_type(filter, answers);
+        Route { method, path, title, access, kind, menu: Menu::No, is_piece: false, takes_files: false, handler }
     }
 }
 

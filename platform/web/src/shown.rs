@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
-use kernel::Cents;
+use kernel::{Cents, Quantity, Unit};
 
 /// A day: `Jul 1, 2026`.
 #[must_use]
@@ -55,6 +55,43 @@ pub fn counted(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(&number)) }
 }
 
+/// A unit as people read it, never its code: `cu ft` for `cubic_foot`.
+#[must_use]
+pub fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Gallon => "gal",
+        Unit::Kgal => "kgal",
+        Unit::CubicFoot => "cu ft",
+        Unit::Ccf => "ccf",
+        Unit::CubicMeter => "cu m",
+        Unit::Kiloliter => "kL",
+        Unit::Each => "units",
+        Unit::Day => "days",
+    }
+}
+
+/// A quantity with its unit and separators of thousands: `12,400 gal`; what is counted stands alone.
+#[must_use]
+pub fn quantity(quantity: &Quantity) -> String {
+    let number = separated(&quantity.to_string());
+    match quantity.unit {
+        Unit::Each => number,
+        Unit::Day if number == "1" => "1 day".to_owned(),
+        other => format!("{number} {}", unit(other)),
+    }
+}
+
+/// A number that is written out, with separators of thousands before its point: `12400.5` is `12,400.5`.
+#[must_use]
+pub fn separated(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    match whole.parse::<i64>() {
+        // Of what lies between zero and minus one, the whole is -0, which has no number of its own.
+        Ok(digits) if digits != 0 => format!("{}{rest}", count(&digits)),
+        Ok(_) | Err(_) => number.to_owned(),
+    }
+}
+
 /// How long something has waited, in whole days of the office: `since today`, `since yesterday`, `for 4 days`.
 #[must_use]
 pub fn age(days: i64) -> String {
@@ -105,6 +142,28 @@ mod tests {
             "-9,223,372,036,854,775,808",
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn quantities_read_as_people_write_them() {
+        #[rustfmt::skip]
+        let rows = [
+            (124_000,    Unit::Gallon,     "12,400 gal"),
+            (42_100,     Unit::Kgal,       "4.21 kgal"),
+            (-5_000,     Unit::Kgal,       "-0.5 kgal"),
+            (12_345_678, Unit::CubicFoot,  "12,345.678 cu ft"),
+            (150_000,    Unit::CubicMeter, "15 cu m"),
+            (200,        Unit::Each,       "2"),
+            (1,          Unit::Day,        "1 day"),
+            (30,         Unit::Day,        "30 days"),
+        ];
+        for (number, expected) in [("1234567.25", "1,234,567.25"), ("12", "12"), ("-1234", "-1,234"), ("-0.5", "-0.5")]
+        {
+            assert_eq!(separated(number), expected);
+        }
+        for (steps, unit, expected) in rows {
+            assert_eq!(quantity(&Quantity { steps, unit }), expected);
+        }
     }
 
     #[test]

@@ -55,6 +55,10 @@ pub struct Pace {
     pub each_second: u32,
 }
 
+/// The largest file that pages and the API take, in bytes: one of the [`Parts`] of a site that takes files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LargestFile(pub usize);
+
 impl Default for Pace {
     fn default() -> Pace {
         Pace { at_once: 600, each_second: 60 }

@@ -37,18 +37,24 @@ const OWN: [&str; 5] = ["sort", "down", "filter", "page", "as"];
 
 impl Table {
     pub(crate) fn new(ask: &Ask, name: &str, caption: &str) -> Table {
+        Table::unattended((name, caption), (ask.path(), ask.query()), ask.today())
+    }
+
+    /// The table of an address that nobody is visiting, for files that are made by the clock.
+    #[must_use]
+    pub fn unattended((name, caption): (&str, &str), (path, query): (&str, &Posted), today: NaiveDate) -> Table {
         Table {
             name: name.to_owned(),
             caption: caption.to_owned(),
             columns: Vec::new(),
             rows: Vec::new(),
             empty: "There is nothing here.".to_owned(),
-            path: ask.path().to_owned(),
-            window: ask.window(),
-            kept: kept(ask.query()),
+            path: path.to_owned(),
+            window: Window::of(query),
+            kept: kept(query),
             windowed: None,
             is_plain: false,
-            today: ask.today(),
+            today,
         }
     }
 
@@ -125,7 +131,9 @@ impl Table {
         Ok(Some(response))
     }
 
-    fn report(&self) -> Report {
+    /// All rows that pass the filter, in the order asked for, as a report to be written as a file.
+    #[must_use]
+    pub fn report(&self) -> Report {
         let titles: Vec<(&str, Kind)> = self.columns.iter().map(|column| (column.title, column.kind)).collect();
         let mut section = Section::new(&self.caption, &titles);
         for row in self.arranged() {

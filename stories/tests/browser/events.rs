@@ -19,7 +19,7 @@ const PERIOD: [&str; 4] = ["--cycle", "C1", "--from", "2026-01-01"];
 const RATES: &str = include_str!("../../../towns/saguaro-bend/rates/fee-extra-pickup.toml");
 
 /// A run with a high read, a proposal of rates, a fee that comes back, a person merged, another one protected, a party,
-/// a red flag.
+/// a red flag, a report that is made by itself, a file.
 pub(crate) async fn happen(program: &Program, db: &Db) {
     let count = last_count(db).await + 30_000;
     let analyst = |words: &[&str]| program.done("billing_analyst", words);
@@ -27,6 +27,10 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     analyst(&[&["run", "close-reads"], &PERIOD[..]].concat());
     let run = analyst(&[&["run", "prepare"], &PERIOD[..]].concat());
     analyst(&["run", "trial", run.trim()]);
+
+    let kept = analyst(&["report", "save", "Bills by run", "/reports/views/bills?group=run", "--shared"]);
+    analyst(&["report", "schedule", kept.trim(), "--every", "week", "--on", "3"]);
+    analyst(&["report", "make"]);
 
     let exchange = ["meter", "exchange", "P000001-W", "2026-06-15", "NEW-1", "--unit", "gallon", "--dials", "6"];
     program.done("meter_technician", &[&exchange[..], &["--multiplier", "10", "--install-count", "0"]].concat());
@@ -36,6 +40,14 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     std::fs::write(&file, proposed_rates()).expect("a file can be written");
     analyst(&["rates", "propose", file.to_str().expect("temporary folders have plain names")]);
 
+    let keys = folder.path().join("keys.txt");
+    let keys = keys.to_str().expect("temporary folders have plain names");
+    let administrator = |words: &[&str]| program.done("system_administrator", words);
+    administrator(&["keys", "new", keys]);
+    let webhook = ["webhooks", "add", "City data warehouse", "https://warehouse.example.gov/portreeve"];
+    administrator(&[&webhook[..], &["--kinds", "identity.*", "--key-file", keys]].concat());
+    administrator(&["webhooks", "test", "1"]);
+
     let (number, _) = ACCOUNT;
     program.done("senior_csr", &["charge", "add", number, "fee-after-hours", "--on", "2026-07-01", "--recurring"]);
     program.done("senior_csr", &["customer", "merge", TWICE.0, "--into", TWICE.1]);
@@ -44,6 +56,18 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     program.done("supervisor", &[&protect[..], &substitute].concat());
     program.done("csr", &["identity", "flag", number, "the license shows another face"]);
     program.done("csr", &["customer", "set-party", number, "authorized", "C100004", "--from", "2026-07-01"]);
+    attach(program, folder.path(), number);
+}
+
+/// A file at an account. Its pages are looked at, and what is in it is nobody's concern.
+fn attach(program: &Program, folder: &std::path::Path, account: &str) {
+    let at = |name: &str| folder.join(name).display().to_string();
+    let random = secrets::Random::of_the_machine();
+    secrets::Keys::create(&folder.join("keys"), &random).expect("a key file can be made");
+    std::fs::write(folder.join("invoice.txt"), "A pipe was repaired.").expect("a file can be written");
+    let (place, file, keys) = (format!("file://{}", at("files")), at("invoice.txt"), at("keys"));
+    let add = ["--attachments", &place, "attachments", "add", &file, "--account", account, "--key-file", &keys];
+    program.done("csr", &[&add[..], &["--reason", "the plumber's invoice"]].concat());
 }
 
 /// The newest version alone, from another day on.

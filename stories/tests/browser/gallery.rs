@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use serde_json::Value;
 use stories::Program;
-use testkit::{Served, TestDb};
+use testkit::Served;
 
 use crate::events;
 use crate::eyes::Eyes;
@@ -36,7 +37,7 @@ const PEOPLE: [&str; 11] = [
 ];
 
 /// Where each of them looks first: what happened in the town is found from there.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 13] = [
     "/accounts/100001-7",
     "/accounts/100001-7/identity",
     "/accounts/100001-7/parties",
@@ -45,6 +46,7 @@ const PLACES: [&str; 12] = [
     "/runs/1/exceptions?state=held",
     "/runs/55",
     "/runs/55/exceptions",
+    "/moves?side=out&from=2025-03-01&through=2025-12-31",
     "/rates/fee-extra-pickup",
     "/points/P000000-W",
     "/books/ledger/2400/115100?month=2025-06",
@@ -63,7 +65,20 @@ client_id = \"portreeve\"
 client_secret = \"of-tests\"
 ";
 
+/// How many pages are asked for their links beside each other.
+const AT_ONCE: usize = 8;
+
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))";
+
+/// Links of many pages, asked for beside each other; where an address leads elsewhere or is refused, there are none.
+const LINKS_OF_PAGES: &str = "
+    const links = async path => {
+        const answer = await fetch(path);
+        if (!answer.ok || !(answer.headers.get('content-type') || '').startsWith('text/html')) return [];
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        return [...page.querySelectorAll('a[href]')].map(link => link.getAttribute('href'));
+    };
+    return (await Promise.all(PATHS.map(links))).flat();";
 
 /// A walk through the pages of a served town.
 pub(crate) struct Gallery {
@@ -84,7 +99,7 @@ pub(crate) struct Gallery {
 async fn every_page_is_fit_for_everybody() {
     let test = "every_page_is_fit_for_everybody";
     let Some(eyes) = Eyes::open(test, &folder()).await else { return };
-    let town = demo().await;
+    let town = stories::demo(db::Engine::Sqlite).await;
     events::happen(&Program::on(&town.url), &town.db).await;
     let (address, folder) = (free_address(), tempfile::tempdir().expect("a temporary folder"));
     let file = folder.path().join("nobody-answers.toml");
@@ -235,8 +250,11 @@ impl Gallery {
         let mut kept_from_them = BTreeSet::new();
         // What others were shown has ways on that are for this person alone.
         let places = PLACES.into_iter().map(str::to_owned).filter(|_| person != NOBODY);
-        for path in places.chain(self.shown.clone()) {
-            self.gather(&path).await;
+        let paths = places.chain(self.shown.iter().cloned()).collect::<Vec<_>>();
+        self.eyes.visit(&format!("{}/", self.address)).await;
+        for some in paths.chunks(AT_ONCE) {
+            let script = LINKS_OF_PAGES.replace("PATHS", &serde_json::to_string(some).expect("addresses are text"));
+            self.take(&self.eyes.browser.evaluate(&script).await);
         }
         loop {
             let is_open = |page: &&String| !kept_from_them.contains(*page);
@@ -267,21 +285,13 @@ impl Gallery {
 
     async fn take_links(&mut self) {
         let links = self.eyes.browser.evaluate(LINKS).await;
-        let links = links.as_array().cloned().unwrap_or_default();
-        self.links.extend(
-            links.iter().filter_map(|link| link.as_str()).filter(|link| link.starts_with('/')).map(str::to_owned),
-        );
+        self.take(&links);
     }
-}
 
-/// A small demo: a year of bills, and one person for each role.
-async fn demo() -> TestDb {
-    let town = TestDb::empty(db::Engine::Sqlite).await;
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let folder = folder.path().to_str().expect("temporary folders have plain names");
-    let words = ["demo", "--folder", folder, "--accounts", "120", "--no-serve"];
-    let _summary = Program::on(&town.url).done("console", &words);
-    town
+    fn take(&mut self, links: &Value) {
+        let links = links.as_array().expect("the script gives a list").iter();
+        self.links.extend(links.filter_map(Value::as_str).filter(|link| link.starts_with('/')).map(str::to_owned));
+    }
 }
 
 fn picture_name(page: &str) -> String {

@@ -5,5 +5,6 @@ mod events;
 mod eyes;
 mod gallery;
 mod hall;
+mod office;
 mod planted;
 mod routes;

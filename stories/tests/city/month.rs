@@ -230,7 +230,7 @@ fn bills_are_posted_once(town: &Town) {
 fn cancelling_leaves_every_balance_zero(town: &Town, test: &str) {
     let office = &town.program;
     assert_eq!(office.ends("supervisor", &["run", "cancel", "1"], 1), not_allowed("cancel", "cancels bill runs"));
-    assert_eq!(office.done("clerk", &["run", "cancel", "1"]), format!("{LINE}cancelled{SIGNED}"));
+    assert_eq!(office.done("clerk", &["run", "cancel", "1"]), format!("{LINE}canceled{SIGNED}"));
     assert_eq!(balances(town), [0, 0, 0]);
     let shown = office.done("clerk", &["bill", "show", "1-2"]);
     assert_eq!(
@@ -239,7 +239,7 @@ fn cancelling_leaves_every_balance_zero(town: &Town, test: &str) {
             "{}{STATEMENT}",
             BILL.replacen(
                 "customer 101",
-                "customer 101\nCANCELLED, in the books on 2014-03-31: the whole run was cancelled",
+                "customer 101\nCANCELED, in the books on 2014-03-31: the whole run was canceled",
                 1,
             )
         )
@@ -277,7 +277,7 @@ fn the_next_run_has_new_numbers(town: &Town) {
     assert_eq!(office.done("clerk", &["bill", "show", "2-2"]), expected);
     let list = office.done("clerk", &["run", "list"]);
     let states: Vec<&str> = list.lines().filter_map(|line| line.split("   ").nth(3)).collect();
-    assert_eq!(states, ["cancelled", "posted"]);
+    assert_eq!(states, ["canceled", "posted"]);
 }
 
 #[test]

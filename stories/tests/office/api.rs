@@ -25,7 +25,7 @@ async fn every_answer_is_one_that_is_described() {
         return;
     };
     for engine in testkit::engines(test) {
-        let hall = Hall::of(engine, 20).await;
+        let hall = Hall::on(engine).await;
         for code in PROGRAMS {
             let token = hall.token(code).await;
             let folder = tempfile::tempdir().expect("a temporary folder");
@@ -77,7 +77,7 @@ impl Api {
 async fn programs_make_changes_within_their_limits() {
     let test = "programs_make_changes_within_their_limits";
     for engine in testkit::engines(test) {
-        let hall = Hall::of(engine, 20).await;
+        let hall = Hall::on(engine).await;
         let program = Api::of(&hall, "csr").await;
         let kinds = program.get("/api/v1/changes?limit=200").await.json();
         let names: Vec<&str> = kinds["data"]

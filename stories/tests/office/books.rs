@@ -37,7 +37,7 @@ fn sum(rows: &[Vec<String>], column: usize) -> i64 {
 #[tokio::test]
 async fn every_figure_of_the_trial_balance_is_its_postings() {
     for engine in engines("every_figure_of_the_trial_balance_is_its_postings") {
-        let hall = Hall::of(engine, 60).await;
+        let hall = Hall::on(engine).await;
         let accountant = hall.sign_in("revenue_accountant").await;
         let balance = rows(&accountant, "/books?month=2026-01").await;
         assert!(8 <= balance.len(), "{balance:?}");
@@ -77,7 +77,7 @@ async fn every_figure_of_the_trial_balance_is_its_postings() {
 #[tokio::test]
 async fn a_month_is_locked_by_one_and_a_report_kept() {
     for engine in engines("a_month_is_locked_by_one_and_a_report_kept") {
-        let hall = Hall::of(engine, 30).await;
+        let hall = Hall::on(engine).await;
         let accountant = hall.sign_in("revenue_accountant").await;
         let (path, lock) = ("/books/periods/2025-12", "/books/periods/2025-12/lock");
         let locked = send(&accountant, path, lock, &[("reason", "The month is complete")]).await.text();

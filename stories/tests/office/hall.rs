@@ -16,15 +16,16 @@ pub(crate) struct Hall {
 }
 
 impl Hall {
-    /// A town of so many accounts on an engine.
-    pub(crate) async fn of(engine: Engine, accounts: usize) -> Hall {
-        let place = TestDb::empty(engine).await;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = folder.path().to_str().expect("temporary folders have plain names");
+    /// The demo's town of 120 accounts on an engine, as it was made.
+    pub(crate) async fn on(engine: Engine) -> Hall {
+        Hall::with(engine, &[]).await
+    }
+
+    /// The same, served with more words.
+    pub(crate) async fn with(engine: Engine, words: &[&str]) -> Hall {
+        let place = stories::demo(engine).await;
         let program = Program::on(&place.url);
-        let accounts = accounts.to_string();
-        let _summary = program.done("console", &["demo", "--folder", folder, "--accounts", &accounts, "--no-serve"]);
-        let served = Served::start(&place.url, &["--demo"]).await;
+        let served = Served::start(&place.url, &[&["--demo"], words].concat()).await;
         Hall { program, served, place }
     }
 

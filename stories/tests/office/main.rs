@@ -2,13 +2,17 @@
 
 mod accounts;
 mod api;
+mod attachments;
 mod bills;
 mod books;
 mod hall;
 mod home;
 mod identity;
 mod moves;
+mod privacy;
 mod reads;
+mod reports;
 mod runs;
 mod schedules;
 mod search;
+mod webhooks;

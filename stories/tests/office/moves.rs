@@ -45,7 +45,7 @@ async fn last_count(client: &Client, point: &str) -> i64 {
 async fn one_moves_out_and_another_in() {
     let test = "one_moves_out_and_another_in";
     for engine in engines(test) {
-        let hall = Hall::of(engine, 60).await;
+        let hall = Hall::on(engine).await;
         let clerk = hall.sign_in("csr").await;
         let (premises, account) = served(&clerk).await;
         let water = format!("{premises}-W");
@@ -120,4 +120,84 @@ async fn billed(hall: &Hall, account: &str) -> Option<i64> {
     let from: chrono::NaiveDate = "2026-01-01".parse().expect("a date");
     let mut read = hall.db().read().await.expect("the town can be read");
     read.number(SQL, vec![serial.into(), from.into()]).await.expect("trials can be read")
+}
+
+/// The services of a point, as programs are told.
+async fn services(client: &Client, point: &str) -> Vec<Value> {
+    let told = page(client, &format!("/api/v1/points/{point}")).await.json();
+    told["data"]["services"].as_array().expect("services are a list").clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_out_is_read_on_its_last_day_put_off_and_taken_back() {
+    let test = "a_move_out_is_read_on_its_last_day_put_off_and_taken_back";
+    for engine in engines(test) {
+        let hall = Hall::on(engine).await;
+        let clerk = hall.sign_in("csr").await;
+        let (premises, account) = served(&clerk).await;
+        let water = format!("{premises}-W");
+        let fields = [("kind", "stop"), ("account", account.as_str())];
+        let day = send(&clerk, "/moves/new", "/moves/new", &fields).await;
+        let shown = day.text();
+        let name = shown.split("name=\"count-").nth(1).and_then(|rest| rest.split('"').next()).expect("a meter");
+        let (name, count) = (format!("count-{name}"), last_count(&clerk, &water).await + 321);
+        let counted = count.to_string();
+        let points: Vec<String> = ["S", "T", "W"].map(|kind| format!("{premises}-{kind}")).into();
+        let mut fields = vec![("on", "2026-01-20"), (name.as_str(), counted.as_str())];
+        fields.extend(points.iter().filter(|one| shown.contains(one.as_str())).map(|one| ("point", one.as_str())));
+        let preview = clerk.post_form(&day, "/moves/day", &fields).await;
+        assert!(preview.text().contains("20 of 31 days"), "{}", preview.text());
+        let done = clerk.post_form(&preview, "/moves/preview", &[("reason", "called today")]).await;
+        assert!(done.url.path().starts_with("/accounts/"), "{}", done.text());
+        let reads = page(&clerk, &format!("/api/v1/points/{water}/reads?limit=200")).await.json();
+        let taken = reads["data"].as_array().expect("reads").iter().find(|one| one["count"].as_i64() == Some(count));
+        assert_eq!(taken.expect("it is on record")["read_on"], "2026-01-20", "the day that was asked for");
+
+        // The account says through which day; the way to change it is on the list of who moves out.
+        let list = page(&clerk, "/moves?side=out&from=2026-01-01&through=2026-02-01").await;
+        assert!(list.text().contains("/moves/stop?account="), "{}", list.text());
+        let stop = |on: &str| format!("/moves/stop?account={account}&stopped={on}");
+        let nothing = send(&clerk, &stop("2026-01-21"), "/moves/stop", &[("what", "later"), ("reason", "truck")]).await;
+        assert!(nothing.status == 422 && nothing.text().contains("enter a date"), "{}", nothing.text());
+        let later = [("what", "later"), ("last", "2026-01-25"), ("reason", "the truck comes later")];
+        let put_off = clerk.post_form(&nothing, "/moves/stop", &later).await;
+        assert!(put_off.text().contains("through Jan 25, 2026"), "{}", put_off.text());
+        assert!(services(&clerk, &water).await.iter().all(|one| one["stops_on"] == "2026-01-26"));
+        let back = [("what", "never"), ("reason", "they stay")];
+        let stays = send(&clerk, &stop("2026-01-26"), "/moves/stop", &back).await;
+        assert!(stays.url.path().starts_with("/accounts/"), "{}", stays.text());
+        assert!(services(&clerk, &water).await.iter().all(|one| one["stops_on"].is_null()), "they go on");
+        started(&hall, &clerk, (&account, &water)).await;
+        hall.close().await;
+    }
+}
+
+/// A service is started with its terms; where somebody has the place it is refused, and says who.
+async fn started(hall: &Hall, clerk: &Client, (account, point): (&str, &str)) {
+    let mut read = hall.db().read().await.expect("the town is there");
+    let points = premises::service_points_by_reference(&mut read, &[point]).await.expect("points can be read");
+    let there = billing::services_at_points(&mut read, &[points[point]]).await.expect("services can be read");
+    drop(read);
+    let terms = there.into_iter().find(|one| one.service == "water").expect("water is delivered");
+    let dimensions: Vec<String> = terms.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let (schedule, class, dimensions) = (terms.schedule, terms.class, dimensions.join(";"));
+    let fields = [
+        ("account", account),
+        ("point", point),
+        ("schedule", schedule.as_str()),
+        ("cycle", "C1"),
+        ("class", class.as_str()),
+        ("dimensions", dimensions.as_str()),
+        ("on", "2026-02-01"),
+        ("reason", "a new house"),
+    ];
+    let taken = send(clerk, "/moves/service", "/moves/service", &fields).await;
+    assert!(taken.status == 422 && taken.text().contains("it must stop first"), "{}", taken.text());
+    let leaves = [("kind", "stop"), ("account", account)];
+    let day = send(clerk, "/moves/new", "/moves/new", &leaves).await;
+    let through = [("on", "2026-01-31"), ("point", point)];
+    let preview = clerk.post_form(&day, "/moves/day", &through).await;
+    clerk.post_form(&preview, "/moves/preview", &[("reason", "called again")]).await;
+    let started = clerk.post_form(&taken, "/moves/service", &fields).await;
+    assert!(started.url.path().starts_with("/accounts/"), "{}: {}", started.url, started.text());
 }

@@ -3,9 +3,13 @@
 use testkit::engines;
 
 use crate::hall::{Hall, page, send};
+use crate::home::waiting;
 
 /// The reads of the first period of the demo that was not closed.
 const ENTER: &str = "/reads/enter?cycle=C1&from=2026-01-01";
+
+/// What whoever agrees to a proposal fills in.
+const DECISION: [(&str, &str); 2] = [("decision", "approve"), ("reason", "looked at the photograph")];
 
 /// What stands behind some words up to a quote, each time they appear.
 fn all_behind(text: &str, words: &str) -> Vec<String> {
@@ -23,7 +27,7 @@ fn last_counts(text: &str) -> Vec<i64> {
 async fn reads_are_entered_and_put_right() {
     let test = "reads_are_entered_and_put_right";
     for engine in engines(test) {
-        let hall = Hall::of(engine, 60).await;
+        let hall = Hall::on(engine).await;
         let supervisor = hall.sign_in("field_supervisor").await;
         assert!(page(&supervisor, "/reads").await.text().contains("to close"));
         let sheet = page(&supervisor, ENTER).await;
@@ -56,24 +60,39 @@ async fn reads_are_entered_and_put_right() {
         let saved = supervisor.post_form(&judged, "/reads/enter", &fields).await;
         assert!(saved.status == 200 && saved.text().contains("1 read saved"), "{}", saved.text());
 
-        // Another person agrees that a read is put right.
-        let path = format!("/points/{}/reads/2026-02-01", points[1]);
-        let right = (lasts[1] + 500).to_string();
-        let fields = [("what", "correct"), ("count", right.as_str()), ("reason", "the 9 was a 0")];
-        let asked = send(&supervisor, &path, &path, &fields).await;
-        assert!(asked.url.path().starts_with("/approvals/"), "{}: {}", asked.url, asked.text());
-        let api = format!("/api/v1/points/{}/reads?limit=200", points[1]);
-        let newest =
-            || async { page(&supervisor, &api).await.json()["data"].as_array().expect("reads").last().cloned() };
-        assert_eq!(
-            newest().await.expect("a read")["count"],
-            lasts[1] + 90_000,
-            "nothing counts before somebody agrees"
-        );
-
+        corrected(&hall, &supervisor, (&points[1], lasts[1])).await;
         exchanged(&supervisor, &points[2], lasts[2]).await;
         hall.close().await;
     }
+}
+
+/// A read is put right once another person agrees; who is slower than that sees it, and sends the same form again.
+async fn corrected(hall: &Hall, supervisor: &testkit::Client, (point, last): (&str, i64)) {
+    // Another person agrees that a read is put right.
+    let path = format!("/points/{}/reads/2026-02-01", point);
+    let right = (last + 500).to_string();
+    let fields = [("what", "correct"), ("count", right.as_str()), ("reason", "the 9 was a 0")];
+    let asked = send(supervisor, &path, &path, &fields).await;
+    assert!(asked.url.path().starts_with("/approvals/"), "{}: {}", asked.url, asked.text());
+    let api = format!("/api/v1/points/{}/reads?limit=200", point);
+    let newest = || async { page(supervisor, &api).await.json()["data"].as_array().expect("reads").last().cloned() };
+    assert_eq!(newest().await.expect("a read")["count"], last + 90_000, "nothing counts before somebody agrees");
+
+    let waiting = asked.url.path().to_owned();
+    let other = hall.sign_in("supervisor").await;
+    let decided = send(&other, &waiting, &waiting, &DECISION).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert_eq!(newest().await.expect("a read")["count"], last + 500, "somebody agreed: {}", decided.text());
+
+    // Two correct the same read: the one who was slower sees what it says now, and can send the form again.
+    let shown = page(supervisor, &path).await;
+    let stale = [("what", "correct"), ("count", "1"), ("reason", "as I saw it"), ("seen", "1")];
+    let refused = supervisor.post_form(&shown, &path, &stale).await;
+    assert!(refused.status == 422 && refused.text().contains("corrected this read meanwhile"), "{}", refused.text());
+    let count = (last + 600).to_string();
+    let fields = [("what", "correct"), ("count", count.as_str()), ("reason", "as the photograph shows")];
+    let again = supervisor.post_form(&refused, &path, &fields).await;
+    assert!(again.url.path().starts_with("/approvals/"), "it is taken now: {}", again.text());
 }
 
 /// A meter is exchanged; its last count stands beside the first of the new one.
@@ -97,4 +116,30 @@ async fn exchanged(client: &testkit::Client, point: &str, last_count: i64) {
     assert!(page(client, "/meters/NEW-1").await.text().contains(point));
     let twice = send(client, &path, &path, &fields).await;
     assert_eq!(twice.status, 422, "the same meter cannot be put in again: {}", twice.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_to_look_at_are_worked_off_when_they_are_billed() {
+    let test = "reads_to_look_at_are_worked_off_when_they_are_billed";
+    for engine in engines(test) {
+        let hall = Hall::on(engine).await;
+        let supervisor = hall.sign_in("field_supervisor").await;
+        let title = "Reads to look at";
+        let before = waiting(&supervisor, title).await.unwrap_or(0);
+        let period = ["--cycle", "C1", "--from", "2026-01-01"];
+        hall.program.done("billing_analyst", &[&["run", "close-reads"], &period[..]].concat());
+        let closed = waiting(&supervisor, title).await.unwrap_or(0);
+        assert!(before < closed, "nothing was read in January: {before}, then {closed}");
+        let list = page(&supervisor, "/reads/flagged?as=csv").await.text();
+        let points = list.lines().filter(|line| line.contains(",row,")).count();
+        assert_eq!(points, usize::try_from(closed).expect("a count"), "the list is what is counted: {list}");
+        let number = hall.program.done("billing_analyst", &[&["run", "prepare"], &period[..]].concat());
+        for words in [&["run", "trial", number.trim()][..], &["run", "exceptions", number.trim(), "--apply-rules"]] {
+            hall.program.done("billing_analyst", words);
+        }
+        hall.program.done("supervisor", &["run", "sign", number.trim()]);
+        hall.program.done("billing_analyst", &["run", "post", number.trim()]);
+        assert_eq!(waiting(&supervisor, title).await.unwrap_or(0), before, "what is billed waits no more");
+        hall.close().await;
+    }
 }

@@ -76,7 +76,7 @@ fn slipped(word: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_is_found_by_whatever_they_say() {
     for engine in testkit::engines("a_caller_is_found_by_whatever_they_say") {
-        let hall = Hall::of(engine, 60).await;
+        let hall = Hall::on(engine).await;
         let caller = caller(&hall).await;
         let clerk = hall.sign_in("csr").await;
         let href = format!("/accounts/{}", caller.number);
@@ -118,7 +118,7 @@ async fn a_caller_is_found_by_whatever_they_say() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_finds_what_they_may_not_see_and_nothing_typed_does_harm() {
     for engine in testkit::engines("nobody_finds_what_they_may_not_see_and_nothing_typed_does_harm") {
-        let hall = Hall::of(engine, 20).await;
+        let hall = Hall::on(engine).await;
         let caller = caller(&hall).await;
         // Whoever keeps roles sees people of the staff, and no account.
         let keeper = hall.sign_in("system_administrator").await;

@@ -4,7 +4,7 @@ mod browser;
 mod machine;
 mod postgres;
 mod pypi;
-mod runner;
+pub(crate) mod runner;
 mod skips;
 mod tally;
 

@@ -57,7 +57,10 @@ mod tests {
     fn found(folder: &str, name: &str, to: &str, is_for_tests: bool) -> Vec<String> {
         let arrows = vec![Arrow { to: to.to_owned(), is_for_tests }];
         let one = Crate { name: name.to_owned(), folder: folder.to_owned(), arrows };
-        find(&House { files: Vec::new(), crates: vec![one] }).into_iter().map(|finding| finding.what).collect()
+        find(&House { files: Vec::new(), pictures: Vec::new(), crates: vec![one] })
+            .into_iter()
+            .map(|finding| finding.what)
+            .collect()
     }
 
     #[test]

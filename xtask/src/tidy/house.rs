@@ -13,6 +13,8 @@ use crate::stop::Stop;
 pub(super) struct House {
     /// In the order of their paths.
     pub(super) files: Vec<TextFile>,
+    /// The paths of pictures, in their order.
+    pub(super) pictures: Vec<String>,
     pub(super) crates: Vec<Crate>,
 }
 
@@ -46,17 +48,19 @@ const BYTES_MAX: u64 = 2_000_000;
 impl House {
     /// Reads the repository at `root`; files that are not text, or huge, are left out.
     pub(super) fn read(root: &Path) -> Result<Self, Stop> {
-        let mut files = Vec::new();
-        read_folder(root, "", &mut files)?;
+        let (mut files, mut pictures) = (Vec::new(), Vec::new());
+        read_folder(root, "", (&mut files, &mut pictures))?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { files, crates: read_crates(root)? })
+        pictures.sort();
+        Ok(Self { files, pictures, crates: read_crates(root)? })
     }
 
     /// A made-up house without crates.
     #[cfg(test)]
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
+        let (pictures, files): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| is_picture(path));
         let files = files.iter().map(|(path, text)| TextFile::new((*path).to_owned(), (*text).to_owned())).collect();
-        Self { files, crates: Vec::new() }
+        Self { files, pictures: pictures.iter().map(|(path, _)| (*path).to_owned()).collect(), crates: Vec::new() }
     }
 
     /// The file at a path.
@@ -82,7 +86,15 @@ impl TextFile {
     }
 }
 
-fn read_folder(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) -> Result<(), Stop> {
+fn is_picture(path: &str) -> bool {
+    path.ends_with(".png")
+}
+
+fn read_folder(
+    folder: &Path,
+    prefix: &str,
+    (files, pictures): (&mut Vec<TextFile>, &mut Vec<String>),
+) -> Result<(), Stop> {
     let doing = || format!("reading {}", folder.display());
     for entry in fs::read_dir(folder).map_err(Stop::fault(doing()))? {
         let entry = entry.map_err(Stop::fault(doing()))?;
@@ -90,7 +102,9 @@ fn read_folder(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) -> Result
         let path = format!("{prefix}{name}");
         let kind = entry.file_type().map_err(Stop::fault(doing()))?;
         if kind.is_dir() && !NOT_OURS.contains(&name.as_str()) {
-            read_folder(&entry.path(), &format!("{path}/"), files)?;
+            read_folder(&entry.path(), &format!("{path}/"), (files, pictures))?;
+        } else if is_picture(&name) {
+            pictures.push(path);
         } else if kind.is_file() && entry.metadata().is_ok_and(|about| about.len() <= BYTES_MAX) {
             let bytes = fs::read(entry.path()).map_err(Stop::fault(format!("reading {path}")))?;
             if let Ok(text) = String::from_utf8(bytes) {
@@ -157,8 +171,8 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         fs::write(folder.path().join("seal.pdf"), [0xff, 0xfe]).unwrap();
-        let mut files = Vec::new();
-        read_folder(folder.path(), "", &mut files).unwrap();
+        let (mut files, mut pictures) = (Vec::new(), Vec::new());
+        read_folder(folder.path(), "", (&mut files, &mut pictures)).unwrap();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["docs/a.md", "src/lib.rs"]);

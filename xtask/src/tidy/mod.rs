@@ -8,6 +8,7 @@ mod dependencies;
 mod floors;
 mod house;
 mod lengths;
+mod manual;
 mod marks;
 mod migrations;
 mod openings;
@@ -43,7 +44,7 @@ struct Finding {
     what: String,
 }
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     Check { name: "floors", find: floors::find },
     Check { name: "words", find: words::find },
     Check { name: "queries", find: queries::find },
@@ -57,6 +58,7 @@ const CHECKS: [Check; 13] = [
     Check { name: "decisions", find: decisions::find },
     Check { name: "dependencies", find: dependencies::find },
     Check { name: "paths", find: paths::find },
+    Check { name: "manual", find: manual::find },
 ];
 
 /// Checks the repository, prints what is untidy, and says whether nothing is.

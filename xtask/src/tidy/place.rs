@@ -3,7 +3,7 @@
 /// The floors from the bottom up, each with its crates in the order in which they may lean on each other.
 pub(super) const FLOORS: [(&str, &[&str]); 5] = [
     ("libs", &["kernel", "ledger", "rates", "formats", "staffing", "print"]),
-    ("platform", &["secrets", "db", "acts", "jobs", "imports", "reports", "testkit", "web"]),
+    ("platform", &["secrets", "db", "acts", "jobs", "imports", "reports", "objects", "testkit", "web"]),
     (
         "domain",
         &[
@@ -16,6 +16,8 @@ pub(super) const FLOORS: [(&str, &[&str]); 5] = [
             "billing",
             "identity",
             "search",
+            "attachments",
+            "webhooks",
             "payments",
             "treasury",
             "credit",

@@ -62,6 +62,12 @@ pub enum AdjustCommand {
         /// The day it counts from; the business date when it is not given
         #[arg(long, value_name = "DATE")]
         effective: Option<NaiveDate>,
+        /// The reference of the service point it is for; all services of the charge when it is not given
+        #[arg(long, value_name = "REFERENCE")]
+        service_point: Option<String>,
+        /// The code of the service's schedule, where the service point has several with the charge
+        #[arg(long, value_name = "CODE", requires = "service_point")]
+        schedule: Option<String>,
     },
     /// List the adjustments of an account
     List {
@@ -122,10 +128,21 @@ pub async fn adjust(settings: &Settings, command: AdjustCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     let reason = who.reason.clone();
     match command {
-        AdjustCommand::Bill { bill, revenue, amount, code, effective } => {
+        AdjustCommand::Bill { bill, revenue, amount, code, effective, service_point, schedule } => {
             settings.check_reason().map_err(Ended::WrongUse)?;
             let effective_on = effective.unwrap_or(settings.today);
-            let act = AdjustAccount { bill, revenue, cents: amount, effective_on, reason_code: code, reason };
+            let (cents, reason_code) = (amount, code);
+            let act = AdjustAccount {
+                bill,
+                revenue,
+                cents,
+                effective_on,
+                reason_code,
+                reason,
+                service_point,
+                schedule,
+                seen: None,
+            };
             let adjusted = office.act_now(&who, &act).await?.outcome;
             let (cents, tax) = (adjusted.cents.dollars(), adjusted.tax.dollars());
             output::data(&format!("adjustment {}: {cents}, tax {tax}", adjusted.number));

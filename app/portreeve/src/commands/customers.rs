@@ -138,7 +138,7 @@ pub async fn run(settings: &Settings, command: CustomerCommand) -> Outcome {
             output::talk(&format!("the note is on account {}", act.account));
         }
         CustomerCommand::SetContact { customer, phone, email } => {
-            let act = SetContact { customer, phone, email, seen: None };
+            let act = SetContact { customer, phone: Some(phone), email, seen: None, seen_entry: None };
             office.act_now(&who, &act).await?;
             output::talk(&format!("telephone and e-mail of {} are recorded", act.customer));
         }

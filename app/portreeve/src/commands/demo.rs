@@ -33,9 +33,10 @@ use serde::{Deserialize, Serialize};
 use staff::SecondFactorRule;
 use web::{Accent, TownFace};
 
+use super::attachments::cabinet;
 use super::serve::{Serving, serve};
 use super::{Ended, Outcome, act_log, search};
-use crate::config::Settings;
+use crate::config::{self, FileSettings, Settings};
 use crate::office::Office;
 use crate::output;
 use crate::site::SiteSettings;
@@ -98,6 +99,8 @@ const NOTE: &str = "demo.toml";
 const DATABASE: &str = "portreeve.db";
 /// The last seal of the town's log, as it would be kept elsewhere.
 const SEALS: &str = "seals.jsonl";
+/// The files that are attached on its pages, beside its database.
+const FILES: &str = "portreeve-attachments";
 /// The keys that seal the town's secrets.
 const KEYS: &str = "keys.toml";
 /// So long before the first service period the office is set up.
@@ -133,13 +136,13 @@ pub async fn run(settings: &Settings, args: DemoArgs) -> Outcome {
         clear(&args.folder)?;
     }
     match read_note(&args.folder)? {
-        None => make(&args, elsewhere).await,
-        Some(note) => show(&args, elsewhere, &note).await,
+        None => make(settings, &args, elsewhere).await,
+        Some(note) => show(settings, &args, (elsewhere, &note)).await,
     }
 }
 
 /// Shows a town that was made before.
-async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome {
+async fn show(settings: &Settings, args: &DemoArgs, (elsewhere, note): (Option<&str>, &Note)) -> Outcome {
     let folder = args.folder.display();
     let Some(seconds) = note.seconds else {
         let how = if note.is_elsewhere { "empty its database and the folder" } else { "`demo --fresh` makes it anew" };
@@ -160,10 +163,10 @@ async fn show(args: &DemoArgs, elsewhere: Option<&str>, note: &Note) -> Outcome 
         papers.begin(run).await?;
     }
     tell(&summary::summary(office.db(), as_of()?, papers.end().await?).await?, seconds);
-    open_doors(args, &office).await
+    open_doors(settings, args, &office).await
 }
 
-async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
+async fn make(settings: &Settings, args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     let begun = Instant::now();
     let first = first()?;
     let failed = |error: std::io::Error| Ended::Fault(format!("{}: {error}", args.folder.display()));
@@ -201,23 +204,28 @@ async fn make(args: &DemoArgs, elsewhere: Option<&str>) -> Outcome {
     note.seconds = Some(seconds);
     write_note(&args.folder, &note)?;
     tell(&summary, seconds);
-    open_doors(args, &office).await
+    open_doors(settings, args, &office).await
 }
 
 /// Serves the town, and tells with which names one can look around.
-async fn open_doors(args: &DemoArgs, office: &Office) -> Outcome {
+async fn open_doors(settings: &Settings, args: &DemoArgs, office: &Office) -> Outcome {
     if args.no_serve {
         office.db().close().await;
         return Ok(Ended::Done);
     }
     output::data(&people::directory());
+    let keys = Keys::read(&args.folder.join(KEYS)).map_err(|error| Ended::Refused(error.to_string()))?;
+    let own = config::beside(&own_database(&args.folder));
+    let files = FileSettings { place: settings.files.place.clone().or(own), ..settings.files.clone() };
     let site = SiteSettings {
+        cabinet: cabinet(&files, keys.clone())?,
+        networks: webhooks::Networks::default(),
         town: TownFace {
             name: people::TOWN_NAME.to_owned(),
             accent: Accent::Cactus,
             zone: chrono_tz::America::Phoenix,
         },
-        keys: Keys::read(&args.folder.join(KEYS)).map_err(|error| Ended::Refused(error.to_string()))?,
+        keys,
         public_url: None,
         is_https: false,
         second_factor: SecondFactorRule::Optional,
@@ -294,7 +302,7 @@ fn clear(folder: &Path) -> Result<(), Ended> {
         }
         Ok(()) | Err(_) => Ok(()),
     };
-    for name in ["files", "registers", "gl"] {
+    for name in ["files", "registers", "gl", FILES] {
         let path = folder.join(name);
         gone(path.clone(), std::fs::remove_dir_all(&path))?;
     }

@@ -14,7 +14,7 @@ use identity::acts::{
 use identity::{
     CallerRole, IdentifierKind, NotAnIdentifier, PROGRAMS, PlainIdentifier, Question, RedFlagRule, TAX_FORMS,
 };
-use kernel::{AccountId, CustomerId};
+use kernel::{AccountId, ActId, CustomerId};
 use secrets::{Keys, Random};
 use web::shown::counted;
 
@@ -107,6 +107,9 @@ pub enum IdentityCommand {
         /// Which sign
         #[arg(value_parser = PossibleValuesParser::new(RedFlagRule::ALL.map(RedFlagRule::code)))]
         rule: String,
+        /// The entry that raised it, where several of the kind stand open
+        #[arg(long, value_name = "ENTRY")]
+        raised_by: Option<i64>,
     },
 }
 
@@ -203,10 +206,10 @@ pub async fn run(settings: &Settings, command: IdentityCommand) -> Outcome {
             office.act_now(&who, &RaiseRedFlag { account, words }).await?;
             output::talk("the sign is recorded");
         }
-        IdentityCommand::Clear { account, rule } => {
+        IdentityCommand::Clear { account, rule, raised_by } => {
             let rule = RedFlagRule::of_code(&rule);
             let rule = rule.ok_or_else(|| Ended::WrongUse("there is no such sign".to_owned()))?;
-            office.act_now(&who, &ClearRedFlag { account, rule }).await?;
+            office.act_now(&who, &ClearRedFlag { account, rule, raised_by: raised_by.map(ActId) }).await?;
             output::talk("the red flag is cleared");
         }
     }

@@ -82,6 +82,12 @@ async fn in_use(office: &Office, keys: &Keys) -> Result<BTreeMap<String, i64>, E
     for (id, count) in identity::keys_in_use(&mut office.db().read().await?).await? {
         *all.entry(id).or_default() += count;
     }
+    for (id, count) in attachments::keys_in_use(&mut office.db().read().await?).await? {
+        *all.entry(id).or_default() += count;
+    }
+    for (id, count) in webhooks::keys_in_use(&mut office.db().read().await?).await? {
+        *all.entry(id).or_default() += count;
+    }
     Ok(all)
 }
 

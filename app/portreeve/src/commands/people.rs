@@ -471,7 +471,7 @@ mod tests {
         let roles = saguaro_bend();
         let role = roles.roles.iter().find(|role| role.code == "system_administrator").unwrap();
         let rooms: BTreeSet<&str> = role.permissions.iter().map(|code| code.split('.').next().unwrap()).collect();
-        assert_eq!(rooms.into_iter().collect::<Vec<_>>(), ["acts", "staff", "town"]);
+        assert_eq!(rooms.into_iter().collect::<Vec<_>>(), ["acts", "attachments", "staff", "town", "webhooks"]);
         assert!(role.limits.is_empty());
     }
 }

@@ -12,8 +12,10 @@ use staff::SecondFactorRule;
 use staff::sign_in::SingleSignOn;
 use tokio::net::TcpListener;
 use web::{Accent, TownFace};
+use webhooks::{Network, Networks};
 
-use super::{Ended, Outcome, keep_numbers, office};
+use super::attachments::cabinet;
+use super::{Ended, Outcome, keep_numbers, standing_office};
 use crate::config::Settings;
 use crate::office::Office;
 use crate::output;
@@ -50,6 +52,9 @@ pub struct ServeArgs {
     /// A list of stolen passwords that nobody may choose: SHA-1 in hex, in order, HASH:COUNT a line
     #[arg(long, value_name = "FILE")]
     breached: Option<PathBuf>,
+    /// A network of the city that messages to other programs may go to besides the internet, also without HTTPS, such as 10.20.0.0/16
+    #[arg(long = "webhook-network", value_name = "NETWORK")]
+    networks: Vec<Network>,
     /// Print every address with its method and kind, and do not serve
     #[arg(long)]
     list_routes: bool,
@@ -105,19 +110,22 @@ pub async fn run(settings: &Settings, args: ServeArgs) -> Outcome {
         return Ok(Ended::Done);
     }
     check(&args)?;
-    let office = office(settings).await?;
+    let office = standing_office(settings).await?;
+    let keys = keys(args.key_file.as_deref(), args.demo)?;
     let site = SiteSettings {
+        cabinet: cabinet(&settings.files, keys.clone())?,
         town: TownFace {
             name: args.town.clone(),
             accent: args.accent,
             zone: town_zone(&office, args.time_zone).await?,
         },
-        keys: keys(args.key_file.as_deref(), args.demo)?,
+        keys,
         is_https: args.behind_https,
         second_factor: if args.demo { SecondFactorRule::Optional } else { SecondFactorRule::Required },
         breached: args.breached.as_deref().map(breached).transpose()?,
         providers: providers(&args)?,
         public_url: args.public_url,
+        networks: Networks(args.networks),
     };
     serve(&office, Serving { listen: args.listen, takes_any_port: false, site, works: !args.no_work }).await
 }
@@ -133,10 +141,12 @@ pub async fn serve(office: &Office, serving: Serving) -> Outcome {
     };
     let address = listener.local_addr().map_err(failed)?;
     keep_numbers()?;
+    let SiteSettings { keys, networks, town, .. } = &serving.site;
+    let sender = if serving.works { Some(office.sender(keys, networks, &town.name)?) } else { None };
     let router = web::router(site(office, serving.site), routes());
     output::data(&format!("Serving http://{address}"));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let worker = serving.works.then(|| Standing::begin(office));
+    let worker = serving.works.then(|| Standing::begin(office, sender));
     let server = axum::serve(listener, service).with_graceful_shutdown(told_to_stop());
     tokio::select! {
         ended = server => ended.map_err(|error| Ended::Fault(format!("serving: {error}")))?,

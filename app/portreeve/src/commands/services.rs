@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use billing::acts::{CorrectService, MovePeople, MoveRead, Moved, StartService, StopService, TransferService};
+use billing::acts::{
+    ChangeStop, CorrectService, MovePeople, MoveRead, Moved, StartService, StopService, TransferService,
+};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
@@ -22,6 +24,20 @@ pub enum ServiceCommand {
         /// The day after the last day of service
         #[arg(long, value_name = "DATE")]
         on: NaiveDate,
+        /// Only what is served at this service point
+        #[arg(long)]
+        service_point: Option<String>,
+    },
+    /// Put a stop off to a later day, or take it back, while its days are unbilled and nobody else has the place
+    ChangeStop {
+        /// The number of the account
+        account: String,
+        /// The day after the last day of service as it stands
+        #[arg(long, value_name = "DATE")]
+        stopped_on: NaiveDate,
+        /// The day after the last day as it should be; the services go on without an end when none is said
+        #[arg(long, value_name = "DATE")]
+        on: Option<NaiveDate>,
         /// Only what is served at this service point
         #[arg(long)]
         service_point: Option<String>,
@@ -139,6 +155,12 @@ pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
         }
         ServiceCommand::Stop { account, on, service_point } => {
             office.act_now(&who, &StopService { account, service_point, stops_on: on, reason }).await?.outcome
+        }
+        ServiceCommand::ChangeStop { account, stopped_on, on, service_point } => {
+            let act = ChangeStop { account, service_point, stopped_on, stops_on: on, reason };
+            let count = office.act_now(&who, &act).await?.outcome;
+            output::data(&format!("{count} services go on"));
+            return Ok(Ended::Done);
         }
         ServiceCommand::Transfer { from, to, on, service_point } => {
             let act = TransferService { from_account: from, to_account: to, service_point, on, reason };

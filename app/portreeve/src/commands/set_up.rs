@@ -130,6 +130,8 @@ pub fn all_permissions() -> Vec<acts::Permission> {
         revenue::permissions::PERMISSIONS,
         billing::permissions::PERMISSIONS,
         identity::permissions::PERMISSIONS,
+        attachments::permissions::PERMISSIONS,
+        webhooks::permissions::PERMISSIONS,
     ];
     let mut all: Vec<acts::Permission> = rooms.concat();
     all.sort_unstable();

@@ -46,6 +46,8 @@ fn parts() -> Vec<Described> {
         moves::description(),
         search::description(),
         identity::description(),
+        attachments::description(),
+        webhooks::description(),
         schedules::description(),
         books::description(),
         super::changes::description(),

@@ -16,7 +16,8 @@ use crate::act_samples::newest_samples;
 const REASON_MAX: usize = 500;
 
 /// What is carried out with a file at hand, which a program does not send along.
-const NEEDS_A_FILE: [&str; 2] = ["imports.file", "billing.import_consumption"];
+const NEEDS_A_FILE: [&str; 4] =
+    ["imports.file", "billing.import_consumption", "attachments.attach", "attachments.record_scan"];
 
 /// What this part describes of the API.
 #[derive(OpenApi)]
@@ -129,13 +130,13 @@ async fn send(ask: Ask, At(kind): At<String>, key: IdempotencyKey, body: Bytes) 
     }
     let asked = read(&body)?;
     let command = asked.command.to_string();
-    let Some(permission) = registry.permission(&kind, &command) else {
+    let Some(permissions) = registry.permissions(&kind, &command) else {
         let why = format!("`command` does not have the fields of {kind}; see its example in /api/v1/changes.");
         return Err(Problem::bad_request(why));
     };
     // A token counts only for what it was made for, whatever its owner may do; the door asks again about the owner.
-    if !ask.may(permission) {
-        return Err(Problem::not_allowed(&[permission]));
+    if let Some(missing) = permissions.into_iter().find(|permission| !ask.may(*permission)) {
+        return Err(Problem::not_allowed(&[missing]));
     }
     let by = ask.who()?.by(asked.reason, &format!("api {}", key.0));
     let carried = ask.site().door().carry_out_text(&by, registry, (&kind, &command)).await;

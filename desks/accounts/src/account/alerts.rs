@@ -3,9 +3,10 @@
 use billing::{AccountException, ExceptionState, Stage};
 use kernel::Cents;
 use web::shown::{capital, date, money};
-use web::{Alert, Ask};
+use web::{Alert, Ask, encoded};
 
 use super::loaded::Loaded;
+use crate::words;
 
 /// The most lines of one message.
 const ITEMS_MAX: usize = 8;
@@ -25,7 +26,9 @@ fn held(ask: &Ask, loaded: &Loaded) -> Option<Alert> {
         _ => "Bills of this account are held up".to_owned(),
     };
     let alert = exceptions.iter().take(ITEMS_MAX).fold(Alert::warning(heading), |alert, exception| {
-        let way = ask.may(billing::permissions::SEE).then(|| format!("/runs/{}/exceptions", exception.run));
+        let account = encoded(&loaded.named.number);
+        let way = || format!("/runs/{}/exceptions/{account}", exception.run);
+        let way = ask.may(billing::permissions::SEE).then(way);
         told(alert, held_words(exception), way)
     });
     Some(alert)
@@ -41,7 +44,7 @@ fn told(alert: Alert, words: String, way: Option<String>) -> Alert {
 
 fn held_words(exception: &AccountException) -> String {
     let what = capital(&exception.code.code().replace('_', " "));
-    let days = format!("{} to {}", date(&exception.period.from()), date(&exception.period.to()));
+    let days = words::days(exception.period);
     let detail = if exception.detail.is_empty() { String::new() } else { format!(" ({})", exception.detail) };
     match exception.state {
         ExceptionState::Held => {

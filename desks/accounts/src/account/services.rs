@@ -1,10 +1,11 @@
 //! What the account is served with, and the charges that wait for its next bill.
 
 use billing::AccountService;
-use billing::permissions::CHARGES;
-use chrono::NaiveDate;
+use billing::permissions::{CHARGES, MOVES};
+use chrono::{Days, NaiveDate};
+use kernel::Decimal;
 use web::shown::date;
-use web::{Ask, Cell, Column, Folded, Section, Table, Tone, address, encoded};
+use web::{Ask, Cell, Column, Folded, Links, Section, Table, Tone, address, encoded};
 
 use super::loaded::Loaded;
 use crate::words;
@@ -18,12 +19,39 @@ pub(crate) fn section(ask: &Ask, loaded: &Loaded) -> Section {
         (true, false) => section.note("Nothing is delivered today. What was is below."),
         (false, _) => section.with(&table(ask, loaded, ("services", "Services of the account"), &current)),
     };
+    let section = match stops(ask, loaded) {
+        Some(ways) => section.with(&ways),
+        None => section,
+    };
     if past.is_empty() {
         return section;
     }
     let words =
         web::shown::counted(i64::try_from(past.len()).unwrap_or(0), "service that stopped", "services that stopped");
     section.with(&Folded::new(&words, &table(ask, loaded, ("stopped", "Services that stopped"), &past)))
+}
+
+/// How far back a stop may lie of which the page offers a change: the bill of its days is made by then.
+const DAYS_BACK: u64 = 60;
+
+/// The ways to put stops off or take them back, one for each day.
+fn stops(ask: &Ask, loaded: &Loaded) -> Option<Links> {
+    if !ask.may(MOVES) {
+        return None;
+    }
+    let since = loaded.today.checked_sub_days(Days::new(DAYS_BACK)).unwrap_or(loaded.today);
+    let mut days: Vec<NaiveDate> = loaded.services.iter().filter_map(|service| service.stops_on).collect();
+    days.retain(|stops_on| since <= *stops_on);
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() {
+        return None;
+    }
+    Some(days.into_iter().fold(Links::listed("Stops"), |ways, stops_on| {
+        let (last, on) = (stops_on.pred_opt().unwrap_or(stops_on), stops_on.to_string());
+        let pairs = [("account", loaded.named.number.as_str()), ("stopped", on.as_str())];
+        ways.link(&format!("Put off or take back the stop after {}", date(&last)), address("/moves/stop", &pairs))
+    }))
 }
 
 fn is_over(service: &AccountService, today: NaiveDate) -> bool {
@@ -74,6 +102,12 @@ fn row(loaded: &Loaded, service: &AccountService) -> [Cell; 5] {
     [Cell::text(words::service(&service.service)).note(format!("cycle {}", service.cycle)), rates, point, meter, days]
 }
 
+/// How many times a code is charged, or credited, which is recorded as less than none.
+fn how_often(count: Decimal) -> Cell {
+    let times = Cell::text(count.abs().normalize().to_string());
+    if count.is_sign_negative() { times.note("credit") } else { times }
+}
+
 /// Charges and credits that stand on no bill yet, or come with every one.
 pub(crate) fn charges(ask: &Ask, loaded: &Loaded) -> Option<Section> {
     if loaded.charges.is_empty() {
@@ -89,7 +123,7 @@ pub(crate) fn charges(ask: &Ask, loaded: &Loaded) -> Option<Section> {
         );
         [
             code.note(charge.reason.clone()),
-            Cell::text(charge.count.normalize().to_string()),
+            how_often(charge.count),
             Cell::text(format!("{how} {}", date(&charge.from_on))),
             if may { Cell::text("End").link(end) } else { Cell::empty() },
         ]

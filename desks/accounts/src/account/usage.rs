@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::ServicePointId;
 use metering::PeriodUse;
-use web::shown::date;
+use web::shown::{date, quantity, unit};
 use web::{Chart, Links, Section, encoded};
 
 use super::loaded::Loaded;
@@ -39,7 +39,7 @@ pub(crate) fn section(loaded: &Loaded) -> Option<Section> {
 }
 
 fn chart(service: &str, reference: &str, uses: &[&PeriodUse]) -> Chart {
-    let unit = uses.last().map_or_else(String::new, |last| words::unit(last.quantity.unit));
+    let unit = uses.last().map_or("", |last| unit(last.quantity.unit));
     let title = format!("{service} at {reference}, in {unit}");
     let chart = Chart::columns(&title, "Period from", &["Used"]).summary(summary(uses));
     let skipped = uses.len().saturating_sub(PERIODS_MAX);
@@ -49,7 +49,7 @@ fn chart(service: &str, reference: &str, uses: &[&PeriodUse]) -> Chart {
             (false, true) => ", vacant",
             (false, false) => "",
         };
-        let words = format!("{} in {} days{mark}", words::quantity(one.quantity), one.period.days());
+        let words = format!("{} in {} days{mark}", quantity(&one.quantity), one.period.days());
         let label = one.period.from().format("%b %y").to_string();
         chart.point(&label, &[(one.quantity.steps, &words)])
     })
@@ -59,7 +59,7 @@ fn chart(service: &str, reference: &str, uses: &[&PeriodUse]) -> Chart {
 fn summary(uses: &[&PeriodUse]) -> String {
     let Some(last) = uses.last() else { return String::new() };
     let (from, days) = (last.period.from(), last.period.days());
-    let newest = format!("{} in {days} days from {}", words::quantity(last.quantity), date(&from));
+    let newest = format!("{} in {days} days from {}", quantity(&last.quantity), date(&from));
     let a_day = |steps: i64, days: i64| i128::from(steps) * 365 / i128::from(days.max(1));
     let around = |one: &&&PeriodUse| {
         let before = (from - one.period.from()).num_days();
@@ -68,7 +68,7 @@ fn summary(uses: &[&PeriodUse]) -> String {
     let Some(year_before) = uses.iter().find(around) else { return format!("{newest}.") };
     let before = a_day(year_before.quantity.steps, year_before.period.days());
     let now = a_day(last.quantity.steps, days);
-    format!("{newest}, {} (then {}).", compared(before, now), words::quantity(year_before.quantity))
+    format!("{newest}, {} (then {}).", compared(before, now), quantity(&year_before.quantity))
 }
 
 /// How a day's use compares with the year before.

@@ -59,11 +59,22 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
             reason: form.text("reason"),
         };
         let carried: Carried<()> = form.carry_out(&ask, &act).await?;
-        if let Some(go) = carried.go(&named.href(""), "It goes on the next bill") {
+        let goes_on = goes_on(&ask, &named).await?;
+        if let Some(go) = carried.go(&named.href(""), if goes_on { NEXT_BILL } else { NO_NEXT_BILL }) {
             return go.answer();
         }
     }
     draw(&ask, &named, &form)
+}
+
+const NEXT_BILL: &str = "It goes on the next bill";
+const NO_NEXT_BILL: &str =
+    "It waits: the account has no service any more, so no cycle bills it. A bill of charges alone brings it out";
+
+/// Whether the account has a service today or later, and so a next bill.
+async fn goes_on(ask: &Ask, named: &Named) -> Result<bool, Problem> {
+    let services = billing::account_services(&mut ask.read().await?, named.id).await?;
+    Ok(services.iter().any(|service| service.stops_on.is_none_or(|stops_on| ask.today() < stops_on)))
 }
 
 /// A number above zero, with at most two decimal places.
@@ -73,7 +84,8 @@ fn count_of(text: &str) -> Option<Decimal> {
 }
 
 fn draw(ask: &Ask, named: &Named, form: &Form) -> Answer {
-    let lead = "The price and its tax are those of the rates that hold on the day. It stands on the next bill.";
+    let lead = "The price and its tax are those of the rates that hold on the day. It stands on the next bill, if \
+                there is one.";
     page(ask, named, &format!("Charge or credit account {}", named.number)).lead(lead).form(form).answer()
 }
 

@@ -1,7 +1,7 @@
 //! `/accounts/{number}/contact`: how the customer is called and written to.
 
 use customers::CustomerInFull;
-use customers::acts::{SetContact, seen_contact};
+use customers::acts::{SetContact, last_contact_entry, seen_contact};
 use db::Read;
 use kernel::ActId;
 use web::{Answer, Ask, At, Field, Form, Problem, address, read_number};
@@ -13,10 +13,13 @@ use crate::words::Named;
 struct Filled {
     phone: String,
     email: String,
+    /// What was seen, in short; empty where the telephone number is covered.
     seen: String,
+    /// The last entry that set them, which tells nothing of a covered number.
+    seen_entry: ActId,
     since: ActId,
-    /// The telephone number of a protected person, for who may not see it; empty for others.
-    covered: String,
+    /// Whether the customer is protected and the visitor may not see their telephone number.
+    is_covered: bool,
 }
 
 async fn customer_of(read: &mut Read, named: &Named) -> Result<CustomerInFull, Problem> {
@@ -31,25 +34,31 @@ async fn on_record(ask: &Ask, read: &mut Read, named: &Named, customer: &Custome
     let protected = customers::protected_customers(read, &[customer.id]).await?;
     if !protected.is_empty() && !ask.may(identity::permissions::SEE_PROTECTED) {
         // Not even a digest of the number, which could be tried through.
-        return Ok(Filled { phone: String::new(), email, seen: String::new(), since, covered: phone });
+        let seen_entry = last_contact_entry(read, customer.id).await?;
+        return Ok(Filled { phone: String::new(), email, seen: String::new(), seen_entry, since, is_covered: true });
     }
     let seen = seen_contact(&phone, &email);
-    Ok(Filled { phone, email, seen, since, covered: String::new() })
+    Ok(Filled { phone, email, seen, seen_entry: ActId(0), since, is_covered: false })
 }
 
 fn form(ask: &Ask, (named, action): (&Named, &str), filled: &Filled) -> Form {
     let phone = Field::phone("phone", "Telephone").max(40).value(&filled.phone).answers(&["phone_unreadable"]);
-    let phone = match filled.covered.is_empty() {
-        true => phone,
-        false => phone.hint("The number on record is confidential. Leave this empty to keep it, or type a new one."),
+    let phone = match filled.is_covered {
+        false => phone,
+        true => phone.hint("A number on record is confidential. Leave this empty to keep it, or type a new one."),
     };
     ask.form(action, "Save")
         .because("told by the customer")
         .field(phone)
         .field(Field::email("email", "E-mail").max(200).value(&filled.email).answers(&["email_unreadable"]))
         .field(Field::hidden("seen", &filled.seen))
+        .field(Field::hidden("seen_entry", filled.seen_entry.0.to_string()))
         .field(Field::hidden("since", filled.since.0.to_string()))
         .cancel(&named.href(""))
+}
+
+fn phone_now(now: &Filled) -> String {
+    if now.is_covered { "Confidential".to_owned() } else { now.phone.clone() }
 }
 
 pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
@@ -76,9 +85,13 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let mut sent = form(&ask, (&named, &own), &filled);
     let title = "Telephone and e-mail";
     if sent.is_good() {
-        let (phone, email) =
-            (sent.optional_text("phone").unwrap_or_else(|| filled.covered.clone()), sent.text("email"));
-        let act = SetContact { customer: customer.reference.clone(), phone, email, seen: sent.optional_text("seen") };
+        // Nobody erases what they may not see: an empty number of a protected person stays as it is.
+        let (phone, seen_entry) = match filled.is_covered {
+            true => (sent.optional_text("phone"), sent.text("seen_entry").parse().ok().map(ActId)),
+            false => (Some(sent.text("phone")), None),
+        };
+        let (email, seen) = (sent.text("email"), sent.optional_text("seen"));
+        let act = SetContact { customer: customer.reference.clone(), phone, email, seen, seen_entry };
         match settle(&ask, &mut sent, &act, (&named.href(""), "Telephone and e-mail are recorded")).await? {
             Settled::Gone(go) => return go.answer(),
             Settled::Refused => {}
@@ -90,7 +103,7 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
                 let entries = entries_since(&mut read, &named, since, &["customers.set_contact"]).await?;
                 let alert = collision(&ask, &mut read, &entries).await?;
                 let rows = vec![
-                    ("Telephone", now.phone.clone(), sent.text("phone")),
+                    ("Telephone", phone_now(&now), sent.text("phone")),
                     ("E-mail", now.email.clone(), act.email.clone()),
                 ];
                 let again = Filled { phone: sent.text("phone"), email: act.email, ..now };

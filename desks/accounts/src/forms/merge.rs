@@ -92,9 +92,8 @@ async fn other(read: &mut Read, said: &str) -> Result<Option<CustomerId>, Proble
     Ok(customers::account_named(read, said).await?.map(|account| account.customer))
 }
 
-/// Both customers, when the one named is another than that of the account.
-async fn pair(ask: &Ask, named: &Named) -> Result<Result<Pair, String>, Problem> {
-    let said = ask.query().text("other");
+/// Both customers, when the one named is another than that of the account; whether the other one stays.
+async fn pair(ask: &Ask, named: &Named, (said, stays): (&str, bool)) -> Result<Result<Pair, String>, Problem> {
     let mut read = ask.read().await?;
     let own = named.account.customer;
     let Some(other) = other(&mut read, said).await?.filter(|other| other.0 != 0) else {
@@ -115,7 +114,7 @@ async fn pair(ask: &Ask, named: &Named) -> Result<Result<Pair, String>, Problem>
     let (Some(own), Some(other)) = (known.remove(&own), known.remove(&other)) else {
         return Err(Problem::not_found());
     };
-    let (goes, stays) = if ask.query().text("stays") == "other" { (own, other) } else { (other, own) };
+    let (goes, stays) = if stays { (own, other) } else { (other, own) };
     Ok(Ok(Pair { goes, stays, accounts }))
 }
 
@@ -146,11 +145,11 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     if said.is_empty() {
         return page.answer();
     }
-    let pair = match pair(&ask, &named).await? {
+    let is_swapped = ask.query().text("stays") == "other";
+    let pair = match pair(&ask, &named, (&said, is_swapped)).await? {
         Err(why) => return page.alert(Alert::bad("This customer cannot be compared").text(why)).answer(),
         Ok(pair) => pair,
     };
-    let is_swapped = ask.query().text("stays") == "other";
     let stays = if is_swapped { "" } else { "other" };
     let swapped = address(&named.href("merge"), &[("other", &said), ("stays", stays)]);
     let way = Links::new("Who stays").link("The other way around", swapped);
@@ -169,5 +168,14 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
             return go.answer();
         }
     }
-    title_page(&ask, &named).form(&form).answer()
+    // What was compared stays in sight, so that it can be looked at and sent again.
+    let (goes, stays) = (form.text("goes"), form.text("stays"));
+    let own = customers::customer_references(&mut ask.read().await?, &[named.account.customer]).await?;
+    let other_stays = own.get(&named.account.customer).is_some_and(|own| *own == goes);
+    let said = if other_stays { &stays } else { &goes };
+    let page = title_page(&ask, &named).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY);
+    match pair(&ask, &named, (said, other_stays)).await? {
+        Ok(pair) => page.body(&pair.side_by_side(&ask)).body(&pair.moving()).form(&form).answer(),
+        Err(_) => page.form(&form).answer(),
+    }
 }

@@ -205,6 +205,7 @@ fn proved(ask: &Ask, page: Page, proof: &LedgerProof) -> Answer {
     if let Some(file) = findings.file()? {
         return Ok(file);
     }
+    let whole = Days::through(ask.today());
     let funds = ask
         .table("funds", "Funds")
         .column(Column::text("fund", "Fund"))
@@ -215,13 +216,9 @@ fn proved(ask: &Ask, page: Page, proof: &LedgerProof) -> Answer {
         .plain()
         .rows(proof.funds.iter().map(|one| {
             let state = if one.is_balanced { Holds::Yes } else { Holds::No };
-            [
-                Cell::text(&one.fund),
-                Cell::text(&one.name),
-                one.debit_cents.into(),
-                one.credit_cents.into(),
-                state.cell(),
-            ]
+            let href = format!("{}&filter={}#trial-balance", whole.address("/books"), web::encoded(&one.fund));
+            let [debit, credit] = [one.debit_cents, one.credit_cents].map(|cents| Cell::from(cents).link(&href));
+            [Cell::text(&one.fund), Cell::text(&one.name), debit, credit, state.cell()]
         }));
     let controls = ask
         .table("controls", "Control accounts")
@@ -234,7 +231,11 @@ fn proved(ask: &Ask, page: Page, proof: &LedgerProof) -> Answer {
         .rows(proof.controls.iter().map(|one| {
             let state = if one.agrees { Holds::Yes } else { Holds::No };
             let (fund, side) = (Cell::text(&one.fund), Cell::text(&one.ledger_account));
-            [fund, side, one.control_cents.into(), one.customers_cents.into(), state.cell()]
+            let path = format!("/books/ledger/{}/{}", web::encoded(&one.fund), web::encoded(&one.ledger_account));
+            let href = whole.address(&path);
+            let [control, customers] =
+                [one.control_cents, one.customers_cents].map(|cents| Cell::from(cents).link(&href));
+            [fund, side, control, customers, state.cell()]
         }));
     let journals = counted(proof.journals, "journal", "journals");
     let postings = counted(proof.postings, "posting", "postings");

@@ -94,7 +94,7 @@ async fn counted_months(read: &mut Read) -> Result<BTreeMap<NaiveDate, Figures>,
 
 async fn waiting_in(read: &mut Read, run: &BillRun) -> Result<Option<Waiting>, Fault> {
     let (mut open, mut held) = (0, 0);
-    for ((_, state), count) in billing::exception_counts(read, run.id).await? {
+    for ((_, state), count) in billing::waiting_counts(read, run.id).await? {
         match state {
             "open" => open += count,
             "held" => held += count,
@@ -225,7 +225,7 @@ fn waiting(ask: &Ask, gathered: &Gathered) -> Table {
                 one.bill_on.into(),
                 Cell::count(days),
                 Cell::count(one.open).link(href.clone()),
-                Cell::count(one.held).link(href),
+                Cell::count(one.held).link(format!("{href}?state=held")),
                 state,
             ]
         }))

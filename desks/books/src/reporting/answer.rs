@@ -21,6 +21,14 @@ pub(super) struct Answered {
     pub(super) looked_at: i64,
 }
 
+impl Answered {
+    /// Whether rows or groups are missing, because there are more than are kept.
+    pub(super) fn is_cut(&self, question: &Question) -> bool {
+        let is_short = question.group.is_empty() && (self.rows.len() as i64) < self.fitting;
+        is_short || ROWS_MAX <= self.rows.len()
+    }
+}
+
 /// Rows as they come.
 pub(super) struct Gathering {
     question: Question,

@@ -45,8 +45,7 @@ pub(super) async fn show(ask: Ask, At(code): At<String>) -> Answer {
 }
 
 fn draw(ask: &Ask, page: Page, (view, question): (&'static View, &Question), answered: &Answered) -> Answer {
-    let is_cut = question.group.is_empty() && (answered.rows.len() as i64) < answered.fitting;
-    let is_cut = is_cut || ROWS_MAX <= answered.rows.len();
+    let is_cut = answered.is_cut(question);
     let table = ask.table(view.code, view.title).empty("No row fits. Take a condition away, or change it.");
     let table = headings(view, question, is_cut).into_iter().fold(table, |table, column| table.column(column));
     let leads = shown_columns(view, question);
@@ -86,7 +85,7 @@ fn shown_columns(view: &'static View, question: &Question) -> Vec<Option<&'stati
     question.group.iter().map(|group| (!group.is_by_month).then_some(&view.columns[group.place])).collect()
 }
 
-fn headings(view: &'static View, question: &Question, is_cut: bool) -> Vec<Column> {
+pub(super) fn headings(view: &'static View, question: &Question, is_cut: bool) -> Vec<Column> {
     let heading = |place: usize| {
         let column = &view.columns[place];
         let heading = Column::new(column.name, column.title, column.kind);

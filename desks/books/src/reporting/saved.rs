@@ -1,13 +1,20 @@
 //! `/reports/saved`: a report that somebody put together is kept under a title, for themselves or for everybody.
 
-use staff::{DropReport, SaveReport, SavedReport};
+use std::collections::BTreeMap;
+
+use staff::{DropReport, Rhythm, SaveReport, SavedReport};
 use web::{Answer, Ask, Carried, Cell, Column, Field, Form, Table, Tone, address};
+
+use super::clock::address_of;
+use super::files::permission_of_report;
 
 /// The reports that the visitor saved and those that others share.
 pub(super) async fn table(ask: &Ask, read: &mut db::Read) -> Result<Table, web::Problem> {
     let own = ask.who()?.actor.id;
     let names = staff::names(read).await?;
     let saved = staff::saved_reports(read, own).await?;
+    let schedules: BTreeMap<i64, Rhythm> =
+        staff::report_schedules(read).await?.into_iter().map(|one| (one.report.id, one.rhythm)).collect();
     let row = |one: &SavedReport| {
         let shared = match one.is_shared {
             true => Cell::tag(Tone::Good, "everybody"),
@@ -17,8 +24,15 @@ pub(super) async fn table(ask: &Ask, read: &mut db::Read) -> Result<Table, web::
             true => Cell::text("Drop").link(address("/reports/saved/drop", &[("title", &one.title)])),
             false => Cell::empty(),
         };
+        let made = match schedules.get(&one.id) {
+            Some(rhythm) => Cell::text(rhythm.words()).link(address_of(one.id)),
+            None if permission_of_report(&one.address).is_some() => {
+                Cell::text("not by itself").link(address_of(one.id))
+            }
+            None => Cell::empty(),
+        };
         let whose = names.get(&one.actor).cloned().unwrap_or_default();
-        [Cell::text(&one.title).link(one.address.clone()), Cell::text(whose), shared, one.saved_on.into(), drop]
+        [Cell::text(&one.title).link(one.address.clone()), Cell::text(whose), shared, one.saved_on.into(), made, drop]
     };
     Ok(ask
         .table("saved", "Saved reports")
@@ -26,6 +40,7 @@ pub(super) async fn table(ask: &Ask, read: &mut db::Read) -> Result<Table, web::
         .column(Column::text("whose", "Saved by"))
         .column(Column::text("shared", "Seen by"))
         .column(Column::date("saved_on", "Saved"))
+        .column(Column::text("made", "Made"))
         .column(Column::text("drop", "Drop"))
         .empty("Nothing is saved yet. Put a report together below, and save it from its page.")
         .plain()

@@ -132,7 +132,7 @@ pub(super) const VIEWS: &[View] = &[
     View {
         code: "exceptions",
         title: "Exceptions of bill runs",
-        lead: "A row is something that a trial found unusual, decided or still open, in runs that were not cancelled.",
+        lead: "A row is something that a trial found unusual, decided or still open, in runs that were not canceled.",
         access: billing::permissions::SEE,
         columns: &[
             leading("run", "Run", Leads::Run),

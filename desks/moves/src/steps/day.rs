@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use billing::permissions::MOVE_READS;
 use billing::{PointToRead, ServedService, points_to_read, services_at_points, services_of_account};
+use chrono::NaiveDate;
 use customers::ListedAccount;
 use db::Read;
 use kernel::ServicePointId;
@@ -34,7 +36,7 @@ impl Loaded {
         ids.sort_unstable();
         ids.dedup();
         let mut metered = points_to_read(&mut read, &ids, ask.today()).await?;
-        metered.retain(|point| point.meter.is_some());
+        metered.retain(|point| point.meter.is_some() && ask.may(MOVE_READS));
         let owner = match state.kind {
             Kind::Revert => owner(ask, &mut read, &ids).await?,
             Kind::Start | Kind::Stop | Kind::Transfer => None,
@@ -89,7 +91,8 @@ impl Loaded {
             });
             let serial = point.meter.as_ref().map(|meter| meter.serial_number.clone()).unwrap_or_default();
             let known = self.state.counts.get(&point.reference).map(ToString::to_string).unwrap_or_default();
-            let label = format!("What meter {serial} shows on that day");
+            let day = if kind == Kind::Stop { "the last day" } else { "the first day" };
+            let label = format!("What meter {serial} shows on {day}");
             let hint = format!("{}: {last}. Leave it empty while nobody knows.", point.reference);
             form = form.field(Field::whole(&name, &label).hint(hint).value(known));
         }
@@ -112,7 +115,8 @@ async fn services(ask: &Ask, read: &mut Read, state: &State) -> Result<Vec<Serve
     Ok(billing::last_terms(&there, &ids))
 }
 
-/// Who owns the premises of some service points today, with their accounts that are open.
+/// Who owns the premises of some service points today, with their accounts that are open; nobody where that is a protected
+/// person whom the visitor may not find at an address.
 async fn owner(
     ask: &Ask,
     read: &mut Read,
@@ -122,6 +126,9 @@ async fn owner(
     let premises: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
     let owners = premises::owners_on(read, &premises, ask.today()).await?;
     let Some(owner) = owners.into_values().next() else { return Ok(None) };
+    if identity::hides_person(ask, read, owner).await? {
+        return Ok(None);
+    }
     let known = customers::customers_in_full(read, &[owner]).await?;
     let name = known.get(&owner).map(|one| one.name.clone()).unwrap_or_default();
     let mut accounts = customers::accounts_of_customers(read, &[owner]).await?.remove(&owner).unwrap_or_default();
@@ -160,7 +167,7 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
         let dials = point.meter.as_ref().map_or(metering::DIALS_MAX, |meter| meter.dials);
         if let Err(error) = metering::shown(number, dials) {
             form.refuse_field(&name, crate::words::sentence(&error.to_string()));
-        } else if ask.today() < read_day(ask, on) {
+        } else if ask.today() < read_day(loaded.state.kind, on) {
             form.refuse_field(
                 &name,
                 "The day lies ahead. Leave the count empty, and enter it when the meter was read.",
@@ -188,9 +195,13 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
     Some(State { to, points, on: Some(on), counts, ..loaded.state.clone() })
 }
 
-/// The day of a read for a move: its day, or the one before where that is today.
-pub(super) fn read_day(ask: &Ask, on: chrono::NaiveDate) -> chrono::NaiveDate {
-    if on == ask.today().succ_opt().unwrap_or(on) { ask.today() } else { on }
+/// The day on which meters are read for a move: the first of whoever comes; where nobody does, the last day of service.
+/// Both are the day the form asks for, beside which the counts are typed.
+pub(super) fn read_day(kind: Kind, on: NaiveDate) -> NaiveDate {
+    match kind {
+        Kind::Stop => before(on),
+        Kind::Start | Kind::Transfer | Kind::Revert => on,
+    }
 }
 
 fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
@@ -217,4 +228,21 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
         false => page,
     };
     page.body(&steps(2)).body(&Section::bare().with(&facts)).form(form).answer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_of_the_day_that_was_asked_for() {
+        // Somebody who leaves with June 28 as the last day is read on June 28; whoever comes on June 29, on that day.
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let on = day("2026-06-29");
+        for (kind, expected) in
+            [(Kind::Stop, "2026-06-28"), (Kind::Transfer, "2026-06-29"), (Kind::Start, "2026-06-29")]
+        {
+            assert_eq!(read_day(kind, on), day(expected), "{kind:?}");
+        }
+    }
 }

@@ -52,7 +52,8 @@ impl Loaded {
         let counts: BTreeMap<ServicePointId, i64> =
             state.counts.iter().filter_map(|(reference, count)| Some((points.get(reference)?.id, *count))).collect();
         let ids: Vec<ServicePointId> = points.values().map(|point| point.id).collect();
-        let asked = MoveAsked { from, to, points: ids.clone(), on, counts };
+        let counted_on = Some(read_day(state.kind, on));
+        let asked = MoveAsked { from, to, points: ids.clone(), on, counts, counted_on };
         let mut preview = preview_move(&mut read, &asked).await?;
         let places = preview.places.iter_mut().map(|place| (place.service_point, &mut place.address));
         identity::cover(ask, &mut read, places).await?;
@@ -64,7 +65,7 @@ impl Loaded {
         let named = |(id, one): (AccountId, customers::Account)| (id, (one.number.to_string(), one.customer_name));
         let premise: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
         let owner = match state.kind {
-            Kind::Revert => owner(&mut read, &premise, on).await?,
+            Kind::Revert => owner(ask, &mut read, (&premise, on)).await?,
             Kind::Start | Kind::Stop | Kind::Transfer => None,
         };
         let location = location(ask, &mut read, &points).await?;
@@ -78,8 +79,8 @@ impl Loaded {
     }
 
     /// The move as the form tells it.
-    fn act(&self, ask: &Ask, form: &Form) -> MovePeople {
-        let read_on = read_day(ask, self.on);
+    fn act(&self, form: &Form) -> MovePeople {
+        let read_on = read_day(self.state.kind, self.on);
         let read = |(service_point, count): (&String, &i64)| MoveRead {
             service_point: service_point.clone(),
             read_on,
@@ -99,13 +100,17 @@ impl Loaded {
     }
 }
 
+/// Who owns premises on a day, as the step before told.
 async fn owner(
+    ask: &Ask,
     read: &mut Read,
-    premises: &[kernel::PremiseId],
-    on: chrono::NaiveDate,
+    (premises, on): (&[kernel::PremiseId], chrono::NaiveDate),
 ) -> Result<Option<CustomerInFull>, Problem> {
     let owners = premises::owners_on(read, premises, on).await?;
     let Some(owner) = owners.into_values().next() else { return Ok(None) };
+    if identity::hides_person(ask, read, owner).await? {
+        return Ok(None);
+    }
     Ok(customers::customers_in_full(read, &[owner]).await?.remove(&owner))
 }
 
@@ -136,7 +141,7 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     let mut form = told::form(&ask, &loaded);
     told::judge(&loaded, &mut form);
     if form.is_good() {
-        let act = loaded.act(&ask, &form);
+        let act = loaded.act(&form);
         let carried = form.carry_out(&ask, &act).await?;
         let (path, words) = match &carried {
             Carried::Done(done) => after(&loaded, &done.outcome),

@@ -5,7 +5,7 @@ use db::Read;
 use kernel::AccountId;
 use premises::ServicePoint;
 use web::shown::date;
-use web::{Answer, Ask, Field, Form, Problem};
+use web::{Alert, Answer, Ask, Field, Form, Problem};
 
 use super::{Kind, State, steps};
 
@@ -48,15 +48,30 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     let mut form = form(&ask);
     if form.is_good() {
         let mut read = ask.read().await?;
-        if let Some(state) = judged(&ask, &mut read, &mut form).await? {
-            return ask.go(&state.href("/moves/day")).answer();
+        match judged(&ask, &mut read, &mut form).await? {
+            Some(Next::Day(state)) => return ask.go(&state.href("/moves/day")).answer(),
+            Some(Next::First(point, account)) => {
+                let alert = Alert::info("Nobody was served there before")
+                    .text("So its rates are not known: start each service with rates, cycle and class.");
+                let href = web::address("/moves/service", &[("point", &point), ("account", &account)]);
+                return ask.go(&href).saying(alert).answer();
+            }
+            None => {}
         }
     }
     draw(&ask, &form)
 }
 
-/// The move as it is named so far, or nothing, and the form says why.
-async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<State>, Problem> {
+/// Where the first step leads.
+enum Next {
+    /// To the day, with what is named so far.
+    Day(State),
+    /// To a service with its terms, at a place where nobody was served before, for an account if one was named.
+    First(String, String),
+}
+
+/// Where it goes on, or nothing, and the form says why not.
+async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<Next>, Problem> {
     let Some(kind) = Kind::of_code(&form.text("kind")) else { return Ok(None) };
     let (account, point, to) = (form.text("account"), form.text("point"), form.text("to"));
     let points = match point.is_empty() {
@@ -86,7 +101,14 @@ async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<St
             None => return Ok(None),
         }
     } else {
-        let Some(()) = vacant(ask, read, &points, form).await? else { return Ok(None) };
+        match vacant(ask, read, &points, form).await? {
+            Some(true) => {}
+            Some(false) => {
+                let point = points.first().map_or_else(String::new, |point| point.reference.clone());
+                return Ok(Some(Next::First(point, to)));
+            }
+            None => return Ok(None),
+        }
     }
     if kind.comes() && !to.is_empty() {
         match account_named(read, &to).await? {
@@ -101,7 +123,7 @@ async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<St
             }
         }
     }
-    Ok(Some(state))
+    Ok(Some(Next::Day(state)))
 }
 
 /// The number of the account that leaves, named itself or by its place.
@@ -149,8 +171,8 @@ async fn leaving(
     Ok(None)
 }
 
-/// Refuses a move in where somebody is served without an end.
-async fn vacant(ask: &Ask, read: &mut Read, points: &[ServicePoint], form: &mut Form) -> Result<Option<()>, Problem> {
+/// Refuses a move in where somebody is served without an end; otherwise whether anybody ever was.
+async fn vacant(ask: &Ask, read: &mut Read, points: &[ServicePoint], form: &mut Form) -> Result<Option<bool>, Problem> {
     if points.is_empty() {
         form.refuse_field("point", "Name the service point or the premises they move into.");
         return Ok(None);
@@ -165,13 +187,7 @@ async fn vacant(ask: &Ask, read: &mut Read, points: &[ServicePoint], form: &mut 
         form.refuse_field("kind", words);
         return Ok(None);
     }
-    if there.is_empty() {
-        let words = "Nobody was served there before, so its rates are not known. Start each service with the command \
-                     `service start`, which asks for schedule, cycle and class.";
-        form.refuse_field("point", words);
-        return Ok(None);
-    }
-    Ok(Some(()))
+    Ok(Some(!there.is_empty()))
 }
 
 /// The service points that a reference means: one, or those of premises.
@@ -187,7 +203,7 @@ async fn places(read: &mut Read, reference: &str) -> Result<Vec<ServicePoint>, P
 }
 
 /// An account by its number or the name a file has for it.
-pub(super) async fn account_named(read: &mut Read, name: &str) -> Result<Option<(AccountId, String)>, Problem> {
+pub(crate) async fn account_named(read: &mut Read, name: &str) -> Result<Option<(AccountId, String)>, Problem> {
     let Some(account) = customers::account_named(read, name).await?.filter(|one| one.id != AccountId::CITY) else {
         return Ok(None);
     };

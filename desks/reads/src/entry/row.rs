@@ -3,9 +3,9 @@
 use billing::PointToRead;
 use chrono::NaiveDate;
 use web::Ask;
-use web::shown::{count, date};
+use web::shown::{count, date, quantity};
 
-use crate::words::{about, amount, point_href, sentence};
+use crate::words::{about, point_href, sentence};
 
 /// How a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Row {
             return;
         }
         let looked = point.look(number, on);
-        self.used = looked.used.map(amount).unwrap_or_default();
+        self.used = looked.used.map(|used| quantity(&used)).unwrap_or_default();
         self.words = looked.odd.iter().map(|words| sentence(words)).collect();
         self.standing = if self.words.is_empty() || self.is_sure { Standing::Good } else { Standing::Odd };
     }

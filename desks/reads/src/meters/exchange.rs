@@ -24,8 +24,7 @@ async fn loaded(ask: &Ask, reference: &str) -> Result<PointToRead, Problem> {
 /// The new meter is most likely like the old one.
 fn form(ask: &Ask, point: &PointToRead) -> Form {
     let old: Option<&Installation> = point.meter.as_ref();
-    let units =
-        UNITS.iter().filter(|code| Unit::parse(code).is_ok()).map(|code| Choice::new(*code, code.replace('_', " ")));
+    let units = UNITS.iter().filter(|code| Unit::parse(code).is_ok()).map(|code| Choice::new(*code, unit_words(code)));
     let dials = old.map(|old| old.dials.to_string()).unwrap_or_default();
     let one_count = old.map(|old| multiplier(old.unit, old.steps_per_count)).unwrap_or_default();
     ask.form(&format!("{}/exchange", point_href(&point.reference)), "Exchange the meter")
@@ -59,6 +58,10 @@ fn form(ask: &Ask, point: &PointToRead) -> Form {
         .field(Field::whole("dials", "Digits it shows").required().value(dials))
         .field(Field::text("size", "Size").max(40).hint("Such as 5/8\". Leave it empty if it is not known."))
         .cancel(&point_href(&point.reference))
+}
+
+fn unit_words(code: &str) -> &'static str {
+    Unit::parse(code).map_or("", web::shown::unit)
 }
 
 fn unit_of(point: &PointToRead) -> &'static str {
@@ -96,10 +99,11 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
             install_count,
         };
         let carried = form.carry_out(&ask, &act).await?;
-        if let Carried::Done(_) = &carried {
-            measured(&ask, point.point).await?;
-        }
         let words = format!("Meter {serial_number} is in since {}", date(&exchanged_on));
+        if let Carried::Done(_) = &carried {
+            let measured = measured(&ask, point.point).await?;
+            return ask.go(&point_href(&reference)).saying(measured.alert(&words)).answer();
+        }
         if let Some(go) = carried.go(&point_href(&reference), words) {
             return go.answer();
         }

@@ -58,13 +58,14 @@ pub(crate) async fn send(ask: Ask, At((reference, day)): At<(String, String)>) -
         let carried = form.carry_out(&ask, &act).await?;
         let path = match &carried {
             Carried::Done(_) => {
-                measured(&ask, loaded.placement.service_point).await?;
-                point_href(&reference)
+                let measured = measured(&ask, loaded.placement.service_point).await?;
+                let alert = measured.alert("The last count is recorded");
+                return ask.go(&point_href(&reference)).saying(alert).answer();
             }
             Carried::Waiting(waiting) => format!("/approvals/{}", waiting.proposal.0),
             Carried::Refused => point_href(&reference),
         };
-        if let Some(go) = carried.go(&path, "The last count is recorded") {
+        if let Some(go) = carried.go(&path, "") {
             return go.answer();
         }
     }

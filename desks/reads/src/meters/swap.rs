@@ -3,7 +3,7 @@
 use metering::acts::SwapMeters;
 use web::{Answer, Ask, Carried, Field, Form};
 
-use crate::points::enter::measured;
+use crate::points::enter::measure;
 use crate::words::point_href;
 
 fn form(ask: &Ask) -> Form {
@@ -46,11 +46,12 @@ pub(crate) async fn send(ask: Ask) -> Answer {
         let act = SwapMeters { point_a, point_b, from_on, reason: form.text("reason") };
         let carried = form.carry_out(&ask, &act).await?;
         if let Carried::Done(done) = &carried {
-            for point in &done.outcome {
-                measured(&ask, *point).await?;
-            }
+            let by = ask.who()?.by("meters were swapped", secrets::Token::new(ask.site().random()).text());
+            let measured = measure(&ask, &by, done.outcome.clone()).await?;
+            let alert = measured.alert("The meters are where they belong; what was read went with them");
+            return ask.go(&path).saying(alert).answer();
         }
-        if let Some(go) = carried.go(&path, "The meters are where they belong; what was read went with them") {
+        if let Some(go) = carried.go(&path, "") {
             return go.answer();
         }
     }

@@ -9,7 +9,7 @@ use web::shown::{count, date};
 use web::{Alert, Answer, Ask, At, Carried, Changes, Choice, Facts, Field, Form, Problem, Section};
 
 use super::enter::measured;
-use crate::words::{amount, point_href, point_named, sentence};
+use crate::words::{point_href, point_named, sentence};
 
 /// The read that is corrected.
 struct Loaded {
@@ -67,8 +67,10 @@ pub(crate) async fn send(ask: Ask, At((reference, day)): At<(String, String)>) -
     if form.is_good() && !is_withdrawn && form.whole("count").is_none() {
         form.refuse_field("count", "What the meter showed: enter a whole number, such as 12");
     }
-    if form.is_good() && form.text("seen") != loaded.newest.revision.to_string() {
+    let now = loaded.newest.revision.to_string();
+    if form.is_good() && form.text("seen") != now {
         form.refuse("Somebody corrected this read meanwhile. Look at what it says now, then correct it again.");
+        form.renew("seen", now);
     }
     let number = form.whole("count").filter(|_| !is_withdrawn);
     if form.is_good() {
@@ -77,13 +79,14 @@ pub(crate) async fn send(ask: Ask, At((reference, day)): At<(String, String)>) -
         let carried = form.carry_out(&ask, &act).await?;
         let path = match &carried {
             Carried::Done(_) => {
-                measured(&ask, loaded.point.point).await?;
-                point_href(&reference)
+                let words = "The read is corrected; what was read before stays on record";
+                let measured = measured(&ask, loaded.point.point).await?;
+                return ask.go(&point_href(&reference)).saying(measured.alert(words)).answer();
             }
             Carried::Waiting(waiting) => format!("/approvals/{}", waiting.proposal.0),
             Carried::Refused => point_href(&reference),
         };
-        if let Some(go) = carried.go(&path, "The read is corrected; what was read before stays on record") {
+        if let Some(go) = carried.go(&path, "") {
             return go.answer();
         }
     }
@@ -103,7 +106,7 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form, asked: Option<Option<i64>>) -> 
     if let Some(number) = before
         && let Some(used) = loaded.point.look(number, loaded.read_on).used
     {
-        facts = facts.fact("Use by what stands", amount(used));
+        facts = facts.fact("Use by what stands", web::shown::quantity(&used));
     }
     let page = ask.page(&format!("Correct the read of {day}"));
     let page = page.crumbs(&[(&loaded.reference, &point_href(&loaded.reference))]);

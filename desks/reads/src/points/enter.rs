@@ -64,10 +64,11 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
         let (service_point, code) = (reference.clone(), form.text("code"));
         let act = EnterRead { service_point, read_on, count: number, kind, code };
         let carried = form.carry_out(&ask, &act).await?;
-        if let Carried::Done(_) = &carried {
-            measured(&ask, point.point).await?;
-        }
         let words = format!("The read of {} is saved: {}", date(&read_on), count(&number));
+        if let Carried::Done(_) = &carried {
+            let measured = measured(&ask, point.point).await?;
+            return ask.go(&point_href(&reference)).saying(measured.alert(&words)).answer();
+        }
         if let Some(go) = carried.go(&point_href(&reference), words) {
             return go.answer();
         }
@@ -79,11 +80,43 @@ fn dials(point: &PointToRead) -> u32 {
     point.meter.as_ref().map_or(metering::DIALS_MAX, |meter| meter.dials)
 }
 
-/// Works out what was used anew, where that is allowed; closing the reads does it otherwise.
-pub(crate) async fn measured(ask: &Ask, point: ServicePointId) -> Result<(), Problem> {
+/// What came of working out the use anew after a read.
+pub(crate) enum Measured {
+    /// It is worked out.
+    Done,
+    /// A second person has to agree first, to this proposal.
+    Waits(i64),
+    /// The rules refused it, and say why.
+    Refused(String),
+}
+
+impl Measured {
+    /// What is said about the read, and about the use that follows from it.
+    pub(crate) fn alert(&self, read: &str) -> Alert {
+        match self {
+            Measured::Done => Alert::good(read),
+            Measured::Waits(proposal) => Alert::warning(read)
+                .text("What was used is not worked out anew yet: a second person has to agree.")
+                .link(format!("Proposal {proposal}"), format!("/approvals/{proposal}")),
+            Measured::Refused(why) => {
+                Alert::warning(read).text(format!("What was used is not worked out anew: {}", sentence(why)))
+            }
+        }
+    }
+}
+
+/// Works out anew what was used; closing the reads does it where a period is not closed yet.
+pub(crate) async fn measured(ask: &Ask, point: ServicePointId) -> Result<Measured, Problem> {
     let by = ask.who()?.by("a read or meter changed", secrets::Token::new(ask.site().random()).text());
-    match ask.site().door().carry_out(&by, &MeasureAgain { service_points: vec![point] }).await {
-        Ok(_) | Err(acts::Failure::Refused(_) | acts::Failure::Waiting(_)) => Ok(()),
+    measure(ask, &by, vec![point]).await
+}
+
+/// The same for several points, under a key of the caller's.
+pub(crate) async fn measure(ask: &Ask, by: &acts::By, points: Vec<ServicePointId>) -> Result<Measured, Problem> {
+    match ask.site().door().carry_out(by, &MeasureAgain { service_points: points }).await {
+        Ok(_) => Ok(Measured::Done),
+        Err(acts::Failure::Refused(refusal)) => Ok(Measured::Refused(refusal.to_string())),
+        Err(acts::Failure::Waiting(waiting)) => Ok(Measured::Waits(waiting.proposal.0)),
         Err(acts::Failure::Fault(fault)) => Err(Problem::from(fault)),
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Loaded {
     /// What was recorded by hand.
     pub(super) entries: BTreeMap<ActId, LoggedAct>,
     pub(super) names: BTreeMap<ActorId, String>,
-    /// Who owns the premises today.
+    /// Who owns the premises today; nobody where that is a protected person, unless the visitor may know.
     pub(super) owner: Option<(CustomerId, String)>,
     /// The place as it is to be read today, where it has a meter.
     pub(super) now: Option<PointToRead>,
@@ -65,6 +65,8 @@ impl Loaded {
             None => None,
         };
         let owner = match owner {
+            // Beside its address, a name would tell where a protected person may be found.
+            Some(owner) if identity::hides_person(ask, &mut read, owner).await? => None,
             Some(owner) => {
                 let known = customers::customers_in_full(&mut read, &[owner]).await?;
                 known.get(&owner).map(|one| (owner, one.name.clone()))

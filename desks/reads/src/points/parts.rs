@@ -5,12 +5,12 @@ use billing::ServedService;
 use kernel::AccountId;
 use metering::permissions::{CORRECT_READS, EXCHANGE};
 use metering::{Grounds, PointUse, ReadKind, ReadRecord, multiplier};
-use web::shown::{count, date};
+use web::shown::{count, date, quantity};
 use web::{Ask, Cell, Chart, Column, Empty, Facts, Folded, Section, Table, Tone, Words};
 
 use super::loaded::Loaded;
 use super::meter_link;
-use crate::words::{about, account_href, amount, days, findings, point_href, sentence};
+use crate::words::{about, account_href, days, findings, point_href, sentence};
 
 /// Periods of the chart.
 const CHARTED: usize = 24;
@@ -54,7 +54,7 @@ pub(super) fn meters_sections(ask: &Ask, loaded: &Loaded) -> Vec<Section> {
     let mut sections = Vec::new();
     for placement in loaded.placements.iter().rev() {
         let Some(meter) = loaded.meters.get(&placement.meter) else { continue };
-        let counts = format!("{} {}", multiplier(meter.unit, meter.steps_per_count), meter.unit.code());
+        let counts = format!("{} {}", multiplier(meter.unit, meter.steps_per_count), web::shown::unit(meter.unit));
         let mut facts = Facts::new()
             .link("Meter", meter.serial_number.clone(), meter_link(&meter.serial_number))
             .fact("Size", meter.size.clone())
@@ -81,12 +81,12 @@ pub(super) fn use_section(loaded: &Loaded) -> Option<Section> {
     let first = loaded.uses.first()?;
     let unit = first.quantity.unit;
     let skipped = loaded.uses.len().saturating_sub(CHARTED);
-    let title = format!("Use in {}", unit.code());
+    let title = format!("Use in {}", web::shown::unit(unit));
     let estimated = loaded.uses.iter().skip(skipped).filter(|one| one.is_estimated).count();
     let series: &[&str] = if estimated == 0 { &["Read"] } else { &["Read", "Estimated"] };
     let mut chart = Chart::columns(&title, "Period from", series);
     for one in loaded.uses.iter().skip(skipped) {
-        let words = amount(one.quantity);
+        let words = quantity(&one.quantity);
         let values = match (estimated, one.is_estimated) {
             (0, _) => vec![(one.quantity.steps, words.as_str())],
             (_, true) => vec![(0, ""), (one.quantity.steps, words.as_str())],
@@ -98,7 +98,7 @@ pub(super) fn use_section(loaded: &Loaded) -> Option<Section> {
     let summary = format!(
         "{} periods, {estimated} of them estimated. The most was {} in the period from {}.",
         loaded.uses.len() - skipped,
-        amount(highest.quantity),
+        quantity(&highest.quantity),
         date(&highest.period.from())
     );
     let section = Section::new("use", "Use").with(&chart.summary(summary));
@@ -142,7 +142,7 @@ fn figure(loaded: &Loaded, one: &PointUse) -> Figure {
     let href = if one.account == AccountId::CITY { String::new() } else { account_href(&number) };
     Figure {
         days: days(one.period),
-        amount: amount(one.quantity),
+        amount: quantity(&one.quantity),
         kind,
         account: number,
         href,

@@ -37,7 +37,11 @@ impl Wanted {
             _ => Decision::Release,
         };
         let is_all = sent.text("scope") == "all";
-        let picks = if is_all { None } else { Some(picks(sent)) };
+        let mut picks = if is_all { None } else { Some(picks(sent, looked.filter.state)) };
+        if let Some(picks) = picks.as_mut().filter(|_| ask.posted().is_empty()) {
+            // What was decided since the list was drawn is not decided again unseen.
+            standing(read, known, picks).await?;
+        }
         let sum = match &picks {
             None => billing::queue_sum(read, known.run.id, &looked.filter).await?,
             Some(picks) => sum_of(read, known, picks).await?,
@@ -83,7 +87,7 @@ pub(super) fn assignee_field(assignee: &str) -> Field {
 
 /// Until when it is held.
 pub(super) fn until_field(due_on: NaiveDate) -> Field {
-    let hint = "When it is still held after this day, it is listed as past.";
+    let hint = "When it is still held after this day, it waits as past on the home page, the supervisor's too.";
     Field::date("until", "Until").value(due_on.to_string()).hint(hint).answers(&["held_until_before"])
 }
 
@@ -102,23 +106,48 @@ pub(super) fn until(ask: &Ask) -> NaiveDate {
     ask.today().checked_add_days(Days::new(HOLD_DAYS)).unwrap_or(ask.today())
 }
 
-/// The rows that were checked, from a query or from the form that was made of it.
-fn picks(sent: &Posted) -> Vec<ListedException> {
+/// The rows that were checked, from a query or from the form that was made of it; a row of a list stood as the list did.
+fn picks(sent: &Posted, state: ExceptionState) -> Vec<ListedException> {
     let kept = sent.text("picks");
     let checked: Vec<&str> = match kept.is_empty() {
         true => sent.all("pick").iter().map(String::as_str).collect(),
         false => kept.split(' ').collect(),
     };
     let pick = |text: &str| {
-        let (account, code) = text.split_once(':')?;
-        Some(ListedException { account: account.to_owned(), code: ExceptionCode::parse(code)? })
+        let (account, rest) = text.split_once(':')?;
+        let (code, seen) = match rest.split_once(':') {
+            Some((code, seen)) => (code, ExceptionState::parse(seen)?),
+            None => (rest, state),
+        };
+        Some(ListedException { account: account.to_owned(), code: ExceptionCode::parse(code)?, seen: Some(seen) })
     };
     checked.into_iter().filter_map(pick).take(PICKS_MAX).collect()
 }
 
 fn written(picks: &[ListedException]) -> String {
-    let one = |pick: &ListedException| format!("{}:{}", pick.account, pick.code.code());
+    let one = |pick: &ListedException| {
+        let seen = pick.seen.map_or_else(String::new, |seen| format!(":{}", seen.code()));
+        format!("{}:{}{seen}", pick.account, pick.code.code())
+    };
     picks.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Leaves those of some rows that still stand as they were seen.
+async fn standing(read: &mut Read, known: &Known, picks: &mut Vec<ListedException>) -> Result<(), Problem> {
+    let mut kept = Vec::with_capacity(picks.len());
+    for pick in picks.drain(..) {
+        let Ok(number) = AccountNumber::parse(&pick.account) else { continue };
+        let Some(account) = customers::account_by_number(read, number).await? else { continue };
+        let lines = billing::exceptions_of_bill(read, known.run.id, account).await?;
+        let stands = |line: &billing::QueueLine| {
+            line.exception.code == pick.code && pick.seen.is_none_or(|seen| seen == line.exception.state)
+        };
+        if lines.iter().any(stands) {
+            kept.push(pick);
+        }
+    }
+    *picks = kept;
+    Ok(())
 }
 
 async fn sum_of(read: &mut Read, known: &Known, picks: &[ListedException]) -> Result<QueueSum, Problem> {
@@ -144,16 +173,23 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let known = Known::load(&mut read, &number).await?;
     let wanted = Wanted::load(&ask, &mut read, &known).await?;
     let back = wanted.looked.href(&known.href("/exceptions"), &[]);
-    if wanted.picks.as_ref().is_some_and(Vec::is_empty) {
+    if wanted.picks.as_ref().is_some_and(Vec::is_empty) && !is_picked(ask.query()) {
         let alert = Alert::warning("Nothing is checked");
         let alert = alert.text("Check the exceptions to decide, or choose “All that match”.");
         return ask.go(&back).saying(alert).answer();
     }
     if wanted.sum.exceptions == 0 {
-        let alert = Alert::info("Nothing is left to decide").text("Somebody else has decided these meanwhile.");
-        return ask.go(&back).saying(alert).answer();
+        return ask.go(&back).saying(nothing_left()).answer();
     }
     draw(&ask, &known, &wanted, &wanted.form(&ask, &known))
+}
+
+fn is_picked(query: &Posted) -> bool {
+    !query.all("pick").is_empty() || !query.text("picks").is_empty()
+}
+
+fn nothing_left() -> Alert {
+    Alert::info("Nothing is left to decide").text("Somebody else has decided these meanwhile.")
 }
 
 fn draw(ask: &Ask, known: &Known, wanted: &Wanted, form: &Form) -> Answer {
@@ -233,7 +269,21 @@ pub(crate) async fn decide(ask: Ask, At(number): At<String>) -> Answer {
             return go.answer();
         }
     }
-    draw(&ask, &known, &wanted, &form)
+    // What the form says now is what the page shows now, so that it can be looked at and sent again.
+    let mut read = ask.read().await?;
+    let mut now = Wanted::load(&ask, &mut read, &known).await?;
+    if let Some(picks) = &mut now.picks {
+        standing(&mut read, &known, picks).await?;
+        now.sum = sum_of(&mut read, &known, picks).await?;
+    }
+    drop(read);
+    if now.sum.exceptions == 0 {
+        let back = now.looked.href(&known.href("/exceptions"), &[]);
+        return ask.go(&back).saying(nothing_left()).answer();
+    }
+    form.renew("seen", now.sum.exceptions.to_string());
+    form.renew("picks", now.picks.as_deref().map_or_else(String::new, written));
+    draw(&ask, &known, &now, &form)
 }
 
 fn done_alert(known: &Known, wanted: &Wanted, Decided { decided, left }: Decided) -> Alert {
@@ -276,10 +326,10 @@ mod tests {
     #[test]
     fn what_is_checked_comes_back_from_the_form_made_of_it() {
         let query = "pick=100042-4%3Ahigh&pick=100043-2%3Alow_use&pick=nonsense&pick=1%3Anothing";
-        let found = picks(&Posted::parse(query.as_bytes()).unwrap());
-        assert_eq!(written(&found), "100042-4:high 100043-2:low_use");
+        let found = picks(&Posted::parse(query.as_bytes()).unwrap(), ExceptionState::Open);
+        assert_eq!(written(&found), "100042-4:high:open 100043-2:low_use:open", "they stood as their list did");
         let sent = format!("picks={}", web::encoded(&written(&found)));
-        assert_eq!(picks(&Posted::parse(sent.as_bytes()).unwrap()), found);
+        assert_eq!(picks(&Posted::parse(sent.as_bytes()).unwrap(), ExceptionState::Held), found);
         assert_eq!(named(&found), "100042-4 (high bill), 100043-2 (low use).");
     }
 }

@@ -1,14 +1,14 @@
 //! `/runs/{number}/exceptions/{account}`: a bill with its exceptions, what was used, what it charges; the decision.
 
 use billing::acts::{DecideExceptions, ListedException, Which};
-use billing::permissions::EXCEPTIONS;
-use billing::{Decision, ExceptionState, QueueLine, RunState, TrialLine};
+use billing::permissions::{CORRECT, EXCEPTIONS};
+use billing::{Decision, ExceptionCode, ExceptionState, QueueLine, RunState, TrialLine};
 use chrono::Months;
 use customers::Account;
 use db::Read;
-use kernel::{AccountId, AccountNumber, Period};
+use kernel::{AccountId, AccountNumber, BillNumber, Period};
 use metering::PeriodUse;
-use web::shown::{capital, date, money};
+use web::shown::{capital, date, money, quantity};
 use web::{
     Alert, Answer, Ask, At, Carried, Cell, Chart, Choice, Column, Columns, Facts, Field, Form, Links, Problem, Section,
     Table, Words, encoded,
@@ -17,7 +17,7 @@ use web::{
 use super::many::{assignee, assignee_field, undo, until, until_field};
 use super::{Looked, decided_note};
 use crate::known::Known;
-use crate::words::{meaning, quantity, state_tone, state_word, title};
+use crate::words::{meaning, state_tone, state_word, title};
 
 /// How many months of use are drawn, and how far back a year before each is looked for.
 const MONTHS: u32 = 13;
@@ -31,6 +31,10 @@ struct Bill {
     account: Account,
     lines: Vec<QueueLine>,
     assignee: String,
+    /// Its bill of the run, once that is written.
+    bill: Option<BillNumber>,
+    /// The bill that another run beside the cycle made since.
+    made: Option<BillNumber>,
 }
 
 impl Bill {
@@ -43,18 +47,36 @@ impl Bill {
         let sent = if ask.posted().is_empty() { ask.query() } else { ask.posted() };
         let looked = Looked::of(sent);
         let assignee = assignee(read, lines.first().map(|line| line.exception.code)).await?;
-        Ok(Bill { known, looked, id, account, lines, assignee })
+        let bill = billing::bill_in_run(read, known.run.id, id).await?;
+        let made = billing::bill_made_since(read, &known.run, id).await?;
+        Ok(Bill { known, looked, id, account, lines, assignee, bill, made })
     }
 
     fn path(&self) -> String {
         self.known.href(&format!("/exceptions/{}", encoded(&self.account.number.to_string())))
     }
 
-    /// Its exceptions that stand so.
-    fn listed(&self, is_meant: impl Fn(ExceptionState) -> bool) -> Vec<ListedException> {
+    /// Its exceptions with how they stand, as the form carries them along.
+    fn listed(&self) -> String {
+        let one = |line: &QueueLine| format!("{}:{}", line.exception.code.code(), line.exception.state.code());
+        self.lines.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The exceptions that were seen so, from the form.
+    fn seen(&self, listed: &str, is_meant: impl Fn(ExceptionState) -> bool) -> Vec<ListedException> {
         let account = self.account.number.to_string();
-        let meant = self.lines.iter().filter(|line| is_meant(line.exception.state));
-        meant.map(|line| ListedException { account: account.clone(), code: line.exception.code }).collect()
+        let one = |text: &str| {
+            let (code, state) = text.split_once(':')?;
+            let (code, state) = (ExceptionCode::parse(code)?, ExceptionState::parse(state)?);
+            is_meant(state).then(|| ListedException { account: account.clone(), code, seen: Some(state) })
+        };
+        listed.split(' ').filter_map(one).collect()
+    }
+
+    /// Whether it is held and was not made since.
+    fn waits(&self) -> bool {
+        let is_held = self.lines.iter().any(|line| line.exception.state == ExceptionState::Held);
+        is_held && self.bill.is_none() && self.made.is_none()
     }
 
     /// The decision, where the visitor may decide and the run is where it can be.
@@ -83,6 +105,7 @@ impl Bill {
         let at = if ask.query().text("at").is_empty() { at } else { ask.query().text("at") };
         Some(
             form.field(Field::hidden("at", at))
+                .field(Field::hidden("listed", self.listed()).max(1_000))
                 .field(Field::radios("decision", "Decision", choices).value(only).required())
                 .field(Field::reason().hint("The clerk on the phone reads it out.").focused())
                 .field(assignee_field(&self.assignee).hint("For a bill that is held."))
@@ -94,7 +117,7 @@ impl Bill {
     /// The place after this bill in the queue.
     async fn next(&self, ask: &Ask, read: &mut Read) -> Result<Option<String>, Problem> {
         let sent = if ask.posted().is_empty() { ask.query() } else { ask.posted() };
-        let at = Some(sent.text("at")).filter(|code| billing::ExceptionCode::parse(code).is_some());
+        let at = Some(sent.text("at")).filter(|code| ExceptionCode::parse(code).is_some());
         let at = at.or(self.lines.first().map(|line| line.exception.code.code()));
         let Some(at) = at else { return Ok(None) };
         let found = billing::queue_page(read, (self.known.run.id, &self.looked.filter), Some((at, self.id)), 1).await?;
@@ -122,19 +145,26 @@ pub(crate) async fn decide(ask: Ask, At((run, account)): At<(String, String)>) -
         return draw(&ask, &mut read, &bill, None).await;
     };
     if form.is_good() {
+        let seen = form.text("listed");
         let (decision, listed, state) = match form.text("decision").as_str() {
             "hold" => {
                 let due_on = form.date("until").unwrap_or_else(|| until(&ask));
                 let decision = Decision::Hold { assignee: form.text("assignee"), due_on };
                 let any = ListedException {
                     account: bill.account.number.to_string(),
-                    code: billing::ExceptionCode::TakenOut,
+                    code: ExceptionCode::TakenOut,
+                    seen: None,
                 };
-                let first = bill.listed(|_| true).into_iter().next().unwrap_or(any);
-                (decision, vec![first], ExceptionState::Held)
+                let all = bill.seen(&seen, |_| true);
+                (decision, if all.is_empty() { vec![any] } else { all }, ExceptionState::Held)
             }
-            "reopen" => (Decision::Reopen, bill.listed(|state| state != ExceptionState::Open), ExceptionState::Open),
-            _ => (Decision::Release, bill.listed(|state| state != ExceptionState::Released), ExceptionState::Released),
+            "reopen" => {
+                (Decision::Reopen, bill.seen(&seen, |state| state != ExceptionState::Open), ExceptionState::Open)
+            }
+            _ => {
+                let not_yet = bill.seen(&seen, |state| state != ExceptionState::Released);
+                (Decision::Release, not_yet, ExceptionState::Released)
+            }
         };
         let seen = crate::words::count(listed.len());
         let act = DecideExceptions {
@@ -159,7 +189,10 @@ pub(crate) async fn decide(ask: Ask, At((run, account)): At<(String, String)>) -
             return go.answer();
         }
     }
+    // What the form says now is what the page shows now, so that it can be looked at and sent again.
     let mut read = ask.read().await?;
+    let bill = Bill::load(&ask, &mut read, (&run, &account)).await?;
+    form.renew("listed", bill.listed());
     draw(&ask, &mut read, &bill, Some(&form)).await
 }
 
@@ -189,7 +222,7 @@ async fn draw(ask: &Ask, read: &mut Read, bill: &Bill, form: Option<&Form>) -> A
     let mut side = Vec::new();
     side.extend(form.map(|form| Section::new("decide", "Your decision").with(form)));
     if form.is_none() {
-        side.push(Section::new("decide", "Decision").with(&Words::new(why_not(ask, bill))));
+        side.push(not_decided(ask, bill));
     }
     side.push(Section::new("facts", "The bill").with(&facts(bill)));
     let page = page.body(&ways).body(&Columns { main, side });
@@ -199,28 +232,50 @@ async fn draw(ask: &Ask, read: &mut Read, bill: &Bill, form: Option<&Form>) -> A
     }
 }
 
+/// What stands in the place of the decision: the way to make a held bill, or why nothing is decided.
+fn not_decided(ask: &Ask, bill: &Bill) -> Section {
+    if let Some(made) = bill.made {
+        let words = "The bill was held in this run and made since, beside the cycle.";
+        let ways =
+            Links::new("The bill").link(&format!("Bill {made}"), format!("/bills/{}", encoded(&made.to_string())));
+        return Section::new("decide", "Made since").with(&Words::new(words)).with(&ways);
+    }
+    if bill.known.state == RunState::Posted && bill.waits() && ask.may(CORRECT) {
+        let words = "The run is posted without this bill. Once what held it up is put right, a run beside the cycle \
+                     makes it: it is tried, signed and posted like any other.";
+        let form = crate::held::form_of_one(ask, &bill.known, &bill.account.number.to_string());
+        return Section::new("decide", "Make the bill").with(&Words::new(words)).with(&form);
+    }
+    Section::new("decide", "Decision").with(&Words::new(why_not(ask, bill)))
+}
+
 fn why_not(ask: &Ask, bill: &Bill) -> &'static str {
     match (ask.may(EXCEPTIONS), bill.known.state) {
+        (_, RunState::Posted) if bill.waits() => {
+            "The run is posted without this bill. Somebody who may have bills made again makes it, beside the cycle."
+        }
+        (_, RunState::Posted) => "The run is posted: its exceptions were decided before.",
         (false, _) => "Deciding exceptions is the work of others. You can look.",
         (true, RunState::Posting) => {
             "Bills are being written. A bill that is not written yet can be held at the command line."
         }
-        (true, RunState::Posted) => "The run is posted. A held bill is made by itself, beside the cycle.",
         (true, _) => "The run is not where exceptions are decided.",
     }
 }
 
 fn facts(bill: &Bill) -> Facts {
     let number = bill.lines.first().filter(|line| 0 < line.position);
-    let bill_number =
-        number.map(|line| kernel::BillNumber { run: bill.known.run.number, position: line.position }.to_string());
-    let facts = match bill_number {
-        Some(number) if bill.known.state == RunState::Posted => {
-            let href = format!("/bills/{}", encoded(&number));
-            Facts::new().link("Bill number", number, href)
+    // A number leads to its bill only where there is one: a bill that was held in a posted run never got there.
+    let kept = number.map(|line| BillNumber { run: bill.known.run.number, position: line.position });
+    let facts = match (bill.bill, kept) {
+        (Some(written), _) => {
+            let href = format!("/bills/{}", encoded(&written.to_string()));
+            Facts::new().link("Bill number", written.to_string(), href)
         }
-        Some(number) => Facts::new().fact("Bill number", number),
-        None => Facts::new(),
+        (None, Some(number)) if bill.known.state != RunState::Posted => {
+            Facts::new().fact("Bill number", number.to_string())
+        }
+        (None, _) => Facts::new(),
     };
     let total = number.map_or_else(String::new, |line| money(&line.total));
     facts
@@ -288,7 +343,7 @@ async fn used(read: &mut Read, bill: &Bill) -> Result<Option<Section>, Problem> 
 fn chart(uses: &[&PeriodUse], name: &str) -> Chart {
     let shown = usize::try_from(MONTHS).unwrap_or(13);
     let later = uses.get(uses.len().saturating_sub(shown)..).unwrap_or_default();
-    let unit = uses.first().map_or("", |one| one.quantity.unit.code());
+    let unit = uses.first().map_or("", |one| web::shown::unit(one.quantity.unit));
     let title = format!("Use at {name}, in {unit}");
     let year_before = |one: &PeriodUse| {
         let day = one.period.from().checked_sub_months(Months::new(12))?;
@@ -298,14 +353,14 @@ fn chart(uses: &[&PeriodUse], name: &str) -> Chart {
     if let Some(last) = uses.last() {
         let estimated = if last.is_estimated { ", which is an estimate" } else { "" };
         let before =
-            year_before(last).map_or_else(String::new, |before| format!(", a year before {}", quantity(before)));
-        chart = chart.summary(format!("The period billed: {}{estimated}{before}.", quantity(last.quantity)));
+            year_before(last).map_or_else(String::new, |before| format!(", a year before {}", quantity(&before)));
+        chart = chart.summary(format!("The period billed: {}{estimated}{before}.", quantity(&last.quantity)));
     }
     for one in later {
         let before = year_before(one);
         let words =
-            if one.is_estimated { format!("{} (estimate)", quantity(one.quantity)) } else { quantity(one.quantity) };
-        let before_words = before.map_or_else(String::new, quantity);
+            if one.is_estimated { format!("{} (estimate)", quantity(&one.quantity)) } else { quantity(&one.quantity) };
+        let before_words = before.as_ref().map_or_else(String::new, quantity);
         let label = one.period.from().format("%b %y").to_string();
         chart = chart
             .point(&label, &[(one.quantity.steps, &words), (before.map_or(0, |before| before.steps), &before_words)]);
@@ -331,7 +386,7 @@ async fn charged(ask: &Ask, read: &mut Read, bill: &Bill) -> Result<Section, Pro
             }),
             Cell::text(capital(&line.service)),
             rates,
-            Cell::text(line.quantity.map_or_else(String::new, quantity)),
+            Cell::text(line.quantity.as_ref().map_or_else(String::new, quantity)),
             if line.is_borne { Cell::empty() } else { Cell::from(line.cents) },
         ]
     };

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use billing::{BillRun, TallyLine};
+use billing::{BillRun, ExceptionState, TallyLine};
 use db::Read;
 use kernel::{Cents, Quantity, RunId, Unit};
 use reports::Kind;
-use web::shown::{count, money};
+use web::shown::{count, money, quantity};
 use web::{Ask, Cell, Chart, Column, Folded, Problem, Section, Table};
 
 use crate::known::Known;
-use crate::words::{change, days, quantity};
+use crate::words::{change, days};
 
 /// What is compared of a run, held bills included.
 #[derive(Default)]
@@ -60,8 +60,12 @@ pub(super) async fn sections(ask: &Ask, read: &mut Read, known: &Known) -> Resul
         None => None,
     };
     let (last, year) = (last.as_ref(), year.as_ref());
-    let mut section =
-        Section::new("compared", "Compared").note(note(last, year)).with(&charges_table(ask, &now, last, year));
+    let mut section = Section::new("compared", "Compared").note(note(last, year)).with(&charges_table(
+        (ask, known),
+        &now,
+        last,
+        year,
+    ));
     if now.used.values().any(|used| used.steps != 0) {
         section = section.with(&use_table(ask, &now, last, year));
     }
@@ -72,8 +76,8 @@ pub(super) async fn sections(ask: &Ask, read: &mut Read, known: &Known) -> Resul
     }
     let tally = Section::new("tally", "What it charges")
         .note("As tried, held bills included.")
-        .with(&by_fund(ask, &now))
-        .with(&Folded::new("By service, class, schedule and charge", &tally_table(ask, &now)));
+        .with(&by_fund((ask, known), &now))
+        .with(&Folded::new("By service, class, schedule and charge", &tally_table((ask, known), &now)));
     let mut all = vec![section, tally];
     all.extend(trend(read, known, &now).await?.map(|chart| Section::new("trend", "Run by run").with(&chart)));
     Ok(all)
@@ -105,17 +109,24 @@ fn percent(is: i64, was: Option<i64>) -> Cell {
 }
 
 fn charges_table(
-    ask: &Ask,
+    (ask, known): (&Ask, &Known),
     now: &Figures,
     last: Option<&(&BillRun, Figures)>,
     year: Option<&(&BillRun, Figures)>,
 ) -> Table {
     let mut table = columns(ask.table("charges", "Bills and charges"), Kind::Money);
+    let here = known.postings_href(ask);
+    let run = |beside: Option<&(&BillRun, Figures)>| beside.map(|(run, _)| format!("/runs/{}", run.number));
+    let (last_run, year_run) = (run(last), run(year));
     let row = |what: String, of: &dyn Fn(&Figures) -> i64, cell: &dyn Fn(i64) -> Cell| {
         let is = of(now);
         let (was, before) = (last.map(|(_, figures)| of(figures)), year.map(|(_, figures)| of(figures)));
-        let shown = |figure: Option<i64>| figure.map_or_else(Cell::empty, cell);
-        [Cell::text(what), cell(is), shown(was), percent(is, was), shown(before), percent(is, before)]
+        let shown = |figure: Option<i64>, run: &Option<String>| match (figure, run) {
+            (Some(figure), Some(run)) => cell(figure).link(run),
+            _ => Cell::empty(),
+        };
+        let (then, a_year_ago) = (shown(was, &last_run), shown(before, &year_run));
+        [Cell::text(what), cell(is).link(&here), then, percent(is, was), a_year_ago, percent(is, before)]
     };
     let cents = |cents: i64| Cell::from(Cents(cents));
     table.push(row("Bills".to_owned(), &|figures| figures.bills, &Cell::count));
@@ -172,7 +183,7 @@ fn use_table(
 }
 
 fn used_cell(steps: i64, unit: Unit) -> Cell {
-    Cell::text(quantity(Quantity { steps, unit }))
+    Cell::text(quantity(&Quantity { steps, unit }))
 }
 
 fn chart(now: &Figures, (run, was): (&BillRun, &Figures), words: &str) -> Chart {
@@ -223,31 +234,40 @@ async fn trend(read: &mut Read, known: &Known, now: &Figures) -> Result<Option<C
     }
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
     let signed = billing::signed_sums(read, &ids).await?;
+    let (bills, own) = match signed.get(&known.run.id) {
+        Some((bills, _, total)) => (*bills, *total),
+        None => {
+            // Not signed yet: what would go out by what is decided so far, as with the runs before it.
+            let filter =
+                billing::ExceptionFilter { state: ExceptionState::Held, code: None, class: None, service: None };
+            let held = billing::queue_sum(read, known.run.id, &filter).await?;
+            (now.bills - held.bills, now.total - held.total)
+        }
+    };
     let title = format!("What the last {} runs of cycle {} came to", runs.len(), known.cycle);
     let mut chart = Chart::columns(&title, "Service from", &["All bills"]).summary(format!(
-        "This run, the last one, comes to {} on {} bills.",
-        money(&now.total),
-        count(&now.bills)
+        "Bills that stay back are left out. This run, the last one, comes to {} on {} bills.",
+        money(&own),
+        count(&bills)
     ));
     for run in &runs {
-        let total = if run.id == known.run.id {
-            now.total
-        } else {
-            signed.get(&run.id).map_or(Cents(0), |(_, _, total)| *total)
-        };
+        let total =
+            if run.id == known.run.id { own } else { signed.get(&run.id).map_or(Cents(0), |(_, _, total)| *total) };
         chart = chart.point(&run.period.from().format("%b %y").to_string(), &[(total.0, &money(&total))]);
     }
     Ok(Some(chart))
 }
 
-fn by_fund(ask: &Ask, now: &Figures) -> Table {
+fn by_fund((ask, known): (&Ask, &Known), now: &Figures) -> Table {
+    let here = known.postings_href(ask);
     let mut sums: BTreeMap<(String, String), (Cents, Cents)> = BTreeMap::new();
     for line in now.lines.iter().filter(|line| !line.revenue.is_empty()) {
         let sum = sums.entry((line.fund.clone(), named(&line.service))).or_default();
         if line.is_borne { sum.1 += line.cents } else { sum.0 += line.cents }
     }
     let row = |((fund, service), (charged, borne)): ((String, String), (Cents, Cents))| {
-        [Cell::text(fund), Cell::text(web::shown::capital(&service)), Cell::from(charged), Cell::from(borne)]
+        let [charged, borne] = [charged, borne].map(|cents| Cell::from(cents).link(&here));
+        [Cell::text(fund), Cell::text(web::shown::capital(&service)), charged, borne]
     };
     ask.table("funds", "By fund and service")
         .plain()
@@ -258,7 +278,8 @@ fn by_fund(ask: &Ask, now: &Figures) -> Table {
         .rows(sums.into_iter().map(row))
 }
 
-fn tally_table(ask: &Ask, now: &Figures) -> Table {
+fn tally_table((ask, known): (&Ask, &Known), now: &Figures) -> Table {
+    let here = known.postings_href(ask);
     let row = |line: &TallyLine| {
         [
             Cell::text(web::shown::capital(&named(&line.service))),
@@ -268,7 +289,7 @@ fn tally_table(ask: &Ask, now: &Figures) -> Table {
             Cell::text(&line.fund),
             Cell::count(line.count),
             line.used.map_or_else(Cell::empty, |used| used_cell(used.steps, used.unit)),
-            Cell::from(line.cents),
+            Cell::from(line.cents).link(&here),
         ]
     };
     ask.table("tally-lines", "Charges by service, class, schedule and charge")

@@ -8,11 +8,12 @@ use db::{Fault, Read};
 use finance::JournalEntry;
 use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Month, Refusal, RunId};
 use ledger::{Chart, Journal, JournalKind, Posting};
-use revenue::{RateBook, charge_posting};
+use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
+use super::adjusting::{AdjustedPart, LineLeft, OfBill, in_proportion, is_tax, weights_of};
 use super::find::account_named;
-use crate::pricing::{BillLine, price};
+use crate::pricing::price;
 use crate::store::{self, Adjustment, StoredBill};
 use crate::views::find_bill;
 use crate::{BillInputs, BillRun, Limits, permissions};
@@ -32,6 +33,16 @@ pub struct AdjustAccount {
     pub reason_code: String,
     /// The reason in words.
     pub reason: String,
+    /// The reference of the service point whose charge it is; over all services of the charge, in proportion to what
+    /// is left of each, when none is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_point: Option<String>,
+    /// The schedule of the service, where the service point has several with the charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// How many adjustments the account had when the amount was worked out; it is refused when there are others now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<usize>,
 }
 
 /// Takes an adjustment back, whole.
@@ -69,7 +80,7 @@ pub enum AdjustRefused {
     #[error("there is no bill {0}")]
     UnknownBill(String),
     /// The bill was taken back.
-    #[error("bill {0} was cancelled; there is nothing to adjust")]
+    #[error("bill {0} was canceled; there is nothing to adjust")]
     Cancelled(String),
     /// The bill has no such charge.
     #[error("bill {bill} has no charge '{revenue}'")]
@@ -79,12 +90,28 @@ pub enum AdjustRefused {
         /// The revenue code.
         revenue: String,
     },
+    /// The bill does not have the charge for this service, or for several at this service point.
+    #[error("bill {bill} has not exactly one charge '{revenue}' for service point {service_point}; name its schedule")]
+    NoSuchService {
+        /// The number of the bill.
+        bill: String,
+        /// The revenue code.
+        revenue: String,
+        /// The reference of the service point.
+        service_point: String,
+    },
+    /// Somebody adjusted the account since the amount was worked out.
+    #[error("the account was adjusted meanwhile: look again at what is left to adjust")]
+    ChangedMeanwhile,
     /// A tax follows what it is charged on.
     #[error("'{0}' is a tax: adjust what it is charged on, and the tax follows")]
     IsTax(String),
     /// Nothing is adjusted.
     #[error("the amount is zero")]
     Zero,
+    /// It is more than can be posted.
+    #[error("{0} is more than can be adjusted at once")]
+    TooLarge(String),
     /// It would count from a day to come.
     #[error("an adjustment cannot count from {effective_on}: today is {today}")]
     Future {
@@ -144,8 +171,11 @@ impl Refusal for AdjustRefused {
             AdjustRefused::UnknownBill(_) => "bill_unknown",
             AdjustRefused::Cancelled(_) => "bill_cancelled",
             AdjustRefused::NoSuchCharge { .. } => "charge_unknown",
+            AdjustRefused::NoSuchService { .. } => "service_unknown",
+            AdjustRefused::ChangedMeanwhile => "adjusted_meanwhile",
             AdjustRefused::IsTax(_) => "is_tax",
             AdjustRefused::Zero => "amount_zero",
+            AdjustRefused::TooLarge(_) => "amount_too_large",
             AdjustRefused::Future { .. } => "in_the_future",
             AdjustRefused::BeforeBill { .. } => "before_bill",
             AdjustRefused::MoreThanCharged { .. } => "more_than_charged",
@@ -210,6 +240,7 @@ impl Act for AdjustAccount {
             reason_code: self.reason_code.clone(),
             reason: self.reason.clone(),
             reversed_by: None,
+            agreement: worked.agreement,
         };
         super::weigh(entry, account, moved);
         let stood = worked.charged + worked.given;
@@ -232,6 +263,8 @@ pub(super) struct WorkedOut {
     pub(super) given: Cents,
     /// How many adjustments the account has.
     pub(super) count: usize,
+    /// The service whose charge is adjusted, when it is one alone.
+    pub(super) agreement: Option<AgreementId>,
 }
 
 impl WorkedOut {
@@ -239,19 +272,6 @@ impl WorkedOut {
     pub(super) fn moved(&self) -> Cents {
         self.parts.iter().filter(|part| !part.is_borne).map(|part| part.cents).sum()
     }
-}
-
-/// A part of an adjustment: of the charge itself, or of a tax on it.
-pub(super) struct AdjustedPart {
-    pub(super) agreement: AgreementId,
-    /// The revenue code, or that of the tax.
-    pub(super) code: String,
-    /// The name of the charge in its rates.
-    pub(super) charge: String,
-    /// Whether the city pays it.
-    pub(super) is_borne: bool,
-    pub(super) cents: Cents,
-    pub(super) posting: Option<Posting>,
 }
 
 impl AdjustAccount {
@@ -265,6 +285,9 @@ impl AdjustAccount {
         }
         if self.cents.is_zero() {
             return refuse(AdjustRefused::Zero);
+        }
+        if self.cents < -Posting::CENTS_MAX || Posting::CENTS_MAX < self.cents {
+            return refuse(AdjustRefused::TooLarge(self.cents.dollars()));
         }
         if today < self.effective_on {
             return refuse(AdjustRefused::Future { effective_on: self.effective_on, today });
@@ -290,16 +313,62 @@ impl AdjustAccount {
         let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
         let inputs = inputs.into_iter().next().unwrap_or(nothing);
         let priced = price(&book, &Limits::new(), &inputs);
-        let mut there = store::adjustments_of(read, bill.account).await?;
-        let count = there.len();
-        there.retain(|one| one.run == bill.run && one.revenue == self.revenue && one.reversed_by.is_none());
-        let given: Cents = there.iter().map(|one| one.cents).sum();
+        let there = store::adjustments_of(read, bill.account).await?;
+        if self.seen.is_some_and(|seen| seen != there.len()) {
+            return refuse(AdjustRefused::ChangedMeanwhile);
+        }
         let of_bill = OfBill { book: &book, inputs: &inputs, lines: &priced.lines };
-        let parts = self.postings(&of_bill, bill.account, given)?;
-        self.check_within(&priced.lines, given)?;
-        let own = priced.lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne);
-        let charged = own.map(|line| line.cents).sum();
-        Ok(WorkedOut { run, bill, parts, charged, given, count })
+        let left = of_bill.left_of(&self.revenue, there.iter().filter(|one| one.run == bill.run));
+        let services = self.services(read, &of_bill, bill.account).await?;
+        let (agreement, lines) = self.adjusted(left, services)?;
+        let parts = self.postings(&of_bill, bill.account, &lines)?;
+        let charged = lines.iter().map(|one| one.line.cents).sum();
+        let given = lines.iter().map(|one| one.given).sum();
+        self.check_within(charged, given)?;
+        Ok(WorkedOut { run, bill, parts, charged, given, count: there.len(), agreement })
+    }
+
+    /// The services of the bill that are named; `None` when none is.
+    async fn services(
+        &self,
+        read: &mut Read,
+        of_bill: &OfBill<'_>,
+        account: AccountId,
+    ) -> Result<Option<BTreeSet<AgreementId>>, Failure> {
+        let Some(reference) = &self.service_point else { return Ok(None) };
+        let points = store::service_points_of(read, account).await?;
+        let ids = points.values().copied().collect::<Vec<_>>();
+        let names = premises::references_by_id(read, &ids).await?;
+        let is_there =
+            |agreement: &AgreementId| points.get(agreement).and_then(|one| names.get(one)) == Some(reference);
+        let is_named = |schedule: &str| self.schedule.as_deref().is_none_or(|named| named == schedule);
+        let services = of_bill.services().into_iter();
+        Ok(Some(services.filter(|(one, schedule)| is_there(one) && is_named(schedule)).map(|(one, _)| one).collect()))
+    }
+
+    /// The lines of the bill that are adjusted, and the service when they are of one alone.
+    fn adjusted<'a>(
+        &self,
+        mut lines: Vec<LineLeft<'a>>,
+        services: Option<BTreeSet<AgreementId>>,
+    ) -> Result<(Option<AgreementId>, Vec<LineLeft<'a>>), Failure> {
+        let (bill, revenue) = (self.bill.clone(), self.revenue.clone());
+        if self.revenue.starts_with("tax.") {
+            return refuse(AdjustRefused::IsTax(revenue));
+        }
+        if lines.iter().all(|one| one.line.cents.is_zero()) {
+            return refuse(AdjustRefused::NoSuchCharge { bill, revenue });
+        }
+        let Some(services) = services else { return Ok((None, lines)) };
+        lines.retain(|one| services.contains(&one.agreement));
+        let charged = lines.iter().filter(|one| !one.line.cents.is_zero()).map(|one| one.agreement);
+        match charged.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()[..] {
+            [one] => Ok((Some(one), lines)),
+            _ => {
+                let service_point = self.service_point.clone().unwrap_or_default();
+                refuse(AdjustRefused::NoSuchService { bill, revenue, service_point })
+            }
+        }
     }
 
     async fn found(&self, read: &mut Read) -> Result<(BillRun, StoredBill), Failure> {
@@ -316,34 +385,28 @@ impl AdjustAccount {
     /// rounded as if they were one, so that many small credits are not another tax than one large one.
     ///
     /// A credit of $10.00 on $40.00 of water, of which the city tax of 2.9 % was $1.16 on these $40.00: $0.29 of tax.
-    fn postings(&self, bill: &OfBill<'_>, account: AccountId, given: Cents) -> Result<Vec<AdjustedPart>, Failure> {
-        if self.revenue.starts_with("tax.") {
-            return refuse(AdjustRefused::IsTax(self.revenue.clone()));
-        }
-        let own: Vec<&BillLine<'_>> =
-            bill.lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne).collect();
-        if own.iter().all(|line| line.cents.is_zero()) {
-            let (bill, revenue) = (self.bill.clone(), self.revenue.clone());
-            return refuse(AdjustRefused::NoSuchCharge { bill, revenue });
-        }
-        let weights: Vec<i64> = own.iter().map(|line| line.cents.0).collect();
+    fn postings(
+        &self,
+        bill: &OfBill<'_>,
+        account: AccountId,
+        lines: &[LineLeft<'_>],
+    ) -> Result<Vec<AdjustedPart>, Failure> {
+        let weights = weights_of(lines.iter());
         let mut parts = Vec::new();
-        for ((line, cents), before) in own.iter().zip(self.cents.split(&weights)).zip(given.split(&weights)) {
+        for (LineLeft { line, given, .. }, cents) in lines.iter().zip(self.cents.split(&weights)) {
             parts.push(bill.part(line, account, cents));
             for tax in bill.lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
                 let Some(base) = bill.base_of(tax, line) else { continue };
                 let share =
                     |cents: Cents| in_proportion(i128::from(tax.cents.0) * i128::from(cents.0), i128::from(base.0));
-                parts.push(bill.part(tax, account, share(before + cents) - share(before)));
+                parts.push(bill.part(tax, account, share(*given + cents) - share(*given)));
             }
         }
         Ok(parts)
     }
 
     /// Refuses to give back more than a bill charged, less what was given before.
-    fn check_within(&self, lines: &[BillLine<'_>], given: Cents) -> Result<(), Failure> {
-        let own = lines.iter().filter(|line| line.place.code == self.revenue && !line.place.is_borne);
-        let charged: Cents = own.map(|line| line.cents).sum();
+    fn check_within(&self, charged: Cents, given: Cents) -> Result<(), Failure> {
         if charged + given + self.cents < Cents::ZERO && self.cents < Cents::ZERO {
             return refuse(AdjustRefused::MoreThanCharged {
                 bill: self.bill.clone(),
@@ -354,63 +417,6 @@ impl AdjustAccount {
         }
         Ok(())
     }
-}
-
-/// A bill that is adjusted, priced again.
-struct OfBill<'a> {
-    book: &'a RateBook,
-    inputs: &'a BillInputs,
-    lines: &'a [BillLine<'a>],
-}
-
-impl OfBill<'_> {
-    fn part(&self, line: &BillLine<'_>, account: AccountId, cents: Cents) -> AdjustedPart {
-        AdjustedPart {
-            agreement: self.inputs.item(line.item).agreement,
-            code: line.place.code.clone(),
-            charge: line.charge.clone().into_owned(),
-            is_borne: line.place.is_borne,
-            cents,
-            posting: charge_posting(account, &line.place, cents),
-        }
-    }
-
-    /// What a tax of the bill was charged on, when a charge is part of it: the charges that the rates name. A tax by
-    /// what was used is borne by all charges of its item.
-    fn base_of(&self, tax: &BillLine<'_>, charge: &BillLine<'_>) -> Option<Cents> {
-        let (item, price_on) = self.inputs.all().nth(tax.item)?;
-        let plan =
-            self.book.plan(tax.version, item.profile, (price_on, item.period)).and_then(|plan| plan.as_ref().ok());
-        let charges = plan.map_or(&[][..], |plan| plan.plan.charges());
-        let named: Vec<&str> = charges
-            .iter()
-            .filter(|known| known.name() == tax.charge)
-            .flat_map(|known| known.percentage_of())
-            .filter_map(|place| Some(charges.get(*place)?.name()))
-            .collect();
-        let is_taxed = |line: &&BillLine<'_>| match named.is_empty() {
-            true => !is_tax(line) && !line.place.is_borne,
-            false => named.contains(&line.charge.as_ref()) && line.version == tax.version,
-        };
-        if !is_taxed(&charge) {
-            return None;
-        }
-        Some(self.lines.iter().filter(|line| line.item == tax.item).filter(is_taxed).map(|line| line.cents).sum())
-    }
-}
-
-fn is_tax(line: &BillLine<'_>) -> bool {
-    line.place.code.starts_with("tax.")
-}
-
-/// A quotient in whole cents, half a cent away from zero; nothing of nothing.
-fn in_proportion(numerator: i128, denominator: i128) -> Cents {
-    if denominator == 0 {
-        return Cents::ZERO;
-    }
-    let (sign, whole) = ((numerator.signum() * denominator.signum()), denominator.abs());
-    let quotient = (2 * numerator.abs() + whole) / (2 * whole);
-    Cents(i64::try_from(sign * quotient).unwrap_or(0))
 }
 
 /// Takes back what was adjusted of bills that are taken back themselves: it was given on what they charged. It counts in

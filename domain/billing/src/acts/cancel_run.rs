@@ -130,7 +130,7 @@ impl ChunkWork for CancelWork {
             digest.int(account.0).int(journal.0);
             cancellations.push((account, reversal));
         }
-        store::insert_cancellations(entry, run.id, (gl_on, "the whole run was cancelled"), &cancellations).await?;
+        store::insert_cancellations(entry, run.id, (gl_on, "the whole run was canceled"), &cancellations).await?;
         let accounts: BTreeSet<AccountId> = cancellations.iter().map(|(account, _)| *account).collect();
         take_back_adjustments(entry, &chart, (run.id, range), &accounts).await?;
         let bills = i64::try_from(cancellations.len()).map_err(|_| Fault::new("too many bills"))?;

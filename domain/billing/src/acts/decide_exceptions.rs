@@ -5,9 +5,9 @@ use db::Fault;
 use kernel::{AccountId, RateProfileId, RunId};
 use serde::{Deserialize, Serialize};
 
-use super::work_exceptions::account_in;
+use super::work_exceptions::{account_in, check_reason};
 use super::{RunRefused, run_in};
-use crate::exception::{Decision, ExceptionFilter};
+use crate::exception::{Decision, ExceptionFilter, ExceptionState};
 use crate::look_queue::profiles_of;
 use crate::{BillRun, ExceptionCode, RunState, permissions, store};
 
@@ -25,7 +25,7 @@ pub struct DecideExceptions {
     pub decision: Decision,
     /// Why; the clerk on the phone reads it out.
     pub reason: String,
-    /// How many exceptions whoever decides has seen: when there are others by now, nothing is done.
+    /// How many exceptions whoever decides by a filter has seen: when there are others by now, nothing is done.
     pub seen: i64,
 }
 
@@ -46,6 +46,9 @@ pub struct ListedException {
     pub account: String,
     /// The exception.
     pub code: ExceptionCode,
+    /// How it stood when it was looked at: when it stands otherwise by now, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<ExceptionState>,
 }
 
 /// What came of it.
@@ -73,6 +76,7 @@ impl Act for DecideExceptions {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<Decided, Failure> {
+        check_reason(&self.reason)?;
         // After sign-off a bill can still be taken out, never put in.
         let allowed: &[RunState] = match &self.decision {
             Decision::Hold { .. } => &[RunState::Tried, RunState::Signed],
@@ -105,9 +109,14 @@ impl DecideExceptions {
             return refuse(RunRefused::HowManyExceptions { most: LISTED_MAX, count: listed.len() });
         }
         let by = (entry.actor.id, self.reason.as_str());
+        let mut accounts = Vec::with_capacity(listed.len());
+        for one in listed {
+            let account = account_in(entry, run, &one.account).await?;
+            check_as_seen(entry, (account, run.id), one).await?;
+            accounts.push(account);
+        }
         let mut done = Decided { decided: 0, left: 0 };
-        for ListedException { account: number, code } in listed {
-            let account = account_in(entry, run, number).await?;
+        for (account, ListedException { code, .. }) in accounts.into_iter().zip(listed) {
             done.decided += match &self.decision {
                 Decision::Release if code.is_blocking() => {
                     done.left += 1;
@@ -149,6 +158,22 @@ impl DecideExceptions {
         };
         Ok(Decided { decided, left })
     }
+}
+
+/// Refuses what somebody else decided since it was looked at.
+async fn check_as_seen(
+    entry: &mut Entry,
+    (account, run): (AccountId, RunId),
+    listed: &ListedException,
+) -> Result<(), Failure> {
+    let Some(seen) = listed.seen else { return Ok(()) };
+    let there = store::exceptions_of_bill(entry, run, account).await?;
+    let state = there.iter().map(|line| &line.exception).find(|one| one.code == listed.code).map(|one| one.state);
+    if state == Some(seen) {
+        return Ok(());
+    }
+    let (account, code) = (listed.account.clone(), listed.code.code());
+    refuse(RunRefused::ExceptionChanged { account, code, state: state.map_or("gone", ExceptionState::code) })
 }
 
 /// Whoever decides on all that a filter finds decides on their own account too, when it is among them.

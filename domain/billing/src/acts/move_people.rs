@@ -1,7 +1,8 @@
 //! A move in one piece: who leaves and who comes, the account that is opened for it, the reads of the day, the
-//! forwarding address. All of it is recorded, or nothing.
+//! forwarding address. All of it is recorded, or nothing, and each part takes the permission it would take alone; only
+//! reads take one of their own, for the places that move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
@@ -12,9 +13,9 @@ use metering::ReadKind;
 use metering::acts::EnterRead;
 use serde::{Deserialize, Serialize};
 
-use super::move_services::{Moved, StartService, StopService, TransferService};
-use crate::permissions;
+use super::move_services::{Moved, StartService, StopService, TransferService, locked, points_of};
 use crate::served::{ServedService, services_at_points};
+use crate::{permissions, store};
 
 /// A move: somebody leaves, somebody comes, or both.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,6 +95,9 @@ pub enum PeopleRefused {
         /// The day of the move.
         on: NaiveDate,
     },
+    /// The read is of another place.
+    #[error("the read at '{0}' is of no place that moves here: whoever reads meters enters it")]
+    ReadElsewhere(String),
     /// No such place.
     #[error("there is no service point '{0}'")]
     UnknownPoint(String),
@@ -110,6 +114,7 @@ impl Refusal for PeopleRefused {
             PeopleRefused::TwoAccounts => "two_accounts",
             PeopleRefused::NoPlace => "no_place",
             PeopleRefused::ReadTooFar { .. } => "read_too_far",
+            PeopleRefused::ReadElsewhere(_) => "read_elsewhere",
             PeopleRefused::UnknownPoint(_) => "service_point_unknown",
             PeopleRefused::NoTerms(_) => "no_terms",
         }
@@ -119,10 +124,18 @@ impl Refusal for PeopleRefused {
 impl Act for MovePeople {
     const KIND: &'static str = "billing.move_people";
     const PERSONAL: &'static [&'static str] = &["/opens/new_customer", "/opens/mailing", "/forwarding"];
+    // They tell of two people at once, so that who may know of one of them could learn of the other.
+    const SECRET: &'static [&'static str] = Self::PERSONAL;
     type Outcome = PeopleMoved;
 
     fn permission(&self) -> Permission {
         permissions::MOVES
+    }
+
+    fn also_needs(&self) -> Vec<Permission> {
+        let people = self.opens.is_some() || self.forwarding.is_some();
+        let needs = [(people, customers::permissions::CHANGE), (!self.reads.is_empty(), permissions::MOVE_READS)];
+        needs.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, permission)| permission).collect()
     }
 
     fn subject(&self) -> Subject {
@@ -131,6 +144,7 @@ impl Act for MovePeople {
 
     async fn perform(&self, entry: &mut Entry) -> Result<PeopleMoved, Failure> {
         self.check()?;
+        self.check_reads(entry).await?;
         let mut moved = PeopleMoved::default();
         let to = match &self.opens {
             Some(opens) => {
@@ -179,6 +193,30 @@ impl MovePeople {
             Some(read) => refuse(PeopleRefused::ReadTooFar { read_on: read.read_on, on: self.on }),
             None => Ok(()),
         }
+    }
+
+    /// Refuses reads of places that do not move: they are entered by who may enter any.
+    async fn check_reads(&self, entry: &mut Entry) -> Result<(), Failure> {
+        if self.reads.is_empty() {
+            return Ok(());
+        }
+        let moving: BTreeSet<String> = match &self.from_account {
+            Some(from) if self.service_points.is_empty() => self.points_of(entry, from).await?,
+            Some(_) | None => self.service_points.iter().cloned().collect(),
+        };
+        match self.reads.iter().find(|read| !moving.contains(&read.service_point)) {
+            Some(read) => refuse(PeopleRefused::ReadElsewhere(read.service_point.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The places at which an account is served on the day.
+    async fn points_of(&self, entry: &mut Entry, number: &str) -> Result<BTreeSet<String>, Failure> {
+        let account = locked(entry, number).await?;
+        let mut services = store::services_of(entry, account).await?;
+        services.retain(|service| service.stops_on.is_none_or(|stopped_on| self.on < stopped_on));
+        let references = premises::references_by_id(entry, &points_of(&services)).await?;
+        Ok(references.into_values().collect())
     }
 
     /// The places one by one, or all of whoever leaves at once.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
-use kernel::{AccountId, AgreementId, Refusal, ServicePointId};
+use kernel::{AccountId, AgreementId, ServicePointId};
 use revenue::RateProfile;
 use serde::{Deserialize, Serialize};
 
+use super::MoveRefused;
 use super::find::account_named;
 use crate::measuring::measure_points;
 use crate::store::{self, PointService};
@@ -98,88 +99,6 @@ pub struct Moved {
     pub started: i64,
 }
 
-/// Why a move is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum MoveRefused {
-    /// A reason must be given.
-    #[error("say why the service starts, stops or is corrected")]
-    NoReason,
-    /// No such account.
-    #[error("there is no account {0}")]
-    UnknownAccount(String),
-    /// No such service point.
-    #[error("there is no service point '{0}'")]
-    UnknownPoint(String),
-    /// No such cycle.
-    #[error("there is no billing cycle '{0}'")]
-    UnknownCycle(String),
-    /// A cycle that is never billed.
-    #[error("cycle '{0}' has no calendar: a service in it would never be billed")]
-    NoCalendar(String),
-    /// No such schedule, or one of another service.
-    #[error("there is no rate schedule '{schedule}' for {service}")]
-    UnknownSchedule {
-        /// The schedule.
-        schedule: String,
-        /// The service.
-        service: String,
-    },
-    /// No such class.
-    #[error("'{0}' is not a customer class of this town")]
-    UnknownClass(String),
-    /// Somebody else answers for the place on the day.
-    #[error("account {account} has {service} at '{point}' on {on}; it must stop first")]
-    Taken {
-        /// The account number.
-        account: String,
-        /// The service.
-        service: String,
-        /// The reference of the service point.
-        point: String,
-        /// The day.
-        on: NaiveDate,
-    },
-    /// Nothing to stop or correct.
-    #[error("account {account} has no such service on {on}")]
-    NotActive {
-        /// The account number.
-        account: String,
-        /// The day.
-        on: NaiveDate,
-    },
-    /// A service that ends before it began.
-    #[error("a service of account {account} began on {starts_on}; it cannot stop on {stops_on}")]
-    StopsBeforeStart {
-        /// The account number.
-        account: String,
-        /// Its first day.
-        starts_on: NaiveDate,
-        /// The day given.
-        stops_on: NaiveDate,
-    },
-    /// From and to are one.
-    #[error("account {0} cannot hand its services over to itself")]
-    ToItself(String),
-}
-
-impl Refusal for MoveRefused {
-    fn code(&self) -> &'static str {
-        match self {
-            MoveRefused::NoReason => "reason_missing",
-            MoveRefused::UnknownAccount(_) => "account_unknown",
-            MoveRefused::UnknownPoint(_) => "service_point_unknown",
-            MoveRefused::UnknownCycle(_) => "cycle_unknown",
-            MoveRefused::NoCalendar(_) => "no_calendar",
-            MoveRefused::UnknownSchedule { .. } => "schedule_unknown",
-            MoveRefused::UnknownClass(_) => "class_unknown",
-            MoveRefused::Taken { .. } => "place_taken",
-            MoveRefused::NotActive { .. } => "service_not_active",
-            MoveRefused::StopsBeforeStart { .. } => "stops_before_start",
-            MoveRefused::ToItself(_) => "same_account",
-        }
-    }
-}
-
 impl Act for StartService {
     const KIND: &'static str = "billing.start_service";
     type Outcome = Moved;
@@ -219,6 +138,8 @@ impl Act for StartService {
         check_free(entry, &services, &[], &new).await?;
         self.compare_with_last(entry, &services, &new);
         store::insert_agreements(entry, vec![agreement_of(&new)]).await?;
+        let (act, waiting) = (entry.act, (self.service_point.as_str(), self.service.as_str(), self.starts_on));
+        store::complete_pending(entry, waiting, act).await?;
         measure_points(entry, &[point]).await?;
         Ok(Moved { stopped: 0, started: 1 })
     }
@@ -306,6 +227,11 @@ impl Act for TransferService {
         }
         stop(entry, &services, self.on, &self.reason).await?;
         store::insert_agreements(entry, new).await?;
+        let (act, names) = (entry.act, premises::references_by_id(entry, &points).await?);
+        for service in &services {
+            let reference = names.get(&service.service_point).map_or("", String::as_str);
+            store::complete_pending(entry, (reference, &service.service, self.on), act).await?;
+        }
         measure_points(entry, &points).await?;
         let count = i64::try_from(services.len()).unwrap_or(i64::MAX);
         Ok(Moved { stopped: count, started: count })
@@ -346,12 +272,12 @@ impl Act for CorrectService {
     }
 }
 
-fn check_reason(reason: &str) -> Result<(), Failure> {
+pub(super) fn check_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { refuse(MoveRefused::NoReason) } else { Ok(()) }
 }
 
 /// The account with a number, held alone: runs that post it wait.
-async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
+pub(super) async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
     let account = account_named(entry, number).await?;
     let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
     entry.concerns(account);
@@ -359,7 +285,7 @@ async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
     Ok(account)
 }
 
-async fn point_named(entry: &mut Entry, reference: &str) -> Result<ServicePointId, Failure> {
+pub(super) async fn point_named(entry: &mut Entry, reference: &str) -> Result<ServicePointId, Failure> {
     let points = premises::service_points_by_reference(entry, &[reference]).await?;
     let point = points.get(reference).copied();
     point.ok_or_else(|| refused(MoveRefused::UnknownPoint(reference.to_owned())))
@@ -441,7 +367,7 @@ async fn check_free(
     })
 }
 
-fn points_of(services: &[PointService]) -> Vec<ServicePointId> {
+pub(super) fn points_of(services: &[PointService]) -> Vec<ServicePointId> {
     let points: BTreeSet<ServicePointId> = services.iter().map(|service| service.service_point).collect();
     points.into_iter().collect()
 }

@@ -21,7 +21,7 @@ pub enum RunRefused {
         run: i64,
     },
     /// An earlier run for the period is still being reversed.
-    #[error("run {run} for this period is still being cancelled; finish that first")]
+    #[error("run {run} for this period is still being canceled; finish that first")]
     StillCancelling {
         /// The number of that run.
         run: i64,
@@ -117,15 +117,13 @@ pub enum RunRefused {
         account: String,
     },
     /// Customers have the bills.
-    #[error("the bills of run {run} were given out, so it is not cancelled: make the wrong ones again")]
+    #[error("the bills of run {run} were given out, so it is not canceled: make the wrong ones again")]
     Issued {
         /// The number of the run.
         run: i64,
     },
     /// Customers have paid.
-    #[error(
-        "account {account} has paid since run {run} was billed, so it is not cancelled: make the wrong bills again"
-    )]
+    #[error("account {account} has paid since run {run} was billed, so it is not canceled: make the wrong bills again")]
     Paid {
         /// The number of the run.
         run: i64,
@@ -204,6 +202,21 @@ pub enum RunRefused {
         /// How many there are.
         count: i64,
     },
+    /// Somebody else decided about one of a list meanwhile.
+    #[error(
+        "the exception '{code}' of account {account} changed since you looked: it is {state} now; look at it again"
+    )]
+    ExceptionChanged {
+        /// The account number.
+        account: String,
+        /// The exception.
+        code: &'static str,
+        /// How it stands now.
+        state: &'static str,
+    },
+    /// Whoever decides says why.
+    #[error("say why: the clerk on the phone reads it out")]
+    NoReasonToDecide,
     /// A held bill has somebody who looks after it.
     #[error("say who looks after the bills that are held")]
     NobodyLooksAfter,
@@ -276,6 +289,8 @@ impl Refusal for RunRefused {
             RunRefused::CannotRelease { .. } => "exception_blocks",
             RunRefused::HowManyExceptions { .. } => "how_many_exceptions",
             RunRefused::QueueChanged { .. } => "queue_changed",
+            RunRefused::ExceptionChanged { .. } => "exception_changed",
+            RunRefused::NoReasonToDecide => "reason_missing",
             RunRefused::NobodyLooksAfter => "assignee_missing",
             RunRefused::HeldUntilBefore { .. } => "held_until_before",
             RunRefused::NothingStopped { .. } => "nothing_stopped",

@@ -80,6 +80,7 @@ impl Act for ReleaseException {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        check_reason(&self.reason)?;
         let (run, _) = run_in(entry, self.run, &[RunState::Tried]).await?;
         if self.code.is_blocking() {
             return refuse(RunRefused::CannotRelease { code: self.code.code() });
@@ -106,6 +107,7 @@ impl Act for HoldBill {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
+        check_reason(&self.reason)?;
         // After sign-off a bill can still be taken out, never put in.
         let allowed = [RunState::Tried, RunState::Signed, RunState::Posting];
         let (run, _) = run_in(entry, self.run, &allowed).await?;
@@ -117,6 +119,10 @@ impl Act for HoldBill {
         store::hold_bill(entry, (account, run.id), by, (&self.assignee, self.due_on)).await?;
         Ok(())
     }
+}
+
+pub(super) fn check_reason(reason: &str) -> Result<(), Failure> {
+    if reason.trim().is_empty() { refuse(RunRefused::NoReasonToDecide) } else { Ok(()) }
 }
 
 pub(super) async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<AccountId, Failure> {

@@ -8,8 +8,10 @@ use rates::{Exact, ExplainedCharge, Explanation, PricedStep, StepKind};
 use revenue::RateBook;
 
 use super::{Forgiven, LeakCredit, LeakRefused, LeakRule, NormalUse, PastPeriod};
+use crate::Limits;
+use crate::acts::adjusting::OfBill;
 use crate::inputs::Inputs;
-use crate::pricing::{Given, parts_of};
+use crate::pricing::{Given, parts_of, price};
 use crate::store::{self, Adjustment, BillInOrder};
 use crate::views::{find_bill, inputs_of_bill};
 
@@ -23,6 +25,8 @@ pub struct LeakQuote {
     pub bill: BillNumber,
     /// Whose it is.
     pub account: AccountId,
+    /// How many adjustments the account has, of which the figures know.
+    pub seen: usize,
     /// Its services that are charged by use, each with the figures or why there are none.
     pub services: Vec<LeakService>,
     /// What stays as it is, and what a leak does to later bills.
@@ -47,6 +51,8 @@ pub struct LeakService {
 /// The figures of a leak adjustment.
 #[derive(Clone, Debug)]
 pub struct LeakFigures {
+    /// The days of the service on the bill; the bill of a run can hold fewer than the run's.
+    pub period: Period,
     /// What was used.
     pub used: Quantity,
     /// What is normal, and from what that follows.
@@ -108,6 +114,7 @@ struct Facts<'a> {
     uses: &'a [PeriodUse],
     adjustments: &'a [Adjustment],
     bills: &'a [BillInOrder],
+    of_bill: OfBill<'a>,
 }
 
 /// What leak adjustments of a bill would come to; `None` when there is no such bill.
@@ -125,7 +132,9 @@ pub async fn leak_quote(read: &mut Read, number: BillNumber, today: NaiveDate) -
     let points = store::service_points_of(read, account).await?;
     let ids: Vec<ServicePointId> = points.values().copied().collect();
     let names = premises::references_by_id(read, &ids).await?;
+    let priced = price(&book, &Limits::new(), &inputs);
     let facts = Facts {
+        of_bill: OfBill { book: &book, inputs: &inputs, lines: &priced.lines },
         book: &book,
         rules: &rules,
         bill: (number, bill.cancelled_by.is_some() || run.cancelled.is_some()),
@@ -136,7 +145,8 @@ pub async fn leak_quote(read: &mut Read, number: BillNumber, today: NaiveDate) -
         adjustments: &adjustments,
         bills: &bills,
     };
-    let mut quote = LeakQuote { bill: number, account, services: Vec::new(), effects: Vec::new() };
+    let seen = adjustments.len();
+    let mut quote = LeakQuote { bill: number, account, seen, services: Vec::new(), effects: Vec::new() };
     for item in &inputs.items {
         let point = points.get(&item.agreement).copied();
         let name = point.and_then(|point| names.get(&point)).cloned().unwrap_or_default();
@@ -215,7 +225,9 @@ impl Facts<'_> {
             }
             would_charge = sum;
         }
-        let given = self.standing(rule).filter(|one| one.run == self.run_of_bill()).map(|one| one.cents).sum::<Cents>();
+        let run = self.run_of_bill();
+        let left = self.of_bill.left_of(&rule.revenue, self.adjustments.iter().filter(|one| one.run == run));
+        let given = left.iter().filter(|one| one.agreement == item.agreement).map(|one| one.given).sum::<Cents>();
         let (mut credit, mut is_capped) = (would_charge - charged, false);
         if let Some(cap) = rule.cap.filter(|cap| credit < -*cap) {
             (credit, is_capped) = (-cap, true);
@@ -226,6 +238,7 @@ impl Facts<'_> {
             return Ok(Err(LeakRefused::NothingSaved));
         }
         Ok(Ok(LeakFigures {
+            period: item.period,
             used,
             normal,
             excess,
@@ -267,7 +280,8 @@ impl Facts<'_> {
         if own.is_some_and(|own| own.is_estimated) {
             return Err(LeakRefused::Estimated);
         }
-        let leaks = self.standing(rule).filter(|one| one.reason_code == rule.reason_code);
+        let is_of_it = |one: &&Adjustment| one.agreement.is_none_or(|agreement| agreement == item.agreement);
+        let leaks = self.standing(rule).filter(is_of_it).filter(|one| one.reason_code == rule.reason_code);
         let credits: Vec<LeakCredit> = leaks
             .filter_map(|one| self.bills.iter().find(|bill| bill.run == one.run))
             .map(|bill| LeakCredit { bill: bill.number, period: bill.period, bill_on: bill.bill_on })

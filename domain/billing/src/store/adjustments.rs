@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use db::{Fault, Read, Tx};
-use kernel::{AccountId, ActId, AdjustmentId, Cents, JournalId, RunId};
+use kernel::{AccountId, ActId, AdjustmentId, AgreementId, Cents, JournalId, RunId};
 
 /// An adjustment as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Adjustment {
     pub reason: String,
     /// The journal that took it back.
     pub reversed_by: Option<JournalId>,
+    /// The service whose charge it adjusts; none when it was adjusted over all services of the charge.
+    pub agreement: Option<AgreementId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,13 +46,14 @@ pub(super) struct AdjustmentRow {
     reason_code: String,
     reason: String,
     reversed_by_journal_id: Option<i64>,
+    agreement_id: Option<i64>,
 }
 
 pub(crate) async fn insert_adjustment(tx: &mut Tx, act: ActId, new: &Adjustment) -> Result<(), Fault> {
     const SQL: &str = "
         insert into adjustment (account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents,
-                                effective_on, reason_code, reason, act_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                                effective_on, reason_code, reason, act_id, agreement_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let args = vec![
         new.account.into(),
         new.id.into(),
@@ -63,6 +66,7 @@ pub(crate) async fn insert_adjustment(tx: &mut Tx, act: ActId, new: &Adjustment)
         new.reason_code.as_str().into(),
         new.reason.as_str().into(),
         act.into(),
+        new.agreement.into(),
     ];
     tx.run_once(SQL, args).await
 }
@@ -84,7 +88,7 @@ pub(crate) async fn mark_reversed(
 pub async fn adjustments_of(read: &mut Read, account: AccountId) -> Result<Vec<Adjustment>, Fault> {
     const SQL: &str = "
         select account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents, effective_on, reason_code,
-               reason, reversed_by_journal_id
+               reason, reversed_by_journal_id, agreement_id
         from adjustment
         where account_id = $1
         order by adjustment_id";
@@ -99,7 +103,7 @@ pub(crate) async fn standing_adjustments(
 ) -> Result<Vec<Adjustment>, Fault> {
     const SQL: &str = "
         select account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents, effective_on, reason_code,
-               reason, reversed_by_journal_id
+               reason, reversed_by_journal_id, agreement_id
         from adjustment
         where $1 <= account_id and account_id < $2 and run_id = $3 and reversed_by_journal_id is null
         order by account_id, adjustment_id";
@@ -119,6 +123,7 @@ pub(super) fn adjustments(rows: Vec<AdjustmentRow>) -> Vec<Adjustment> {
         reason_code: row.reason_code,
         reason: row.reason,
         reversed_by: row.reversed_by_journal_id.map(JournalId),
+        agreement: row.agreement_id.map(AgreementId),
     };
     rows.into_iter().map(adjustment).collect()
 }

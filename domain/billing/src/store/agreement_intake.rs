@@ -176,6 +176,20 @@ pub(crate) async fn insert_pending(tx: &mut Tx, new: Vec<(PendingAgreement, Opti
     Ok(())
 }
 
+/// What waits for a service point, service and first day is complete: the service begins.
+pub(crate) async fn complete_pending(
+    tx: &mut Tx,
+    (service_point, service, starts_on): (&str, &str, NaiveDate),
+    act: ActId,
+) -> Result<(), Fault> {
+    const SQL: &str = "
+        update pending_agreement
+        set completed_act_id = $4
+        where completed_act_id is null and service_point = $1 and service = $2 and starts_on = $3";
+    tx.run(SQL, vec![service_point.into(), service.into(), starts_on.into(), act.0.into()]).await?;
+    Ok(())
+}
+
 /// Records what more is known of an agreement that waits, or what completed it.
 pub(crate) async fn update_pending(
     tx: &mut Tx,

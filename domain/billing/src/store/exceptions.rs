@@ -9,6 +9,22 @@ use kernel::{AccountId, ActorId, Cents, RunId};
 use crate::exception::{Disposition, ExceptionRule, ExceptionState, QueuedException};
 use crate::{Exception, ExceptionCode};
 
+/// The bill of a held exception `e` was made since and stands: it waits no more. Another run beside the cycle made it;
+/// charges by code that were held are on whatever bill came next.
+macro_rules! made_since {
+    () => {
+        " exists (
+              select 1
+              from bill_run h
+              join bill later on later.account_id = e.account_id and h.run_id < later.run_id
+              join bill_run o on o.run_id = later.run_id
+              left join bill_cancellation c on c.account_id = later.account_id and c.run_id = later.run_id
+              where h.run_id = e.run_id and c.account_id is null
+                and (h.kind = 'charges' or o.of_run_id = coalesce(h.of_run_id, h.run_id))) "
+    };
+}
+pub(super) use made_since;
+
 #[derive(sqlx::FromRow)]
 struct ExceptionRow {
     account_id: i64,

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read, packed_day, unpack};
 use kernel::{AccountId, AgreementId, BillNumber, Cents, JournalId, Period, RateProfileId, RunId, ServicePointId};
 
+use super::exceptions::made_since;
 use crate::exception::{ExceptionCode, ExceptionState};
 use crate::stage::Stage;
 use crate::{AccountCharge, store};
@@ -205,19 +206,16 @@ pub async fn newest_statement(read: &mut Read, account: AccountId) -> Result<Opt
 
 /// What holds bills of an account up: exceptions nobody decided, and bills held that were not made since.
 pub async fn account_exceptions(read: &mut Read, account: AccountId) -> Result<Vec<AccountException>, Fault> {
-    const SQL: &str = "
-        select r.run_number, r.period_from, r.period_to, e.code, e.detail, e.state, e.reason, e.assignee, e.due_on
-        from run_exception e
-        join bill_run r on r.run_id = e.run_id
-        left join bill b on b.account_id = e.account_id and b.run_id = e.run_id
-        where e.account_id = $1 and e.state <> 'released' and r.cancelled_act_id is null and b.account_id is null
-          and not exists (
-              select 1
-              from bill later
-              join bill_run o on o.run_id = later.run_id
-              where later.account_id = e.account_id and o.of_run_id = e.run_id
-          )
-        order by r.run_number desc, e.code";
+    const SQL: &str = concat!(
+        "select r.run_number, r.period_from, r.period_to, e.code, e.detail, e.state, e.reason, e.assignee, e.due_on
+         from run_exception e
+         join bill_run r on r.run_id = e.run_id
+         left join bill b on b.account_id = e.account_id and b.run_id = e.run_id
+         where e.account_id = $1 and e.state <> 'released' and r.cancelled_act_id is null and b.account_id is null
+           and not ",
+        made_since!(),
+        "order by r.run_number desc, e.code"
+    );
     let rows: Vec<ExceptionRow> = read.all(SQL, vec![account.into()]).await?;
     let exception = |row: ExceptionRow| {
         let impossible = |column| Fault::impossible_row("run_exception", column, account.0);

@@ -44,7 +44,7 @@ pub async fn adjustments_between(
 ) -> Result<Vec<Adjustment>, Fault> {
     const SQL: &str = "
         select account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents, effective_on, reason_code,
-               reason, reversed_by_journal_id
+               reason, reversed_by_journal_id, agreement_id
         from adjustment
         where $1 <= account_id and account_id < $2
         order by account_id, adjustment_id";

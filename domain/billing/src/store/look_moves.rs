@@ -1,7 +1,9 @@
 //! What screens look up about moves and about the service points of a cycle: pages by key or place, never a whole city.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
-use db::{Fault, Read};
+use db::{Fault, Read, Value};
 use kernel::{AccountId, CycleId, Period, ServicePointId};
 
 /// Services of an account that begin or end on one day.
@@ -94,6 +96,21 @@ pub async fn pending_count(read: &mut Read) -> Result<(i64, Option<NaiveDate>), 
         where completed_act_id is null";
     let row: Option<(i64, Option<NaiveDate>)> = read.one(SQL, vec![]).await?;
     Ok(row.unwrap_or((0, None)))
+}
+
+/// The cycles in which some service points are or were billed.
+pub async fn cycles_of_points(
+    read: &mut Read,
+    points: &[ServicePointId],
+) -> Result<BTreeSet<(ServicePointId, CycleId)>, Fault> {
+    const SQL: &str = "
+        select distinct service_point_id, cycle_id
+        from service_agreement
+        where service_point_id in ({list})
+        order by service_point_id, cycle_id";
+    let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
+    let rows: Vec<(i64, i64)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(point, cycle)| (ServicePointId(point), CycleId(cycle))).collect())
 }
 
 /// Service points behind one that are served in a cycle on a day, by their ids.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RateProfileId, RunId};
 
+use super::exceptions::made_since;
 use crate::exception::{Decision, ExceptionFilter, ExceptionState, QueuedException};
 use crate::{ExceptionCode, QueueLine, QueueSum, RunService};
 
@@ -46,6 +47,13 @@ macro_rules! select_lines {
     };
 }
 
+/// Held bills that were made since, beside the cycle, are in no queue any more.
+macro_rules! still_waits {
+    () => {
+        concat!(" and (e.state <> 'held' or not ", made_since!(), ") ")
+    };
+}
+
 /// A bill of which a service is of some kind: `$n` is its name, and empty where any will do.
 macro_rules! has_service {
     ($n:literal) => {
@@ -82,22 +90,26 @@ pub(crate) async fn queue_page(
 ) -> Result<Vec<QueueLine>, Fault> {
     const OF_CODE: &str = select_lines!(concat!(
         "and e.state = $2 and e.code = $3 and $4 < e.account_id",
+        still_waits!(),
         has_service!("$5"),
         "order by e.code, e.account_id limit $6"
     ));
     const OF_ALL: &str = select_lines!(concat!(
         "and e.state = $2 and (e.code, e.account_id) > ($3, $4)",
+        still_waits!(),
         has_service!("$5"),
         "order by e.code, e.account_id limit $6"
     ));
     const OF_CODE_AND_CLASS: &str = select_lines!(concat!(
         "and e.state = $2 and e.code = $3 and $4 < e.account_id",
+        still_waits!(),
         has_service!("$5"),
         has_profile!(),
         "order by e.code, e.account_id limit $6"
     ));
     const OF_CLASS: &str = select_lines!(concat!(
         "and e.state = $2 and (e.code, e.account_id) > ($3, $4)",
+        still_waits!(),
         has_service!("$5"),
         has_profile!(),
         "order by e.code, e.account_id limit $6"
@@ -147,6 +159,7 @@ pub(crate) async fn queue_sum(
                                           else 0 end) as bigint) as blocking
                      from run_exception e
                      where e.run_id = $1 and e.state = $2 and ($3 = '' or e.code = $3) ",
+                still_waits!(),
                 $rest,
                 " group by e.account_id, e.run_id
                  ) x

@@ -153,6 +153,22 @@ pub(crate) async fn stop_agreement(
     tx.run_once(SQL, vec![account.into(), agreement.into(), stops_on.into(), reason.into()]).await
 }
 
+/// Puts the end of a stopped agreement off, or takes it away.
+pub(crate) async fn stop_otherwise(
+    tx: &mut Tx,
+    (account, agreement): (AccountId, AgreementId),
+    (stopped_on, stops_on): (NaiveDate, Option<NaiveDate>),
+    reason: &str,
+) -> Result<(), Fault> {
+    const SQL: &str = "
+        update service_agreement
+        set stops_on = $3, stop_reason = $4
+        where account_id = $1 and agreement_id = $2 and stops_on = $5";
+    let reason = if stops_on.is_some() { reason } else { "" };
+    let args = vec![account.into(), agreement.into(), stops_on.into(), reason.into(), stopped_on.into()];
+    tx.run_once(SQL, args).await
+}
+
 /// Gives an agreement the class, dimension values and schedule it should have had from its first day.
 pub(crate) async fn correct_agreement(
     tx: &mut Tx,

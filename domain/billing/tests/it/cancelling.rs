@@ -62,7 +62,7 @@ async fn a_run_cancelled_halfway_through_posting_reverses_what_was_written() {
         assert!(balances(&town).await.iter().all(|balance| balance.is_zero()));
         let order = town.run(run).await.post_order.unwrap();
         let report = town.finish(order).await;
-        assert!(report.refusals[0].contains("is cancelled"), "{:?}", report.refusals);
+        assert!(report.refusals[0].contains("is canceled"), "{:?}", report.refusals);
         assert_eq!(town.bills().await.len(), 2, "nothing is posted after the cancelling");
         town.assert_proved().await;
         let prepared = town.act(&prepare("A")).await;

@@ -186,6 +186,9 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
             effective_on: day("2025-03-01"),
             reason_code: code.into(),
             reason: "a leak was repaired".into(),
+            service_point: None,
+            schedule: None,
+            seen: None,
         };
         // $10.00 of the $24.00 of water, with 5 % tax: of $1.70 on $34.00.
         let adjusted = town.act(&adjust(-10_00, "water.consumption", "leak", bill)).await;

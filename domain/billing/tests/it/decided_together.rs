@@ -1,6 +1,6 @@
 //! Many exceptions decided at once: by list, by filter, held, opened again, and what is refused.
 
-use billing::acts::{DecideExceptions, Decided, ListedException, ResumeRun, RunStep, TryRun, Which};
+use billing::acts::{DecideExceptions, Decided, ListedException, ReleaseException, ResumeRun, RunStep, TryRun, Which};
 use billing::{Decision, ExceptionCode, ExceptionFilter, ExceptionState, RunState};
 use kernel::{AccountId, Cents, RunId};
 use testkit::engines;
@@ -82,7 +82,8 @@ async fn all_that_a_filter_finds_is_decided_with_one_reason_and_taken_back() {
         assert_eq!(town.act(&held).await.decided, 4);
         assert_eq!(count(&town, run, ExceptionState::Held).await, 4);
         assert_eq!(count(&town, run, ExceptionState::Open).await, 1, "the farm is no house");
-        let farm = ListedException { account: town.number(accounts[6]).await, code: ExceptionCode::NoSchedule };
+        let farm =
+            ListedException { account: town.number(accounts[6]).await, code: ExceptionCode::NoSchedule, seen: None };
         let release = deciding(run, Which::Listed(vec![farm.clone()]), Decision::Release, 1);
         assert_eq!(town.act(&release).await, Decided { decided: 0, left: 1 });
         let held = deciding(run, Which::Listed(vec![farm]), hold, 1);
@@ -90,6 +91,45 @@ async fn all_that_a_filter_finds_is_decided_with_one_reason_and_taken_back() {
         assert_eq!(town.sign(run).await.unwrap(), Cents(1_000 + 2_000), "the small houses go out");
         let late = deciding(run, Which::Matching(open()), Decision::Release, 0);
         assert_eq!(code_of(town.door.carry_out(&by(1), &late).await).err(), Some("run_state"));
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_somebody_else_decided_meanwhile_is_refused_as_a_whole() {
+    for engine in engines("a list decided meanwhile") {
+        let (town, run, accounts) = tried(engine).await;
+        let mut listed = Vec::new();
+        for account in &accounts[1..3] {
+            let account = town.number(*account).await;
+            listed.push(ListedException { account, code: ExceptionCode::High, seen: Some(ExceptionState::Open) });
+        }
+        // A colleague holds the second of them.
+        town.hold(run, accounts[2]).await.unwrap();
+        let stale = deciding(run, Which::Listed(listed.clone()), Decision::Release, 2);
+        assert_eq!(code_of(town.door.carry_out(&by(1), &stale).await).err(), Some("exception_changed"));
+        assert_eq!(count(&town, run, ExceptionState::Held).await, 1, "the hold stands");
+        assert_eq!(count(&town, run, ExceptionState::Released).await, 0, "nothing of the list is done");
+        listed[1].seen = Some(ExceptionState::Held);
+        let looked_again = deciding(run, Which::Listed(listed), Decision::Release, 2);
+        assert_eq!(town.act(&looked_again).await, Decided { decided: 2, left: 0 });
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_decides_says_why() {
+    for engine in engines("decisions without a reason") {
+        let (town, run, accounts) = tried(engine).await;
+        let account = town.number(accounts[1]).await;
+        let silent = |which| DecideExceptions { reason: "  ".to_owned(), ..deciding(run, which, Decision::Release, 5) };
+        let one = ListedException { account: account.clone(), code: ExceptionCode::High, seen: None };
+        for which in [Which::Matching(open()), Which::Listed(vec![one])] {
+            assert_eq!(code_of(town.door.carry_out(&by(1), &silent(which)).await).err(), Some("reason_missing"));
+        }
+        let release = ReleaseException { run, account, code: ExceptionCode::High, reason: String::new() };
+        assert_eq!(code_of(town.door.carry_out(&by(1), &release).await).err(), Some("reason_missing"));
+        assert_eq!(count(&town, run, ExceptionState::Open).await, 5);
         town.base.remove().await;
     }
 }

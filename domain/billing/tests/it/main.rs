@@ -8,6 +8,7 @@ mod completeness;
 mod corrections;
 mod decided_together;
 mod explained;
+mod going_on;
 mod mended;
 mod metered;
 mod orders;

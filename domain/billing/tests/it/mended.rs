@@ -105,6 +105,9 @@ fn leak(bill: String, revenue: &str, cents: i64) -> AdjustAccount {
         effective_on: day("2026-07-01"),
         reason_code: "leak".into(),
         reason: "a leak was repaired".into(),
+        service_point: None,
+        schedule: None,
+        seen: None,
     }
 }
 
@@ -209,6 +212,73 @@ async fn an_adjustment_carries_the_tax_of_what_it_adjusts_and_no_other() {
             }
         }
         tariff.town.assert_proved().await;
+        tariff.town.base.remove().await;
+    }
+}
+
+/// The same charge by another schedule, as a second meter of one account has.
+fn second_meter() -> String {
+    PARTLY_TAXED.replace("partly-taxed", "second-meter").replace("fixed = 20.00", "fixed = 60.00")
+}
+
+#[tokio::test]
+async fn an_adjustment_of_one_service_leaves_the_others_alone() {
+    for engine in engines("an adjustment of one service") {
+        let tariff = Tariff::new(engine, &[PARTLY_TAXED, &second_meter()]).await;
+        let terms = billing::acts::SetTerms {
+            days_to_pay: [].into(),
+            read_rules: vec![],
+            adjustment_reasons: [("leak".to_owned(), "Leak".to_owned())].into(),
+        };
+        tariff.town.act(&terms).await;
+        let account = tariff.open(&[service("partly-taxed"), service("second-meter")]).await;
+        let run = tariff.bill(month_of("2021-06"), "2021-06-30").await;
+        let view = tariff.view(run, account).await;
+        let bill = view.number.to_string();
+        let points = view.services.iter().map(|one| one.service_point.clone()).collect::<Vec<_>>();
+        let of = |schedule: Option<&str>, cents, seen| AdjustAccount {
+            service_point: Some(points[0].clone()),
+            schedule: schedule.map(str::to_owned),
+            seen,
+            ..leak(bill.clone(), "water.base", cents)
+        };
+        // 20.00 and 60.00, each with 2.9 % of tax.
+        assert_eq!(tariff.refused(&of(None, -1_00, None)).await.0, "service_unknown", "which of the two is not said");
+        assert_eq!(tariff.refused(&of(Some("second-meter"), -60_01, None)).await.0, "more_than_charged");
+        tariff.town.act(&of(Some("second-meter"), -50_00, Some(0))).await;
+        let stale = tariff.refused(&of(Some("second-meter"), -1_00, Some(0))).await;
+        assert_eq!(stale.0, "adjusted_meanwhile");
+        assert_eq!(tariff.refused(&of(Some("second-meter"), -10_01, Some(1))).await.0, "more_than_charged");
+        // What is given back over both goes by what is left: 20.00 and 10.00.
+        tariff.town.act(&leak(bill.clone(), "water.base", -3_00)).await;
+        assert_eq!(tariff.refused(&of(Some("partly-taxed"), -18_01, None)).await.0, "more_than_charged");
+        let last = tariff.town.act(&of(Some("partly-taxed"), -18_00, None)).await;
+        // 0.58 of tax on the whole 20.00, of which 0.06 went with the 2.00.
+        assert_eq!((last.cents, last.tax), (Cents(-18_00), Cents(-52)));
+        let sum = "select sum(cents) from adjustment where agreement_id is not null";
+        assert_eq!(tariff.town.read().await.number(sum, vec![]).await.unwrap(), Some(-68_00));
+        tariff.town.assert_proved().await;
+        tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn an_amount_beyond_all_sense_is_refused() {
+    for engine in engines("an amount beyond all sense") {
+        let tariff = Tariff::new(engine, &[PARTLY_TAXED]).await;
+        let terms = billing::acts::SetTerms {
+            days_to_pay: [].into(),
+            read_rules: vec![],
+            adjustment_reasons: [("leak".to_owned(), "Leak".to_owned())].into(),
+        };
+        tariff.town.act(&terms).await;
+        let account = tariff.open(&[service("partly-taxed")]).await;
+        let run = tariff.bill(month_of("2021-06"), "2021-06-30").await;
+        let bill = tariff.view(run, account).await.number.to_string();
+        for cents in [i64::MAX, i64::MIN, 100_000_000_000_001] {
+            let refused = tariff.refused(&leak(bill.clone(), "water.base", cents)).await;
+            assert_eq!(refused.0, "amount_too_large");
+        }
         tariff.town.base.remove().await;
     }
 }

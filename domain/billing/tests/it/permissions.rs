@@ -6,10 +6,10 @@ use std::sync::Arc;
 use acts::{Act, ChunkWork, Door, Failure};
 use billing::ExceptionCode;
 use billing::acts::{
-    AdjustAccount, ApplyRules, CancelRun, CancelWork, ChargeAccount, CloseReads, CorrectService, EndCharge,
-    EndExemption, HoldBill, IssueRun, MeasureAgain, PostRun, PostWork, PrepareCharges, PrepareOffCycle, PrepareRun,
-    PrepareWork, RecordExemption, ReleaseException, ReverseAdjustment, SetCalendars, SetQuantity, SetTerms,
-    SetWinterAverages, SignRun, StartService, StopService, TransferService, TryRun, TryWork,
+    AdjustAccount, ApplyRules, CancelRun, CancelWork, ChangeStop, ChargeAccount, CloseReads, CorrectService, EndCharge,
+    EndExemption, HoldBill, IssueRun, MeasureAgain, MovePeople, MoveRead, PostRun, PostWork, PrepareCharges,
+    PrepareOffCycle, PrepareRun, PrepareWork, RecordExemption, ReleaseException, ReverseAdjustment, SetCalendars,
+    SetQuantity, SetTerms, SetWinterAverages, SignRun, StartService, StopService, TransferService, TryRun, TryWork,
 };
 use billing::import::{ImportConsumption, Mapping};
 use kernel::{OrderId, RunId};
@@ -31,6 +31,7 @@ impl Guarded {
         let refused = code_of(self.door.carry_out(&by(7), &act).await).map(|_| ());
         assert_eq!(refused, Err("permission_missing"), "{}", A::KIND);
         self.asked.insert(act.permission().code);
+        self.asked.extend(act.also_needs().iter().map(|permission| permission.code));
     }
 
     async fn check_chunk<W: ChunkWork>(&self, order: OrderId, inputs: &str, make: impl Fn(&str) -> W) {
@@ -75,6 +76,8 @@ async fn every_act_is_denied_without_its_permission() {
         guarded.check(SignRun { run, seen: None }).await;
         guarded.check(PostRun { run }).await;
         guarded.check(CancelRun { run }).await;
+        let (account, reason, stopped_on) = ("1".to_owned(), "test".to_owned(), day("2026-07-01"));
+        guarded.check(ChangeStop { account, service_point: None, stopped_on, stops_on: None, reason }).await;
         check_rates_and_holdings(&mut guarded).await;
         check_moves_and_corrections(&mut guarded, run).await;
         let metering = [metering::permissions::ENTER_READS];
@@ -100,6 +103,18 @@ async fn check_moves_and_corrections(guarded: &mut Guarded, run: RunId) {
     guarded.check(StopService { account: text("1"), service_point: None, stops_on: on, reason: text("test") }).await;
     let (from_account, to_account) = (text("1"), text("2"));
     guarded.check(TransferService { from_account, to_account, service_point: None, on, reason: text("test") }).await;
+    let read = MoveRead { service_point: text("p"), read_on: on, count: 1, kind: metering::ReadKind::Actual };
+    let moving = MovePeople {
+        from_account: Some(text("1")),
+        to_account: None,
+        opens: None,
+        service_points: vec![],
+        on,
+        reads: vec![read],
+        forwarding: None,
+        reason: text("test"),
+    };
+    guarded.check(moving).await;
     guarded
         .check(StartService {
             account: text("1"),
@@ -140,6 +155,9 @@ async fn check_moves_and_corrections(guarded: &mut Guarded, run: RunId) {
             effective_on: on,
             reason_code: text("leak"),
             reason: text("test"),
+            service_point: None,
+            schedule: None,
+            seen: None,
         })
         .await;
     guarded.check(ReverseAdjustment { account: text("1"), number: 1, reason: text("test") }).await;

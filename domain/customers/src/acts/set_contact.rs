@@ -1,25 +1,32 @@
 //! Records how a customer is called and written to.
 
-use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
-use kernel::{DigestBuilder, Refusal};
+use ::acts::{Act, Entry, Failure, LogFilter, Permission, Subject, refuse, refused};
+use db::{Fault, Read};
+use kernel::{ActId, CustomerId, DigestBuilder, Refusal};
 use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::customer_named;
 use crate::{permissions, store};
 
-/// Sets telephone and e-mail of a customer; empty erases.
+/// Sets telephone and e-mail of a customer; empty erases. A telephone that is left out stays as it is: whoever may not see
+/// the one of a protected person can still write down their e-mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetContact {
     /// The reference of the customer.
     pub customer: String,
-    /// How to call them.
-    pub phone: String,
+    /// How to call them; left out, that stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Where to write to them.
     pub email: String,
     /// What was on record when the form was opened, by [`seen_contact`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
+    /// The last entry that set them when the form was opened, by [`last_contact_entry`]: for whoever may not see what was
+    /// on record, of which not even a digest is told. Refused when there is a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_entry: Option<ActId>,
 }
 
 /// Why a telephone or e-mail is not recorded.
@@ -50,6 +57,21 @@ pub fn seen_contact(phone: &str, email: &str) -> String {
     let mut digest = DigestBuilder::new();
     digest.text(phone).text(email);
     digest.finish().to_string()
+}
+
+/// The last entry of the log that set telephone or e-mail of a customer; 0 when none did. It tells nothing of either.
+pub async fn last_contact_entry(read: &mut Read, customer: CustomerId) -> Result<ActId, Fault> {
+    let mut last = ActId(0);
+    for account in store::accounts_of(read, customer).await? {
+        let filter = LogFilter {
+            kind: Some(SetContact::KIND.to_owned()),
+            subject: Some((Subject::account(account).kind.to_owned(), account.0)),
+            ..LogFilter::default()
+        };
+        let found = ::acts::search_log(read, &filter, ActId(i64::MAX), 1).await?;
+        last = found.first().map_or(last, |entry| last.max(entry.act));
+    }
+    Ok(last)
 }
 
 impl Refusal for ContactRefused {
@@ -84,11 +106,25 @@ impl Act for SetContact {
             entry.concerns(account);
         }
         let (phone, email) = store::contact_of(entry, customer).await?;
-        if self.seen.as_ref().is_some_and(|seen| *seen != seen_contact(&phone, &email)) {
+        let is_other = self.seen.as_ref().is_some_and(|seen| *seen != seen_contact(&phone, &email));
+        let has_later = match self.seen_entry {
+            Some(seen) => seen < last_contact_entry(entry, customer).await?,
+            None => false,
+        };
+        if is_other || has_later {
             return refuse(ContactRefused::ChangedMeanwhile(self.customer.clone()));
         }
-        let (phone, email) = (self.phone.trim(), self.email.trim());
-        check(phone, email).map_err(refused)?;
+        let email = self.email.trim();
+        let phone = match &self.phone {
+            Some(new) => {
+                check(new.trim(), email).map_err(refused)?;
+                new.trim()
+            }
+            None => {
+                check("", email).map_err(refused)?;
+                &phone
+            }
+        };
         store::update_contact(entry, customer, (phone, email)).await?;
         Ok(())
     }

@@ -133,6 +133,19 @@ pub async fn insert_protection(tx: &mut Tx, protection: &Protection) -> Result<(
     tx.run_once(SQL, args).await
 }
 
+/// Whose protections hold for a customer: their own, and those of who was merged into them.
+pub async fn protected_through(read: &mut Read, customer: CustomerId) -> Result<Vec<CustomerId>, Fault> {
+    const SQL: &str = "
+        select distinct customer_id
+        from protected_person
+        where lifted_on is null
+          and (customer_id = $1
+            or customer_id in (select m.merged_id from customer_merge m where m.into_id = $1))
+        order by customer_id";
+    let rows: Vec<(i64,)> = read.all(SQL, vec![customer.into()]).await?;
+    Ok(rows.into_iter().map(|(id,)| CustomerId(id)).collect())
+}
+
 /// Lifts every protection of a customer and of those who were merged into them; how many there were.
 pub async fn lift_protection(tx: &mut Tx, customer: CustomerId, (act, on): (ActId, NaiveDate)) -> Result<u64, Fault> {
     const SQL: &str = "

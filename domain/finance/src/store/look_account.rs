@@ -1,5 +1,7 @@
 //! What pages ask of one account's books: all its postings in short, and its journals page by page.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use db::{Fault, Read, Value, packed_day, unpack};
 use kernel::{AccountId, ActId, AgreementId, Cents, FundId, JournalId, LedgerAccountId};
@@ -135,4 +137,22 @@ fn head_of(row: HeadRow) -> Result<JournalHead, Fault> {
         act: ActId(row.act_id),
         reverses: row.reverses_id.map(JournalId),
     })
+}
+
+/// What some accounts owe, wherever their ids lie; those never posted to are left out.
+pub async fn balances_of(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Cents>, Fault> {
+    const SQL: &str = "
+        select p.account_id,
+               cast(sum(case when debited.control in ('receivable', 'unapplied_credit') then p.cents else 0 end
+                      - case when credited.control in ('receivable', 'unapplied_credit') then p.cents else 0 end)
+                    as bigint)
+        from posting p
+        join ledger_account debited on debited.ledger_account_id = p.debit_id
+        join ledger_account credited on credited.ledger_account_id = p.credit_id
+        where p.account_id in ({list})
+        group by p.account_id
+        order by p.account_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let rows: Vec<(i64, i64)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(account, cents)| (AccountId(account), Cents(cents))).collect())
 }

@@ -27,6 +27,8 @@ async fn bills_and_payments_make_the_balance() {
         let mut read = town.read().await;
         let between = finance::balances_between(&mut read, ANN, EVE).await.unwrap();
         assert_eq!(between.into_iter().collect::<Vec<_>>(), [(ANN, Cents(18_76)), (BEN, Cents(-7_00))]);
+        let of_some = finance::balances_of(&mut read, &[EVE, BEN, kernel::AccountId(77)]).await.unwrap();
+        assert_eq!(of_some.into_iter().collect::<Vec<_>>(), [(BEN, Cents(-7_00)), (EVE, Cents(0))]);
         let mut stored = finance::journals_between(&mut read, ANN, kernel::AccountId(4)).await.unwrap();
         stored.sort_by_key(|one| one.journal().id);
         assert_eq!(stored, all, "what was written is what is read");

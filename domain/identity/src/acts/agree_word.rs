@@ -1,6 +1,7 @@
 //! Records a word agreed with a customer, as a hash.
 
 use acts::{Act, Entry, Failure, Permission, Subject, refuse};
+use secrets::is_password_hash;
 use serde::{Deserialize, Serialize};
 
 use super::IdentityRefused;
@@ -19,6 +20,7 @@ pub struct AgreeWord {
 impl Act for AgreeWord {
     const KIND: &'static str = "identity.agree_word";
     const PERSONAL: &'static [&'static str] = &["/hash"];
+    const SECRET: &'static [&'static str] = Self::PERSONAL;
     type Outcome = ();
 
     fn permission(&self) -> Permission {
@@ -31,7 +33,7 @@ impl Act for AgreeWord {
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
         let customer = customer_named(entry, &self.customer).await?;
-        if !self.hash.is_empty() && (!self.hash.starts_with("$argon2id$") || 300 < self.hash.len()) {
+        if !self.hash.is_empty() && !is_password_hash(&self.hash) {
             return refuse(IdentityRefused::NotSealed);
         }
         let (on, act) = (entry.today, entry.act);

@@ -1,6 +1,8 @@
 //! Looks for red flags at an account, and records what a clerk saw themself.
 
 use acts::{Act, Entry, Failure, Permission, Subject, refuse};
+use customers::NamedAccount;
+use db::Fault;
 use serde::{Deserialize, Serialize};
 
 use super::IdentityRefused;
@@ -9,7 +11,8 @@ use crate::opening::opening_facts;
 use crate::red_flag::{Finding, findings};
 use crate::{RedFlagRule, permissions, store};
 
-/// Looks for red flags at an account: when it is opened, and again when something about it is asked for.
+/// Looks for red flags at an account again, such as when something about it is asked for. When it is opened, the opening
+/// itself looks: see [`Openings`](crate::Openings).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckOpening {
     /// The number or reference of the account.
@@ -48,22 +51,27 @@ impl Act for CheckOpening {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Checked, Failure> {
         let account = account_named(entry, &self.account).await?;
-        let (act, today) = (entry.act, entry.today);
-        let facts = opening_facts(entry, &account, today).await?;
-        let before = store::flags_of(entry, account.id).await?;
-        // What stands open is not said twice, and what was cleared in the same words stays cleared.
-        let is_known = |finding: &Finding| {
-            before.iter().any(|flag| {
-                flag.finding.rule == finding.rule && (flag.cleared.is_none() || flag.finding.words == finding.words)
-            })
-        };
-        let mut found = findings(&facts, today);
-        found.retain(|finding| !is_known(finding));
-        store::insert_flags(entry, account.id, (act, today), &found).await?;
-        store::put_check(entry, account.id, (act, today)).await?;
-        let open = before.iter().filter(|flag| flag.cleared.is_none()).count() + found.len();
-        Ok(Checked { new: found.iter().map(|finding| finding.rule).collect(), open })
+        Ok(look(entry, &account).await?)
     }
+}
+
+/// Looks for red flags at an account and writes down what is found, in the name of the entry under way.
+pub(crate) async fn look(entry: &mut Entry, account: &NamedAccount) -> Result<Checked, Fault> {
+    let (act, today) = (entry.act, entry.today);
+    let facts = opening_facts(entry, account, today).await?;
+    let before = store::flags_of(entry, account.id).await?;
+    // What stands open is not said twice, and what was cleared in the same words stays cleared.
+    let is_known = |finding: &Finding| {
+        before.iter().any(|flag| {
+            flag.finding.rule == finding.rule && (flag.cleared.is_none() || flag.finding.words == finding.words)
+        })
+    };
+    let mut found = findings(&facts, today);
+    found.retain(|finding| !is_known(finding));
+    store::insert_flags(entry, account.id, (act, today), &found).await?;
+    store::put_check(entry, account.id, (act, today)).await?;
+    let open = before.iter().filter(|flag| flag.cleared.is_none()).count() + found.len();
+    Ok(Checked { new: found.iter().map(|finding| finding.rule).collect(), open })
 }
 
 impl Act for RaiseRedFlag {

@@ -9,7 +9,8 @@ use super::IdentityRefused;
 use super::find::customer_named;
 use crate::{PROGRAMS, permissions};
 
-/// Keeps a person's address confidential from now on. Given again, it takes the place of what was said before.
+/// Keeps a person's address confidential from now on. Given again, it takes the place of what was said before, also for
+/// whoever was merged into them.
 ///
 /// Source of the largest program: Arizona's Address Confidentiality Program, A.R.S. 41-161 to 41-169. A city takes the
 /// substitute address for whatever it needs an address for (41-166); telling the actual address or telephone number of a
@@ -60,6 +61,10 @@ impl Act for Protect {
             return refuse(IdentityRefused::ReviewPassed);
         }
         let (act, today) = (entry.act, entry.today);
+        // Whoever was merged into them keeps a protection of their own: the merge may be taken back.
+        let mut whose = customers::protected_through(entry, customer).await?;
+        whose.retain(|one| *one != customer);
+        whose.push(customer);
         customers::lift_protection(entry, customer, (act, today)).await?;
         let nothing = || AddressLines {
             recipient: String::new(),
@@ -68,15 +73,18 @@ impl Act for Protect {
             state: String::new(),
             postal_code: String::new(),
         };
-        let protection = Protection {
-            customer,
-            act,
-            program: self.program.clone(),
-            protected_on: today,
-            review_on: self.review_on,
-            substitute: substitute.unwrap_or_else(nothing),
-        };
-        customers::insert_protection(entry, &protection).await?;
+        let substitute = substitute.unwrap_or_else(nothing);
+        for customer in whose {
+            let protection = Protection {
+                customer,
+                act,
+                program: self.program.clone(),
+                protected_on: today,
+                review_on: self.review_on,
+                substitute: substitute.clone(),
+            };
+            customers::insert_protection(entry, &protection).await?;
+        }
         Ok(())
     }
 }

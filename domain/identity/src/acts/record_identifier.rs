@@ -33,6 +33,7 @@ pub struct RecordIdentifier {
 impl Act for RecordIdentifier {
     const KIND: &'static str = "identity.record_identifier";
     const PERSONAL: &'static [&'static str] = &["/last_four", "/fingerprint", "/sealed", "/key_id"];
+    const SECRET: &'static [&'static str] = Self::PERSONAL;
     type Outcome = ();
 
     fn permission(&self) -> Permission {

@@ -1,6 +1,6 @@
 //! `IdentityRefused`: why something of this room is not done.
 
-use kernel::Refusal;
+use kernel::{ActId, Refusal};
 
 use crate::PROGRAMS;
 
@@ -48,6 +48,10 @@ pub enum IdentityRefused {
     /// No such sign stands open.
     #[error("no red flag of this kind stands open at the account; somebody may have cleared it")]
     NoFlag,
+    /// Which of them is meant must be said.
+    #[error("several red flags of this kind stand open at the account: name the entry that raised it, one of {list}",
+        list = .0.iter().map(|act| act.0.to_string()).collect::<Vec<_>>().join(", "))]
+    SeveralFlags(Vec<ActId>),
     /// A sign needs words.
     #[error("say in up to 300 letters what did not fit, without writing down any number of the document")]
     WordsMissing,
@@ -68,6 +72,7 @@ impl Refusal for IdentityRefused {
             IdentityRefused::ReviewPassed => "review_passed",
             IdentityRefused::NotProtected(_) => "not_protected",
             IdentityRefused::NoFlag => "no_flag",
+            IdentityRefused::SeveralFlags(_) => "several_flags",
             IdentityRefused::WordsMissing => "words_missing",
         }
     }

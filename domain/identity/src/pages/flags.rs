@@ -1,6 +1,6 @@
 //! Red flags: the list of those nobody has cleared, looking again, and clearing one with a reason.
 
-use kernel::AccountId;
+use kernel::{AccountId, ActId};
 use web::shown::{counted, date};
 use web::{Alert, Answer, Ask, At, Carried, Cell, Column, Facts, Field, Form, Problem, Section, Tone, Words};
 
@@ -25,7 +25,7 @@ pub(super) async fn list(ask: Ask) -> Answer {
         let path = format!("/accounts/{}", web::encoded(&number));
         let title = Cell::text(flag.finding.rule.title());
         let title = match ask.may(CLEAR_FLAGS) {
-            true => title.link(format!("{path}/red-flags/{}", flag.finding.rule.code())),
+            true => title.link(clear_href(&path, flag)),
             false => title.link(format!("{path}/identity#flags")),
         };
         [
@@ -49,6 +49,11 @@ pub(super) async fn list(ask: Ask) -> Answer {
     let lead = "Signs that somebody may open an account under a name that is not theirs (16 CFR 681.1). \
                 A sign is not proof: somebody looks, and says what explains it.";
     ask.page("Red flags").lead(lead).body(&table).answer()
+}
+
+/// Where one sign is cleared: this one, and no other of its kind that came since.
+pub(super) fn clear_href(account: &str, flag: &RedFlag) -> String {
+    format!("{account}/red-flags/{}/{}", flag.finding.rule.code(), flag.act.0)
 }
 
 /// Looks again at an account.
@@ -103,12 +108,14 @@ pub(super) async fn send_document(ask: Ask, At(number): At<String>) -> Answer {
 }
 
 /// The open sign a page is about.
-async fn load(ask: &Ask, (number, rule): (&str, &str)) -> Result<(Place, RedFlag), Problem> {
+async fn load(ask: &Ask, (number, rule, raised_by): (&str, &str, &str)) -> Result<(Place, RedFlag), Problem> {
     let rule = RedFlagRule::of_code(rule).ok_or_else(Problem::not_found)?;
+    let raised_by = ActId(web::number(raised_by)?);
     let mut read = ask.read().await?;
     let place = Place::load(ask, &mut read, number).await?;
     let flags = store::flags_of(&mut read, place.account.id).await?;
-    let flag = flags.into_iter().rfind(|flag| flag.finding.rule == rule && flag.cleared.is_none());
+    let is_meant = |flag: &RedFlag| flag.finding.rule == rule && flag.act == raised_by && flag.cleared.is_none();
+    let flag = flags.into_iter().find(is_meant);
     Ok((place, flag.ok_or_else(Problem::not_found)?))
 }
 
@@ -120,17 +127,17 @@ fn clear_form(ask: &Ask, place: &Place) -> Form {
         .cancel(&place.identity())
 }
 
-pub(super) async fn show_clear(ask: Ask, At((number, rule)): At<(String, String)>) -> Answer {
-    let (place, flag) = load(&ask, (&number, &rule)).await?;
+pub(super) async fn show_clear(ask: Ask, At((number, rule, entry)): At<(String, String, String)>) -> Answer {
+    let (place, flag) = load(&ask, (&number, &rule, &entry)).await?;
     let form = clear_form(&ask, &place);
     draw_clear(&ask, (&place, &flag), &form)
 }
 
-pub(super) async fn send_clear(ask: Ask, At((number, rule)): At<(String, String)>) -> Answer {
-    let (place, flag) = load(&ask, (&number, &rule)).await?;
+pub(super) async fn send_clear(ask: Ask, At((number, rule, entry)): At<(String, String, String)>) -> Answer {
+    let (place, flag) = load(&ask, (&number, &rule, &entry)).await?;
     let mut form = clear_form(&ask, &place);
     if form.is_good() {
-        let act = ClearRedFlag { account: place.number.clone(), rule: flag.finding.rule };
+        let act = ClearRedFlag { account: place.number.clone(), rule: flag.finding.rule, raised_by: Some(flag.act) };
         let carried: Carried<()> = form.carry_out(&ask, &act).await?;
         if let Some(go) = carried.go("/red-flags", "The red flag is cleared") {
             return go.answer();

@@ -8,7 +8,7 @@ use kernel::CustomerId;
 use web::shown::date;
 use web::{Answer, Ask, At, Cell, Column, Columns, Links, Problem, Section, Table, Tone, Words};
 
-use super::flags::check_form;
+use super::flags::{check_form, clear_href};
 use super::place::{Place, Somebody};
 use super::protection::facts;
 use super::verify::{calls, told};
@@ -170,8 +170,7 @@ impl Overview {
             let title = Cell::text(flag.finding.rule.title());
             let (title, state) = match &flag.cleared {
                 None if ask.may(CLEAR_FLAGS) => {
-                    let href = format!("{}/red-flags/{}", self.place.path(), flag.finding.rule.code());
-                    (title.link(href), Cell::tag(Tone::Warning, "to clear"))
+                    (title.link(clear_href(&self.place.path(), flag)), Cell::tag(Tone::Warning, "to clear"))
                 }
                 None => (title, Cell::tag(Tone::Warning, "to clear")),
                 Some((act, on)) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use secrets::{Keys, hash_password};
 use web::{Alert, Answer, Ask, At, Carried, Choice, Field, Form};
 
+use super::aside;
 use super::place::{Place, Somebody};
 use super::verify::folded;
 use crate::acts::{AgreeWord, RecordIdentifier};
@@ -100,7 +101,13 @@ pub(super) async fn send_word(ask: Ask, At((number, customer)): At<(String, Stri
         if !word.is_empty() && word.chars().count() < WORD_MIN {
             form.refuse_field("word", "Word or PIN: at least four letters or digits");
         } else {
-            let hash = if word.is_empty() { String::new() } else { hash_password(&word, ask.site().random()) };
+            let hash = match word.is_empty() {
+                true => String::new(),
+                false => {
+                    let (word, random) = (word.clone(), ask.site().random().clone());
+                    aside(move || hash_password(&word, &random)).await?
+                }
+            };
             let act = AgreeWord { customer: somebody.person.reference.clone(), hash };
             let carried: Carried<()> = form.carry_out(&ask, &act).await?;
             let done = if word.is_empty() { "No word is agreed any more" } else { "The word is agreed" };

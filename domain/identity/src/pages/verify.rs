@@ -3,17 +3,18 @@
 //! What a clerk must compare by ear, name and address, is in sight. Digits, amounts and words are typed as they are heard
 //! and compared here: nobody reads them off the screen to somebody who guesses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use customers::PersonOnRecord;
 use db::Read;
-use kernel::Cents;
+use kernel::{Cents, CustomerId};
 use secrets::verify_password;
 use web::shown::counted;
 use web::{
     Alert, Answer, Ask, At, Carried, Choice, Columns, Event, Field, Form, Problem, Section, Timeline, Tone, Words,
 };
 
+use super::aside;
 use super::place::{Place, Somebody};
 use crate::acts::{Caller, Verified, VerifyCaller};
 use crate::banner::caller;
@@ -32,10 +33,11 @@ struct OnRecord {
     rule: VerificationRule,
     /// Where the account is served; nothing of a protected person, which is not asked then.
     served_at: Vec<String>,
-    phones: BTreeSet<String>,
+    /// What only one of the people knows, by person: nobody proves who they are by what somebody else knows.
+    phones: BTreeMap<CustomerId, String>,
     amounts: Vec<Cents>,
-    last_fours: BTreeSet<(IdentifierKind, String)>,
-    hashes: Vec<String>,
+    last_fours: BTreeSet<(CustomerId, IdentifierKind, String)>,
+    hashes: BTreeMap<CustomerId, String>,
     calls: Vec<Told>,
 }
 
@@ -55,14 +57,18 @@ impl OnRecord {
         let bill = billing::last_bill(&mut read, id).await?;
         let identifiers = store::identifiers_of(&mut read, &people).await?;
         let hashes = store::word_of(&mut read, &people).await?;
+        let phone = |somebody: &Somebody| Some((somebody.person.id, last_digits(&somebody.person)?));
         let calls = calls(&mut read, &place).await?;
         Ok(OnRecord {
             rule: store::rule(&mut read).await?,
             served_at: served_at.into_iter().collect(),
-            phones: place.people.iter().filter_map(|somebody| last_digits(&somebody.person)).collect(),
+            phones: place.people.iter().filter_map(phone).collect(),
             amounts: bill.iter().flat_map(|bill| [bill.total, bill.due]).collect(),
-            last_fours: identifiers.into_iter().map(|one| (one.value.kind, one.value.last_four)).collect(),
-            hashes: hashes.into_values().collect(),
+            last_fours: identifiers
+                .into_iter()
+                .map(|one| (one.customer, one.value.kind, one.value.last_four))
+                .collect(),
+            hashes,
             calls,
             place,
         })
@@ -70,7 +76,7 @@ impl OnRecord {
 
     /// Whether the town asks this, and something is on record to compare with.
     fn asks(&self, question: Question) -> bool {
-        let has = |kind| self.last_fours.iter().any(|(known, _)| *known == kind);
+        let has = |kind| self.last_fours.iter().any(|(_, known, _)| *known == kind);
         let is_known = match question {
             Question::Name => self.place.holder().is_some_and(|holder| !holder.person.name.is_empty()),
             Question::ServiceAddress => !self.served_at.is_empty(),
@@ -126,8 +132,12 @@ impl OnRecord {
         form.cancel(&self.place.path())
     }
 
-    /// What was right: boxes that were checked, and what was typed as the record has it.
-    fn matched(&self, form: &Form) -> Vec<Question> {
+    /// What was right: boxes that were checked, and what was typed as the record has it. What somebody alone knows, their
+    /// telephone, numbers and word, is compared with that of who calls, and of nobody else.
+    async fn matched(&self, form: &Form) -> Result<Vec<Question>, Problem> {
+        let caller = self.somebody(form).map(|somebody| somebody.person.id);
+        let knows_word = self.knows_word(form, caller).await?;
+        let phone = digits(&form.text("phone"));
         let heard = Question::ALL.into_iter().filter_map(|question| self.heard(question));
         let checked = if heard.count() == 0 { Vec::new() } else { form.all(HEARD) };
         let is_right = |question: &Question| {
@@ -138,26 +148,37 @@ impl OnRecord {
                 Question::Name | Question::ServiceAddress | Question::PhotoId => {
                     checked.iter().any(|code| code == question.code())
                 }
-                Question::Phone => self.phones.contains(&digits(&form.text("phone"))),
+                Question::Phone => caller.and_then(|caller| self.phones.get(&caller)) == Some(&phone),
                 Question::BillAmount => form.money("bill_amount").is_some_and(|said| self.amounts.contains(&said)),
-                Question::TaxId => self.ends(IdentifierKind::TaxId, &form.text("tax_id")),
-                Question::DriverLicense => self.ends(IdentifierKind::DriverLicense, &form.text("driver_license")),
-                Question::AgreedWord => {
-                    let said = folded(&form.secret("agreed_word"));
-                    !said.is_empty() && self.hashes.iter().any(|hash| verify_password(&said, hash))
+                Question::TaxId => self.ends((caller, IdentifierKind::TaxId), &form.text("tax_id")),
+                Question::DriverLicense => {
+                    self.ends((caller, IdentifierKind::DriverLicense), &form.text("driver_license"))
                 }
+                Question::AgreedWord => knows_word,
             }
         };
-        Question::ALL.into_iter().filter(is_right).collect()
+        Ok(Question::ALL.into_iter().filter(is_right).collect())
     }
 
-    fn ends(&self, kind: IdentifierKind, said: &str) -> bool {
-        self.last_fours.contains(&(kind, said.trim().to_ascii_uppercase()))
+    fn ends(&self, (caller, kind): (Option<CustomerId>, IdentifierKind), said: &str) -> bool {
+        caller.is_some_and(|caller| self.last_fours.contains(&(caller, kind, said.trim().to_ascii_uppercase())))
+    }
+
+    async fn knows_word(&self, form: &Form, caller: Option<CustomerId>) -> Result<bool, Problem> {
+        let said = folded(&form.secret("agreed_word"));
+        match caller.and_then(|caller| self.hashes.get(&caller)).cloned() {
+            Some(hash) if !said.is_empty() => Ok(aside(move || verify_password(&said, &hash)).await?),
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    /// Who calls, as the form tells; nothing when it is nobody on the account.
+    fn somebody(&self, form: &Form) -> Option<&Somebody> {
+        form.text("caller").parse().ok().and_then(|at: usize| self.place.people.get(at))
     }
 
     fn caller(&self, form: &Form) -> Caller {
-        let at = form.text("caller").parse().ok().and_then(|at: usize| self.place.people.get(at));
-        match at {
+        match self.somebody(form) {
             None => Caller { role: CallerRole::Other, customer: None },
             Some(somebody) if somebody.role == CallerRole::Holder => {
                 Caller { role: CallerRole::Holder, customer: None }
@@ -276,7 +297,7 @@ pub(super) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let on_record = OnRecord::load(&ask, &number).await?;
     let mut form = on_record.form(&ask);
     if form.is_good() {
-        let (caller, matched) = (on_record.caller(&form), on_record.matched(&form));
+        let (caller, matched) = (on_record.caller(&form), on_record.matched(&form).await?);
         let act = VerifyCaller { account: on_record.place.number.clone(), caller, matched };
         let carried: Carried<Verified> = form.carry_out(&ask, &act).await?;
         if let Carried::Done(done) = &carried {

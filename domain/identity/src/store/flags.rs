@@ -49,7 +49,7 @@ pub(crate) async fn open_flags(read: &mut Read, most: i64) -> Result<Vec<RedFlag
         select account_id, rule, act_id, words, found_on, cleared_by_act_id, cleared_on
         from red_flag
         where is_open = true
-        order by found_on, account_id, rule
+        order by found_on, account_id, rule, act_id
         limit $1";
     let rows: Vec<FlagRow> = read.all(SQL, vec![most.into()]).await?;
     rows.into_iter().map(flag_of).collect()
@@ -81,17 +81,17 @@ pub(crate) async fn insert_flags(
     Ok(())
 }
 
-/// Clears what stands open of one rule at an account; how many that were.
+/// Clears one sign, the one that an entry raised, when it stands open; how many that were.
 pub(crate) async fn clear_flag(
     tx: &mut Tx,
-    (account, rule): (AccountId, RedFlagRule),
+    (account, rule, raised_by): (AccountId, RedFlagRule, ActId),
     (act, on): (ActId, NaiveDate),
 ) -> Result<u64, Fault> {
     const SQL: &str = "
         update red_flag
-        set is_open = false, cleared_by_act_id = $3, cleared_on = $4
-        where account_id = $1 and rule = $2 and is_open = true";
-    tx.run(SQL, vec![account.into(), rule.code().into(), act.into(), on.into()]).await
+        set is_open = false, cleared_by_act_id = $4, cleared_on = $5
+        where account_id = $1 and rule = $2 and act_id = $3 and is_open = true";
+    tx.run(SQL, vec![account.into(), rule.code().into(), raised_by.into(), act.into(), on.into()]).await
 }
 
 /// Notes that an account was looked at.

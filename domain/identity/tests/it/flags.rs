@@ -2,7 +2,7 @@
 
 use identity::acts::{CheckOpening, ClearRedFlag, RaiseRedFlag, RecordIdentifier};
 use identity::{PlainIdentifier, RedFlagRule};
-use kernel::AccountId;
+use kernel::{AccountId, ActId};
 use secrets::{Keys, Random};
 use testkit::engines;
 
@@ -27,7 +27,7 @@ async fn what_is_found_waits_until_it_is_cleared_and_is_not_raised_again() {
         assert_eq!((found.new, found.open), (vec![RedFlagRule::SameTaxId], 1));
         let again = town.act("again", &check("a1")).await;
         assert_eq!((again.new.len(), again.open), (0, 1), "what stands open is not said twice");
-        let clear = |rule| ClearRedFlag { account: "a1".to_owned(), rule };
+        let clear = |rule| ClearRedFlag { account: "a1".to_owned(), rule, raised_by: None };
         assert_eq!(town.refusal(&clear(RedFlagRule::SharedPhone)).await, "no_flag");
         town.act("clear", &clear(RedFlagRule::SameTaxId)).await;
         assert_eq!(town.refusal(&clear(RedFlagRule::SameTaxId)).await, "no_flag");
@@ -63,6 +63,33 @@ async fn people_record_what_only_they_see() {
         let rows: Vec<(String,)> = logged.all("select command from act", vec![]).await.unwrap();
         assert!(rows.iter().all(|(command,)| !command.contains("picture")), "what is said of somebody is kept apart");
         drop(logged);
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn one_sign_is_cleared_and_no_other_with_it() {
+    for engine in engines("one_sign_is_cleared_and_no_other_with_it") {
+        let town = Town::new(engine).await;
+        let raise = |words: &str| RaiseRedFlag { account: "a1".to_owned(), words: words.to_owned() };
+        for words in ["The picture is of somebody else.", "The license is a copy."] {
+            town.act(words, &raise(words)).await;
+        }
+        let mut read = town.db().read().await.unwrap();
+        let raised: Vec<(i64,)> = read.all("select act_id from red_flag order by act_id", vec![]).await.unwrap();
+        drop(read);
+        let clear = |raised_by: Option<i64>| ClearRedFlag {
+            account: "a1".to_owned(),
+            rule: RedFlagRule::Document,
+            raised_by: raised_by.map(ActId),
+        };
+        assert_eq!(town.refusal(&clear(None)).await, "several_flags");
+        assert_eq!(town.refusal(&clear(Some(999_999))).await, "no_flag");
+        town.act("one", &clear(Some(raised[0].0))).await;
+        assert_eq!(town.refusal(&clear(Some(raised[0].0))).await, "no_flag", "it is cleared already");
+        assert_eq!(town.act("check", &check("a1")).await.open, 1, "nobody looked at the other one");
+        town.act("other", &clear(None)).await;
+        assert_eq!(town.act("again", &check("a1")).await.open, 0);
         town.remove().await;
     }
 }

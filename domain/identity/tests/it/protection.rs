@@ -76,6 +76,28 @@ async fn whoever_lives_there_or_was_merged_protects_the_account() {
 }
 
 #[tokio::test]
+async fn a_protection_that_is_changed_after_a_merge_outlives_the_merge() {
+    for engine in engines("a_protection_that_is_changed_after_a_merge_outlives_the_merge") {
+        let town = Town::new(engine).await;
+        town.act("protect", &protect("ann", "PO Box 7")).await;
+        let reason = "the same person".to_owned();
+        let merge = MergeCustomers { merged: "ann".to_owned(), into: "bob".to_owned(), reason: reason.clone() };
+        town.act("merge", &merge).await;
+        let changed = Protect { review_on: day("2028-07-01"), ..protect("bob", "PO Box 8") };
+        town.act("change", &changed).await;
+        town.act("unmerge", &UnmergeCustomers { merged: "ann".to_owned(), reason: reason.clone() }).await;
+        assert!(is_protected(&town, "a1").await, "Ann is protected as she was, by what was said last");
+        let told = town.export().await;
+        assert!(!told.contains("12 Oak St") && told.contains("PO Box 8"), "{told}");
+        // Whom it was said of while both were one is not known: it holds for both until somebody lifts it.
+        assert!(is_protected(&town, "b1").await);
+        town.act("lift", &Unprotect { customer: "bob".to_owned() }).await;
+        assert!(!is_protected(&town, "b1").await && is_protected(&town, "a1").await, "each on their own");
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_protection_names_its_program_and_a_day_to_come() {
     for engine in engines("a_protection_names_its_program_and_a_day_to_come") {
         let town = Town::new(engine).await;

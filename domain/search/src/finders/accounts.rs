@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use customers::permissions::SEE;
 use db::{Fault, Read};
+use identity::permissions::SEE_PROTECTED;
 use kernel::{AccountId, AccountNumber};
 use web::{Ask, Finder, Found, Problem};
 
@@ -15,6 +16,15 @@ use crate::words::{Asked, QUESTION_MAX, asked_words, number_key, phone_digits, w
 
 /// Finds accounts.
 pub struct AccountFinder;
+
+/// What whoever asks may know of protected persons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Where they live and how they are called.
+    Everything,
+    /// Neither: a telephone number leads to none of them.
+    NothingProtected,
+}
 
 /// What a screen calls it.
 const WHAT: &str = "Account";
@@ -37,7 +47,8 @@ const SERIAL_DIGITS: u32 = 12;
 impl Finder for AccountFinder {
     async fn find(&self, ask: &Ask, read: &mut Read, words: &str, most: usize) -> Result<Vec<Found>, Problem> {
         if ask.may(SEE) {
-            return Ok(found_accounts(read, words, (ask.today(), most)).await?);
+            let sight = if ask.may(SEE_PROTECTED) { Sight::Everything } else { Sight::NothingProtected };
+            return Ok(found_accounts(read, words, (ask.today(), most), sight).await?);
         }
         if ask.may(acts::permissions::READ) {
             return Ok(history(read, words).await?);
@@ -65,6 +76,7 @@ pub(crate) async fn found_accounts(
     read: &mut Read,
     words: &str,
     (today, most): (chrono::NaiveDate, usize),
+    sight: Sight,
 ) -> Result<Vec<Found>, Fault> {
     let question: String = words.chars().take(QUESTION_MAX).collect();
     let question = question.trim();
@@ -74,7 +86,8 @@ pub(crate) async fn found_accounts(
     }
     let asked = asked_words(question);
     let numbered = by_number(read, question).await?;
-    let mut fits = numbered.clone();
+    let phoned = by_phone(read, question).await?;
+    let mut fits: Fits = numbered.iter().chain(&phoned).copied().collect();
     let by_words = accounts_with(read, &asked).await?;
     fits.extend(by_words.into_iter().map(|(account, steps)| (account, BY_WORDS + steps)));
     fits.sort_by_key(|(account, steps)| (*account, *steps));
@@ -85,9 +98,13 @@ pub(crate) async fn found_accounts(
     let mut cards = cards(read, &ids, today).await?;
     let mut shown: Vec<(usize, Card)> =
         fits.into_iter().filter_map(|(account, steps)| Some((steps, cards.remove(&account)?))).collect();
-    // Nobody finds a protected person by where they live.
-    let is_numbered = |card: &Card| numbered.iter().any(|(account, _)| *account == card.account.id);
-    shown.retain(|(_, card)| !card.is_protected || is_numbered(card) || fits_name(card, &asked));
+    // Nobody finds a protected person by where they live, and only who may know both by their telephone.
+    let is_among = |fits: &Fits, card: &Card| fits.iter().any(|(account, _)| *account == card.account.id);
+    let is_known = |card: &Card| {
+        let is_called = sight == Sight::Everything && is_among(&phoned, card);
+        is_called || is_among(&numbered, card) || fits_name(card, &asked)
+    };
+    shown.retain(|(_, card)| !card.is_protected || is_known(card));
     shown.sort_by(|(one, card), (other, against)| {
         let of = |card: &Card| (card.state.is_some(), card.account.name.clone(), card.account.number);
         one.cmp(other).then_with(|| of(card).cmp(&of(against)))
@@ -113,14 +130,26 @@ fn found(card: &Card, asked: &[Asked], steps: usize) -> Found {
     }
 }
 
-/// Accounts by the beginning of their number, a telephone number, or the reference of their customer.
-async fn by_number(read: &mut Read, question: &str) -> Result<Fits, Fault> {
-    let mut fits = Fits::new();
+/// The digits of a question that is a number long enough to look for.
+fn digits_of(question: &str) -> Option<String> {
     let is_number = question.chars().all(|letter| letter.is_ascii_digit() || "()+-. ".contains(letter));
     let digits: String = question.chars().filter(char::is_ascii_digit).collect();
-    if is_number && DIGITS_MIN <= digits.len() {
+    (is_number && DIGITS_MIN <= digits.len()).then_some(digits)
+}
+
+/// Accounts by a telephone number, as it is written or begun.
+async fn by_phone(read: &mut Read, question: &str) -> Result<Fits, Fault> {
+    match digits_of(question) {
+        Some(digits) => with_phone(read, question, &digits).await,
+        None => Ok(Fits::new()),
+    }
+}
+
+/// Accounts by the beginning of their number, or the reference of their customer.
+async fn by_number(read: &mut Read, question: &str) -> Result<Fits, Fault> {
+    let mut fits = Fits::new();
+    if let Some(digits) = digits_of(question) {
         fits.extend(begun(read, &digits).await?);
-        fits.extend(with_phone(read, question, &digits).await?);
     }
     if let Some(customer) = customers::customers_by_reference(read, &[question]).await?.get(question) {
         let held = customers::accounts_held_by(read, &[*customer]).await?;

@@ -1,5 +1,6 @@
 //! What is found by each of the things a caller may say.
 
+use identity::acts::Protect;
 use testkit::engines;
 
 use crate::town::Town;
@@ -67,6 +68,29 @@ async fn accounts_are_found_by_what_a_caller_says() {
         for words in ["smith", "garcia zzzz", "13 coyote", "480 555 9999", "xq"] {
             assert!(town.found(words).await.is_empty(), "{words}: {:?}", town.found(words).await);
         }
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_telephone_leads_to_no_protected_person() {
+    for engine in engines("a_telephone_leads_to_no_protected_person") {
+        let town = Town::new(engine).await;
+        let protect = Protect {
+            customer: "C1".to_owned(),
+            program: "acp".to_owned(),
+            substitute: None,
+            review_on: "2028-07-01".parse().unwrap(),
+        };
+        town.act("protect", &protect).await;
+        for words in ["480 555 0101", "(480) 555-0101", "4805550101", "555-0101", "48055501"] {
+            let found = town.found(words).await;
+            assert!(found.iter().all(|line| !line.contains("Address confidential")), "{words}: {found:?}");
+        }
+        assert_eq!(town.streets("(480)555-0103").await, [NUNEZ], "others are found as before");
+        let number = town.number("A1").await;
+        assert_eq!(town.found(&number).await.len(), 1, "by the number on the bill");
+        assert_eq!(town.found("C1").await.len(), 1, "by their reference");
         town.remove().await;
     }
 }

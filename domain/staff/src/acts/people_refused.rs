@@ -239,6 +239,36 @@ pub enum PeopleRefused {
     /// One has no report of that title.
     #[error("you have no report of that title; it may have been dropped already")]
     UnknownReport,
+    /// No such day in a week or a month.
+    #[error("{day} is no day of a {stretch}: give 1 to {last}")]
+    NoSuchDay {
+        /// What was given.
+        day: i64,
+        /// A week or a month.
+        stretch: &'static str,
+        /// The last one.
+        last: i64,
+    },
+    /// Pages that are no list of rows.
+    #[error(
+        "'{title}' is a page and no list of rows; only a report that was put together from a view is made by itself"
+    )]
+    NotFromAView {
+        /// The report.
+        title: String,
+    },
+    /// More than anybody reads.
+    #[error("{most} of your reports are made by themselves already, which is the most; stop one first")]
+    TooManySchedules {
+        /// The most there may be.
+        most: i64,
+    },
+    /// Nothing to stop.
+    #[error("'{title}' is not made by itself, so there is nothing to stop")]
+    NotScheduled {
+        /// The report.
+        title: String,
+    },
 }
 
 impl Refusal for PeopleRefused {
@@ -246,6 +276,10 @@ impl Refusal for PeopleRefused {
         match self {
             PeopleRefused::NoReport => "no_report",
             PeopleRefused::UnknownReport => "unknown_report",
+            PeopleRefused::NoSuchDay { .. } => "no_such_day",
+            PeopleRefused::NotFromAView { .. } => "not_from_a_view",
+            PeopleRefused::TooManySchedules { .. } => "too_many_schedules",
+            PeopleRefused::NotScheduled { .. } => "not_scheduled",
             PeopleRefused::TextMissing { .. } => "text_missing",
             PeopleRefused::TextTooLong { .. } => "text_too_long",
             PeopleRefused::TextBroken { .. } => "text_broken",

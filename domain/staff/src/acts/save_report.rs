@@ -51,8 +51,6 @@ impl Act for SaveReport {
             return refuse(PeopleRefused::NoReport);
         }
         let title = self.title.trim();
-        let actor = entry.actor.id;
-        store::delete_report(entry, actor, title).await?;
         let report = store::SavedReport {
             id: entry.act.0,
             actor: entry.actor.id,
@@ -61,7 +59,10 @@ impl Act for SaveReport {
             is_shared: self.is_shared,
             saved_on: entry.today,
         };
-        store::insert_report(entry, &report).await?;
+        // Replaced where it stands, so that it keeps its number, and goes on being made by itself.
+        if store::replace_report(entry, &report).await? == 0 {
+            store::insert_report(entry, &report).await?;
+        }
         Ok(())
     }
 }

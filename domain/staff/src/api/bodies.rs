@@ -8,8 +8,10 @@ use kernel::ActorId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use web::Ask;
 
 use crate::people::{Person, Role};
+use crate::unsaid::proposed_command;
 
 /// Somebody of the staff.
 #[derive(Debug, Serialize, ToSchema)]
@@ -228,7 +230,7 @@ impl LogEntry {
 }
 
 impl ProposedChange {
-    pub(super) fn of(proposal: &Proposal, codes: &Codes, today: NaiveDate) -> ProposedChange {
+    pub(super) fn of(ask: &Ask, proposal: &Proposal, codes: &Codes) -> ProposedChange {
         let change = |change: &acts::Change| BeforeAfter {
             field: change.field.clone(),
             before: change.before.clone(),
@@ -236,7 +238,7 @@ impl ProposedChange {
         };
         ProposedChange {
             id: proposal.proposal.0,
-            state: proposal.state_on(today).code().to_owned(),
+            state: proposal.state_on(ask.today()).code().to_owned(),
             kind: proposal.kind.clone(),
             actor: code_of(codes, proposal.actor),
             reason: proposal.reason.clone(),
@@ -246,7 +248,7 @@ impl ProposedChange {
             approving: proposal.approving.clone(),
             evidence: proposal.evidence.clone(),
             changes: proposal.changes.iter().map(change).collect(),
-            command: text(&proposal.command),
+            command: text(&proposed_command(ask, proposal)),
             assigned_to: proposal.assigned_to.map(|actor| code_of(codes, actor)),
             proposed_at: proposal.proposed_at,
             expires_on: proposal.expires_on,

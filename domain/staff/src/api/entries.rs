@@ -6,6 +6,7 @@ use web::{Ask, At, Envelope, List, Paging, Problem, is_name, number};
 
 use super::bodies::{LogEntry, codes};
 use super::{Problems, date};
+use crate::unsaid::complete;
 
 /// Entries of the log, newest first.
 #[utoipa::path(
@@ -54,7 +55,8 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<LogEntry>, Pro
     let (from, through) = (date(&ask, "from")?, date(&ask, "through")?);
     let filter = LogFilter { actor, kind, subject, from, through };
     let limit = i64::try_from(paging.limit).unwrap_or(i64::MAX).saturating_add(1);
-    let found = acts::search_log(&mut read, &filter, before, limit).await?;
+    let mut found = acts::search_log(&mut read, &filter, before, limit).await?;
+    complete(&ask, &mut read, &mut found).await?;
     let entries = found.iter().map(|entry| LogEntry::of(entry, &codes)).collect();
     Ok(List::of(entries, &paging, LogEntry::id))
 }
@@ -68,6 +70,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<LogEntry>, Pro
 pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<LogEntry>, Problem> {
     let id = ActId(number(&id)?);
     let mut read = ask.read().await?;
-    let entry = acts::logged_act(&mut read, id).await?.ok_or_else(Problem::not_found)?;
+    let mut entry = acts::logged_act(&mut read, id).await?.ok_or_else(Problem::not_found)?;
+    complete(&ask, &mut read, std::slice::from_mut(&mut entry)).await?;
     Ok(Envelope::of(LogEntry::of(&entry, &codes(&mut read).await?)))
 }

@@ -47,7 +47,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<ProposedChange
     }
     found.truncate(paging.limit + 1);
     let codes = codes(&mut read).await?;
-    let bodies = found.iter().map(|one| ProposedChange::of(one, &codes, today)).collect();
+    let bodies = found.iter().map(|one| ProposedChange::of(&ask, one, &codes)).collect();
     Ok(List::of(bodies, &paging, |body| body.id))
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<ProposedChange
 pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<ProposedChange>, Problem> {
     let mut read = ask.read().await?;
     let proposal = look_up(&ask, &mut read, &id).await?;
-    Ok(Envelope::of(ProposedChange::of(&proposal, &codes(&mut read).await?, ask.today())))
+    Ok(Envelope::of(ProposedChange::of(&ask, &proposal, &codes(&mut read).await?)))
 }
 
 /// Approves a change: it is checked again, and done at once.
@@ -192,5 +192,5 @@ async fn decide(
     };
     let mut read = ask.read().await?;
     let proposal = acts::proposal(&mut read, id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Envelope::of(ProposedChange::of(&proposal, &codes(&mut read).await?, ask.today())))
+    Ok(Envelope::of(ProposedChange::of(ask, &proposal, &codes(&mut read).await?)))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod approvals;
+mod beside;
 mod changing;
 mod command;
 mod desk;
@@ -20,6 +21,8 @@ mod staff_list;
 
 use web::{Access, Route};
 
+pub use beside::{PageBeside, PagesBeside};
+pub use desk::may_see;
 pub use directory::Directory;
 pub use finder::StaffFinder;
 

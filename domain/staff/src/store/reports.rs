@@ -40,15 +40,28 @@ pub async fn saved_reports(read: &mut Read, actor: ActorId) -> Result<Vec<SavedR
         order by title, saved_report_id
         limit 1000";
     let rows: Vec<ReportRow> = read.all(SQL, vec![actor.into()]).await?;
-    let report = |row: ReportRow| SavedReport {
+    Ok(rows.into_iter().map(report_of).collect())
+}
+
+/// A saved report by its number.
+pub async fn saved_report(read: &mut Read, report: i64) -> Result<Option<SavedReport>, Fault> {
+    const SQL: &str = "
+        select saved_report_id, actor_id, title, address, is_shared, saved_on
+        from saved_report
+        where saved_report_id = $1";
+    let row: Option<ReportRow> = read.one(SQL, vec![report.into()]).await?;
+    Ok(row.map(report_of))
+}
+
+fn report_of(row: ReportRow) -> SavedReport {
+    SavedReport {
         id: row.saved_report_id,
         actor: ActorId(row.actor_id),
         title: row.title,
         address: row.address,
         is_shared: row.is_shared,
         saved_on: row.saved_on,
-    };
-    Ok(rows.into_iter().map(report).collect())
+    }
 }
 
 pub(crate) async fn insert_report(tx: &mut Tx, report: &SavedReport) -> Result<(), Fault> {
@@ -66,9 +79,42 @@ pub(crate) async fn insert_report(tx: &mut Tx, report: &SavedReport) -> Result<(
     tx.run_once(SQL, args).await
 }
 
-pub(crate) async fn delete_report(tx: &mut Tx, actor: ActorId, title: &str) -> Result<u64, Fault> {
+/// Puts another question under the title of somebody's report; how many there were.
+pub(crate) async fn replace_report(tx: &mut Tx, report: &SavedReport) -> Result<u64, Fault> {
     const SQL: &str = "
-        delete from saved_report
+        update saved_report
+        set address = $3, is_shared = $4, saved_on = $5
         where actor_id = $1 and title = $2";
-    tx.run(SQL, vec![actor.into(), title.into()]).await
+    let args = vec![
+        report.actor.into(),
+        report.title.as_str().into(),
+        report.address.as_str().into(),
+        report.is_shared.into(),
+        report.saved_on.into(),
+    ];
+    tx.run(SQL, args).await
+}
+
+/// Forgets somebody's report with all that was made of it; how many there were.
+pub(crate) async fn delete_report(tx: &mut Tx, actor: ActorId, title: &str) -> Result<u64, Fault> {
+    const FOUND: &str = "
+        select saved_report_id
+        from saved_report
+        where actor_id = $1 and title = $2 for update";
+    const SCHEDULE: &str = "
+        delete from report_schedule
+        where saved_report_id = $1";
+    const RESULTS: &str = "
+        delete from report_result
+        where saved_report_id = $1";
+    const REPORT: &str = "
+        delete from saved_report
+        where saved_report_id = $1";
+    let found: Option<(i64,)> = tx.one(FOUND, vec![actor.into(), title.into()]).await?;
+    let Some((report,)) = found else { return Ok(0) };
+    // The schedule first: whoever keeps a result holds it.
+    for sql in [SCHEDULE, RESULTS, REPORT] {
+        tx.run(sql, vec![report.into()]).await?;
+    }
+    Ok(1)
 }

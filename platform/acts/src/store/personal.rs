@@ -1,9 +1,25 @@
 //! The SQL of what is kept apart from entries of the log.
 
-use db::{Fault, Tx};
+use std::collections::BTreeMap;
+
+use db::{Fault, Read, Tx, Value};
+use kernel::ActId;
 
 use crate::personal::KeptApart;
-use crate::{Entry, Subject};
+use crate::{Apart, Entry, Subject};
+
+/// What entries keep apart, as far as it was not erased.
+pub(crate) async fn of_acts(read: &mut Read, acts: &[ActId]) -> Result<BTreeMap<ActId, Apart>, Fault> {
+    const SQL: &str = "
+        select act_id, about_kind, about_id, command
+        from act_personal
+        where act_id in ({list})
+        order by act_id";
+    let keys: Vec<Value> = acts.iter().map(|act| Value::from(*act)).collect();
+    let rows: Vec<(i64, String, i64, String)> = read.listed(SQL, &keys).await?;
+    let apart = |(act, kind, id, command)| (ActId(act), Apart { about: (kind, id), command });
+    Ok(rows.into_iter().map(apart).collect())
+}
 
 pub(crate) async fn insert(
     entry: &mut Entry,

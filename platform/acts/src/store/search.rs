@@ -22,14 +22,13 @@ struct LogRow {
     entered_at: DateTime<Utc>,
 }
 
-/// Entries of the log with what was kept apart from them, of which rows the rest says.
+/// Entries of the log without what was kept apart from them, of which rows the rest says.
 macro_rules! select_entries {
     ($rest:literal) => {
         concat!(
-            "select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason,
-                    coalesce(p.command, a.command) as command, a.outcome, a.journal_digest, a.business_on, a.entered_at
+            "select a.act_id, a.kind, a.actor_id, a.subject_kind, a.subject_id, a.reason, a.command, a.outcome,
+                    a.journal_digest, a.business_on, a.entered_at
              from act a
-             left join act_personal p on p.act_id = a.act_id
              ",
             $rest
         )

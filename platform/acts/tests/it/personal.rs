@@ -1,6 +1,8 @@
 //! What a command says of a person is kept apart from the log, and can be erased while the seals hold.
 
-use acts::{Act, BrokenSeal, Entry, Failure, Permission, Subject, erase_personal, logged_act, seal, verify_seals};
+use acts::{
+    Act, BrokenSeal, Entry, Failure, Permission, Subject, erase_personal, kept_apart, logged_act, seal, verify_seals,
+};
 use db::{Db, DoorKey};
 use kernel::ActId;
 use serde::{Deserialize, Serialize};
@@ -90,7 +92,10 @@ async fn what_is_personal_is_kept_apart_and_erased_while_the_seals_hold() {
         let entry = stored(&town.db, act).await;
         assert!(!entry.contains("555") && entry.contains("\"ann\""), "{entry}");
         let shown = logged_act(&mut town.db.read().await.unwrap(), act).await.unwrap().unwrap();
-        assert_eq!(shown.command, serde_json::to_string(&reach()).unwrap());
+        assert_eq!(shown.command, entry, "the log itself does not tell what is kept apart from it");
+        let apart = kept_apart(&mut town.db.read().await.unwrap(), &[act]).await.unwrap();
+        assert_eq!(apart[&act].command, serde_json::to_string(&reach()).unwrap());
+        assert_eq!(apart[&act].about, ("person".to_owned(), 7));
         assert!(door.carry_out(&by("reach"), &reach()).await.unwrap().was_repeated, "the same command under its key");
         assert_eq!(broken(&town.db).await, None);
 
@@ -111,6 +116,7 @@ async fn what_is_personal_is_kept_apart_and_erased_while_the_seals_hold() {
         assert_eq!(broken(&town.db).await, None, "the seals hold");
         let shown = logged_act(&mut town.db.read().await.unwrap(), act).await.unwrap().unwrap();
         assert_eq!(shown.command, entry, "what is left is what the entry holds");
+        assert!(kept_apart(&mut town.db.read().await.unwrap(), &[act]).await.unwrap().is_empty(), "it is erased");
         assert_eq!(door.carry_out(&by("again"), &Forget).await.unwrap().outcome, 0);
         town.remove().await;
     }

@@ -23,7 +23,10 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Puts them on an answer; what may be kept in caches was said by whoever answered.
 pub(super) fn put(site: &Site, request_id: &str, headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A file is handed out under a policy of its own, which allows less.
+        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if site.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));

@@ -85,6 +85,18 @@ async fn what_is_wrong_stands_beside_its_field() {
 }
 
 #[tokio::test]
+async fn a_stale_form_comes_back_with_what_is_so_now_and_can_be_sent_again() {
+    let stand = Stand::new().await;
+    let body = "form_key=form-key-of-clerk&key=0123456789abcdef&seen=before&name=Ana";
+    let told = stand.post("/stale", "clerk", body).await;
+    assert!(told.body.contains("It changed since you looked."), "{}", told.body);
+    assert!(told.body.contains("value=\"Ana\""), "what was typed stays");
+    assert_eq!(told.hidden("seen"), "now", "what was seen does not");
+    let again = format!("form_key=form-key-of-clerk&key=0123456789abcdef&seen={}&name=Ana", told.hidden("seen"));
+    assert_eq!(stand.post("/stale", "clerk", &again).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn bad_input_is_refused_calmly() {
     let stand = Stand::new().await;
     let long = "x".repeat(100_000);

@@ -147,6 +147,8 @@ fn routes() -> Vec<Route> {
         Route::page("/other", "Other", Access::Needs(OTHER), home).in_menu(),
         Route::page("/either", "Either", Access::NeedsAny(&[OTHER, SEE]), home),
         Route::page("/table", "Table", Access::SignedIn, table),
+        Route::page("/stale", "Stale", Access::SignedIn, stale),
+        Route::form("/stale", "Stale (sent)", Access::SignedIn, send_stale),
         Route::page("/panic", "Panic", Access::Anyone, panic),
         Route::page("/fault", "Fault", Access::Anyone, async || -> Answer {
             Err(Fault::new("password of the disk").into())
@@ -181,6 +183,25 @@ async fn send_open(ask: Ask) -> Answer {
         return ask.go(web::safe_return_to(back)).saying(Alert::good(format!("Hello {}", form.text("name")))).answer();
     }
     ask.page("Open").form(&form).answer()
+}
+
+/// A form that carries what was seen, over something that says `now`.
+fn stale_form(ask: &Ask) -> web::Form {
+    ask.form("/stale", "Send").field(Field::hidden("seen", "now")).field(Field::text("name", "Name"))
+}
+
+async fn stale(ask: Ask) -> Answer {
+    ask.page("Stale").form(&stale_form(&ask)).answer()
+}
+
+async fn send_stale(ask: Ask) -> Answer {
+    let mut form = stale_form(&ask);
+    if form.text("seen") == "now" {
+        return ask.go("/stale").answer();
+    }
+    form.refuse("It changed since you looked.");
+    form.renew("seen", "now");
+    ask.page("Stale").form(&form).answer()
 }
 
 async fn send_thing(ask: Ask) -> Answer {

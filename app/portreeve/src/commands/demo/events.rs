@@ -281,6 +281,9 @@ impl Year<'_> {
                 effective_on: on,
                 reason_code: "leak".to_owned(),
                 reason: reason.clone(),
+                service_point: None,
+                schedule: None,
+                seen: None,
             };
             self.hall.act((Person::Clerk, &reason), format!("leak {number}"), &act).await?;
         }

@@ -136,6 +136,9 @@ pub async fn leave_work(office: &Office) -> Result<(), Ended> {
                 effective_on: office.door.today(),
                 reason_code: "goodwill".to_owned(),
                 reason: clerk.reason.clone(),
+                service_point: None,
+                schedule: None,
+                seen: None,
             };
             match office.act(&clerk.under(key), &adjust).await {
                 Ok(_) | Err(Failure::Waiting(_)) => {

@@ -72,7 +72,16 @@ async fn logged(read: &mut Read, loaded: &Loaded, wanted: &Wanted) -> Result<Vec
         kind: (wanted.kind == Some(Kind::Notes)).then(|| NOTE.to_owned()),
         ..LogFilter::default()
     };
-    Ok(acts::search_log(read, &filter, ActId(i64::MAX), MOST).await?)
+    let mut log = acts::search_log(read, &filter, ActId(i64::MAX), MOST).await?;
+    // The words of notes are kept apart from the log, and are for whoever sees the account.
+    let notes: Vec<ActId> = log.iter().filter(|entry| entry.kind == NOTE).map(|entry| entry.act).collect();
+    let mut words = acts::kept_apart(read, &notes).await?;
+    for entry in &mut log {
+        if let Some(apart) = words.remove(&entry.act) {
+            entry.command = apart.command;
+        }
+    }
+    Ok(log)
 }
 
 /// The kind of a note in the log.
@@ -131,7 +140,9 @@ fn moves(loaded: &Loaded, through: NaiveDate) -> Source {
         let what = (one.service.as_str(), one.service_point);
         days.entry((one.starts_on, true, place.clone())).or_default().push(what);
         if let Some(stops_on) = one.stops_on {
-            days.entry((stops_on, false, place)).or_default().push(what);
+            // What a clerk is told is the last day of service, not the one after it.
+            let last_on = stops_on.pred_opt().unwrap_or(stops_on);
+            days.entry((last_on, false, place)).or_default().push(what);
         }
     }
     let told = days.into_iter().rev().filter(|((on, _, _), _)| *on <= through);
@@ -140,8 +151,8 @@ fn moves(loaded: &Loaded, through: NaiveDate) -> Source {
         let verb = match (is_start, loaded.today < on) {
             (true, false) => "started",
             (true, true) => "will start",
-            (false, false) => "stopped",
-            (false, true) => "will stop",
+            (false, false) => "stopped, this was the last day",
+            (false, true) => "will stop, this is the last day",
         };
         let point = services.first().and_then(|(_, point)| loaded.points.get(point));
         Told {

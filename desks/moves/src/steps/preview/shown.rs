@@ -2,12 +2,12 @@
 
 use billing::{PreviewedService, UseBasis};
 use kernel::{AccountId, Cents};
-use web::shown::{capital, counted, date, money};
+use web::shown::{self, capital, counted, date, money};
 use web::{Alert, Ask, Cell, Column, Facts, Section, Table, Words};
 
 use super::super::Kind;
 use super::Loaded;
-use crate::words::{account_href, amount, before, days, point_href, sentence};
+use crate::words::{account_href, before, days, point_href, sentence};
 
 /// Who answers, in words: an account with its name, one that is opened, or nobody.
 fn who(loaded: &Loaded, account: Option<AccountId>) -> Cell {
@@ -102,9 +102,9 @@ fn service_note(one: &PreviewedService) -> String {
     };
     let used = match (&one.basis, one.quantity) {
         (UseBasis::Unmeasured, _) => String::new(),
-        (UseBasis::Recorded, Some(quantity)) => format!(", {} on record", amount(quantity)),
-        (UseBasis::Counted, Some(quantity)) => format!(", {} by the counts", amount(quantity)),
-        (UseBasis::Estimated(from), Some(quantity)) => format!(", about {} by {from}", amount(quantity)),
+        (UseBasis::Recorded, Some(quantity)) => format!(", {} on record", shown::quantity(&quantity)),
+        (UseBasis::Counted, Some(quantity)) => format!(", {} by the counts", shown::quantity(&quantity)),
+        (UseBasis::Estimated(from), Some(quantity)) => format!(", about {} by {from}", shown::quantity(&quantity)),
         (UseBasis::Unknown, Some(_)) => ", use as it is read".to_owned(),
         (_, None) => ", use not known yet".to_owned(),
     };
@@ -144,7 +144,7 @@ pub(super) fn facts(_ask: &Ask, loaded: &Loaded) -> Section {
         facts = facts.fact("First bill, at least", money(&sum(&loaded.preview.first)));
     }
     for (point, count) in &loaded.state.counts {
-        facts = facts.fact(&format!("Count at {point}"), web::shown::count(count));
+        facts = facts.fact(&format!("Count at {point}"), shown::count(count));
     }
     Section::bare().with(&facts)
 }

@@ -1,6 +1,7 @@
 //! What the last step asks: who comes, where mail goes, why; and what was told, as the change takes it.
 
 use customers::acts::{OpenAccount, PersonFacts};
+use customers::permissions::CHANGE;
 use customers::{AddressLines, CustomerKind};
 use web::{Ask, Choice, Field, Form};
 
@@ -25,7 +26,7 @@ pub(super) fn form(ask: &Ask, loaded: &Loaded) -> Form {
         };
         form = mailing(form, loaded);
     }
-    if loaded.state.kind.leaves() {
+    if loaded.state.kind.leaves() && ask.may(CHANGE) {
         form = address(form, "forward", "Forwarding street or P.O. box", "Where the final bill goes, if it is known.");
     }
     form.field(Field::reason().hint("Such as who called, and when.")).cancel("/moves")

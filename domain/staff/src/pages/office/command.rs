@@ -86,6 +86,7 @@ fn label_of(name: &str) -> String {
         "act" => "Entry of the log".to_owned(),
         "actor" => "Person".to_owned(),
         "cents" => "Amount".to_owned(),
+        "personal" => "Digest of what is kept apart".to_owned(),
         bare => capital(&bare.replace('_', " ")),
     }
 }

@@ -196,7 +196,8 @@ pub(super) fn subject_words(subject: &str, accounts: &BTreeMap<AccountId, String
 }
 
 /// Whether a visitor may look at a proposal: theirs, handed to them, theirs to decide, or a reader of the log.
-pub(super) fn may_see(visitor: &Visitor, proposal: &Proposal) -> bool {
+#[must_use]
+pub fn may_see(visitor: &Visitor, proposal: &Proposal) -> bool {
     let id = visitor.actor.id;
     proposal.actor == id
         || proposal.assigned_to == Some(id)

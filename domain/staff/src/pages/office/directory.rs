@@ -1,10 +1,11 @@
 //! `Directory`: what the rooms above know things by, so that pages of this room can name them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use db::{Fault, Read};
 use kernel::AccountId;
+use web::Ask;
 
 /// The names of what other rooms keep. `app` hands it in as `Arc<dyn Directory>`.
 #[async_trait]
@@ -17,4 +18,12 @@ pub trait Directory: Send + Sync {
         read: &mut Read,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, String>, Fault>;
+    /// Which of some things, such as `account` and `customer` with their ids, lead to somebody whose address this visitor
+    /// may not know; of what nothing is known, too.
+    async fn confidential(
+        &self,
+        ask: &Ask,
+        read: &mut Read,
+        things: &[(String, i64)],
+    ) -> Result<BTreeSet<(String, i64)>, Fault>;
 }

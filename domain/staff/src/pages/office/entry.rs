@@ -7,8 +7,10 @@ use web::{
     address, encoded, is_name, number, read_number,
 };
 
+use super::beside::with_pages_beside;
 use super::command;
 use super::desk::{Everybody, account_numbers, count, kind_title, subject_words};
+use crate::unsaid;
 
 /// Entries of one page of a history.
 const PAGE: i64 = 50;
@@ -16,7 +18,8 @@ const PAGE: i64 = 50;
 pub(super) async fn show(ask: Ask, At(id): At<String>) -> Answer {
     let id = ActId(number(&id)?);
     let mut read = ask.read().await?;
-    let entry = acts::logged_act(&mut read, id).await?.ok_or_else(Problem::not_found)?;
+    let mut entry = acts::logged_act(&mut read, id).await?.ok_or_else(Problem::not_found)?;
+    let unsaid = unsaid::complete(&ask, &mut read, std::slice::from_mut(&mut entry)).await?;
     let everybody = Everybody::load(&ask, &mut read).await?;
     let accounts = account_numbers(&ask, &mut read, std::iter::once(entry.subject.as_str())).await?;
     let position = acts::seal_position(&mut read, id).await?;
@@ -43,12 +46,24 @@ pub(super) async fn show(ask: Ask, At(id): At<String>) -> Answer {
     };
     let main = vec![
         Section::new("why", "Why").with(&Said::new(&entry.reason, &who)),
-        Section::new("what", "What was asked for").with(&command::facts(&entry.command)),
+        what(&entry, !unsaid.is_empty()),
         outcome(&entry),
     ];
     let title = format!("Entry {}: {}", entry.act.0, kind_title(&ask, &entry.kind));
-    let columns = Columns { main, side: vec![Section::bare().with(&facts)] };
+    let side = with_pages_beside(&ask, &format!("/log/{}", entry.act.0), Section::bare().with(&facts));
+    let columns = Columns { main, side: vec![side] };
     ask.page(&title).crumbs(&[("Log", "/log")]).body(&columns).answer()
+}
+
+fn what(entry: &LoggedAct, is_cut: bool) -> Section {
+    let section = Section::new("what", "What was asked for").with(&command::facts(&entry.command));
+    match is_cut {
+        true => section.note(
+            "Details of a person are kept apart from the log and are not shown here. They stand on the person's own pages, \
+             for whoever may see them.",
+        ),
+        false => section,
+    }
 }
 
 fn outcome(entry: &LoggedAct) -> Section {

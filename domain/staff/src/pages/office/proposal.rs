@@ -55,7 +55,7 @@ fn forbidden() -> axum::http::StatusCode {
 fn draw(ask: &Ask, told: &Told, form: Option<&Form>) -> Page {
     let proposal = &told.proposal;
     let title = format!("Proposal {}: {}", proposal.proposal.0, kind_title(ask, &proposal.kind));
-    let mut main = vec![told.changes(), told.reasons(), told.in_full()];
+    let mut main = vec![told.changes(), told.reasons(), told.in_full(ask)];
     main.extend(told.changed_since(ask));
     main.push(told.history(ask));
     let mut side = Vec::new();

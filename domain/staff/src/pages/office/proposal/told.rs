@@ -9,9 +9,11 @@ use web::shown::{age, capital};
 use web::{Alert, Ask, Changes, Event, Facts, Folded, Problem, Said, Section, Timeline, Tone, Words};
 
 use super::super::approvals::{subject_of, tone};
+use super::super::beside::with_pages_beside;
 use super::super::command;
 use super::super::desk::{Everybody, account_numbers, days_since, kind_title, sentence, subject_words};
 use crate::people;
+use crate::unsaid::proposed_command;
 
 /// The most entries of a history on this page.
 const HISTORY_MAX: i64 = 100;
@@ -76,8 +78,9 @@ impl Told {
     }
 
     /// The command itself.
-    pub(super) fn in_full(&self) -> Section {
-        Section::bare().with(&Folded::new("Everything that would be recorded", &command::facts(&self.proposal.command)))
+    pub(super) fn in_full(&self, ask: &Ask) -> Section {
+        let command = proposed_command(ask, &self.proposal);
+        Section::bare().with(&Folded::new("Everything that would be recorded", &command::facts(&command)))
     }
 
     /// Whose, since when, until when, on what.
@@ -115,7 +118,7 @@ impl Told {
             Some(act) => facts.fact("Done as", format!("Entry {}", act.0)),
             None => facts,
         };
-        Section::bare().with(&facts)
+        with_pages_beside(ask, &format!("/approvals/{}", proposal.proposal.0), Section::bare().with(&facts))
     }
 
     /// What came of it, or what to look at before deciding.
