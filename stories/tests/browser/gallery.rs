@@ -124,6 +124,7 @@ async fn every_page_is_fit_for_everybody() {
     a_clerk_records_a_number(&mut gallery, &served).await;
     let decide = "/runs/55/exceptions/decide?decision=release&scope=all";
     gallery.show_to("billing_analyst", "/runs/{number}/exceptions/decide", decide, &served).await;
+    gallery.show_to("billing_analyst", "/runs/{number}/held", "/runs/1/held", &served).await;
     the_administrator_makes_a_link(&mut gallery, &served).await;
     gallery.show("/style/errors", ("/style/errors", 422)).await;
     gallery.look("no-such-page", "/no-such-page", 404).await;

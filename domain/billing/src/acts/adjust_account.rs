@@ -110,8 +110,8 @@ pub enum AdjustRefused {
     #[error("the amount is zero")]
     Zero,
     /// It is more than can be posted.
-    #[error("{0} is more than can be adjusted at once")]
-    TooLarge(String),
+    #[error("that is more than {}, the most that can be adjusted at once", Posting::CENTS_MAX.dollars())]
+    TooLarge,
     /// It would count from a day to come.
     #[error("an adjustment cannot count from {effective_on}: today is {today}")]
     Future {
@@ -175,7 +175,7 @@ impl Refusal for AdjustRefused {
             AdjustRefused::ChangedMeanwhile => "adjusted_meanwhile",
             AdjustRefused::IsTax(_) => "is_tax",
             AdjustRefused::Zero => "amount_zero",
-            AdjustRefused::TooLarge(_) => "amount_too_large",
+            AdjustRefused::TooLarge => "amount_too_large",
             AdjustRefused::Future { .. } => "in_the_future",
             AdjustRefused::BeforeBill { .. } => "before_bill",
             AdjustRefused::MoreThanCharged { .. } => "more_than_charged",
@@ -287,7 +287,7 @@ impl AdjustAccount {
             return refuse(AdjustRefused::Zero);
         }
         if self.cents < -Posting::CENTS_MAX || Posting::CENTS_MAX < self.cents {
-            return refuse(AdjustRefused::TooLarge(self.cents.dollars()));
+            return refuse(AdjustRefused::TooLarge);
         }
         if today < self.effective_on {
             return refuse(AdjustRefused::Future { effective_on: self.effective_on, today });

@@ -255,7 +255,7 @@ async fn an_adjustment_of_one_service_leaves_the_others_alone() {
         let last = tariff.town.act(&of(Some("partly-taxed"), -18_00, None)).await;
         // 0.58 of tax on the whole 20.00, of which 0.06 went with the 2.00.
         assert_eq!((last.cents, last.tax), (Cents(-18_00), Cents(-52)));
-        let sum = "select sum(cents) from adjustment where agreement_id is not null";
+        let sum = "select cast(sum(cents) as bigint) from adjustment where agreement_id is not null";
         assert_eq!(tariff.town.read().await.number(sum, vec![]).await.unwrap(), Some(-68_00));
         tariff.town.assert_proved().await;
         tariff.town.base.remove().await;

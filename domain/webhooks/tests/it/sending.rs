@@ -220,10 +220,11 @@ async fn nothing_is_sent_to_this_machine_unless_its_network_is_named() {
             town.later(pause);
         }
         assert_eq!(receiver.got().len(), 0);
-        // Named, it is reached; only what is not encrypted is no answer to HTTPS.
+        // Named, it is reached; only what is not encrypted is no answer to HTTPS: it is hung up on, or waits for more.
         town.send_until(&[town.sender("127.0.0.0/8 ::1/128")], all[0], is_delivered(1)).await;
         town.send_until(&[town.sender("127.0.0.0/8 ::1/128")], all[3], |all| all[0].attempts == 3).await;
-        assert_eq!(town.messages(all[3]).await[0].last_refused, Some(DeliveryRefused::Connection));
+        let last = town.messages(all[3]).await[0].last_refused;
+        assert!(matches!(last, Some(DeliveryRefused::Connection | DeliveryRefused::Timeout)), "{last:?}");
         town.remove().await;
     }
 }
