@@ -1,6 +1,6 @@
 //! The environment variables that tasks read, and the ones they hand to tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Folder with reference data from outside the repository.
 pub(crate) const REFERENCE: &str = "PORTREEVE_REFERENCE";
@@ -26,6 +26,11 @@ pub(crate) fn is_ci() -> bool {
 #[expect(clippy::disallowed_methods, reason = "a task has no settings file: its environment is all it is told")]
 pub(crate) fn read(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
+    root.join(read("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))
 }
 
 /// The first program of that name on the PATH.

@@ -25,12 +25,14 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool, Stop> {
         (environment::CHROMEDRIVER, Some(chromedriver.as_os_str())),
     ];
     let run = |words: &[&str]| Program { folder: root, words, variables: &variables }.run();
-    // The program that is shown, and then the one that looks at it, which lies beside it.
-    if !run(&["cargo", "build", "--workspace", "--bin", "portreeve"])? {
+    // The program that is shown, and the one that looks at it, of the same parts as everything is tested with.
+    let shown = ["--bin", "portreeve", "--example", "manual"];
+    if !run(&[&["cargo", "build", "--workspace"][..], &shown].concat())? {
         return Ok(false);
     }
+    let looks = environment::target_folder(root).join("debug/examples/manual").display().to_string();
     let names: Vec<&str> = options.names.iter().map(String::as_str).collect();
-    run(&[&["cargo", "run", "--package", "stories", "--example", "manual", "--"][..], &names[..]].concat())
+    run(&[&[looks.as_str()][..], &names].concat())
 }
 
 /// Where a program is: as a variable says, or the first on the PATH.

@@ -48,7 +48,7 @@ use crate::output;
 pub use demo::people as demo_people;
 pub use health::{is_ready, keep_numbers, metrics_text};
 pub use serve::told_to_stop;
-pub use set_up::all_permissions;
+pub use set_up::{PERMISSIONS_TO_COME, all_permissions};
 
 /// Every command.
 #[derive(Subcommand)]

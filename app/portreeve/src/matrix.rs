@@ -19,8 +19,8 @@ use tower::ServiceExt;
 use web::{Accent, Access, Gate, Pace, Route, RouteKind, Site, SiteParts, TownFace, Visitor};
 
 use crate::act_samples::samples;
-use crate::commands::all_permissions;
 use crate::commands::demo_people::{PEOPLE, staff_the_hall};
+use crate::commands::{PERMISSIONS_TO_COME, all_permissions};
 use crate::office::Office;
 use crate::registry::registry;
 use crate::site::{SiteSettings, routes, site_parts};
@@ -90,10 +90,8 @@ fn told() -> Result<String, std::fmt::Error> {
     for role in &roles.roles {
         writeln!(text, "\n### {}\n\n{}.\n", role.title, role.sentence)?;
         for code in &role.permissions {
-            let sentence = all
-                .iter()
-                .find(|one| one.code == code)
-                .map_or("(a part that is still to be built)", |one| one.sentence);
+            let named = all.iter().chain(&PERMISSIONS_TO_COME).find(|one| one.code == code);
+            let sentence = named.map_or("(no part of the program)", |one| one.sentence);
             writeln!(text, "- `{code}`: {sentence}")?;
         }
         for limit in &role.limits {

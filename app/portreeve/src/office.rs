@@ -16,11 +16,12 @@ use kernel::OrderId;
 use search::Keeper;
 use secrets::{BreachedList, Keys, Random};
 use staff::sign_in::{SignIn, SignInParts, SingleSignOn};
-use webhooks::{Networks, Sender, SenderParts};
+use webhooks::{KnownKinds, Networks, Sender, SenderParts};
 
 use crate::conflicts::HouseConflicts;
 use crate::machine_clock::MachineClock;
 use crate::output::Bar;
+use crate::registry::every_kind;
 use crate::report_keeper::make_due_reports;
 
 /// How often the search box's index is looked after.
@@ -85,6 +86,11 @@ impl Office {
         Office::with(self.db().clone(), Arc::new(MachineClock))
     }
 
+    /// The same office, in which messages to other programs may also go to networks of the city.
+    pub fn reaching(&self, networks: Networks) -> Office {
+        Office { door: self.door.clone().telling(networks) }
+    }
+
     fn at(db: Db, today: NaiveDate) -> Office {
         Office::with(db, Arc::new(SystemClock { today }))
     }
@@ -95,7 +101,8 @@ impl Office {
             door: door
                 .followed_by(Arc::new(identity::Openings))
                 .followed_by(Arc::new(search::Marks))
-                .followed_by(Arc::new(webhooks::Outbox)),
+                .followed_by(Arc::new(webhooks::Outbox))
+                .telling(KnownKinds(every_kind())),
         }
     }
 

@@ -14,7 +14,7 @@ use staff::{SecondFactorRule, StaffGate};
 use web::{Finder, Finders, Menu, Pace, Parts, QueueSource, QueueSources, Route, Site, SiteParts, TownFace};
 use webhooks::{KnownKinds, Networks};
 
-use crate::commands::all_permissions;
+use crate::commands::{PERMISSIONS_TO_COME, all_permissions};
 use crate::office::{Office, SignInPlace};
 use crate::registry::{every_kind, registry};
 use house_directory::HouseDirectory;
@@ -124,11 +124,11 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
     let sealing = Arc::new(keys.clone());
     let sign_in = office.sign_in_at(keys, random.clone(), place);
     let gate = StaffGate::new(office.door.clone(), sign_in.clone(), second_factor);
-    let permissions = PermissionBook::new(&[&all_permissions()]);
+    let permissions = PermissionBook::new(&[&all_permissions(), &PERMISSIONS_TO_COME]);
     let directory: Arc<dyn Directory> = Arc::new(HouseDirectory);
     let (finders, queues) = (Finders(finders()), QueueSources(queue_sources()));
     SiteParts {
-        door: office.door.clone(),
+        door: office.door.clone().telling(networks),
         gate: Arc::new(gate),
         town,
         public_url,
@@ -147,7 +147,6 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
             .with(registry())
             .with(finders)
             .with(queues)
-            .with(networks)
             .with(KnownKinds(every_kind()))
             .with(books::Works::default()),
     }

@@ -1,5 +1,6 @@
 //! `/accounts`: a page of accounts in the order of their numbers, from any number on.
 
+use customers::permissions::CHANGE;
 use kernel::AccountNumber;
 use web::shown::{count, date};
 use web::{Answer, Ask, Cell, Column, Field, Links, LookUp, Section, Tone, address, encoded};
@@ -59,6 +60,10 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         count(&PAGE)
     );
     let page = ask.page("Accounts").lead(lead).body(&LookUp::new(&ask, "Accounts", "Go").field(field));
+    let page = match ask.may(CHANGE) {
+        true => page.action("Open an account", "/moves/account"),
+        false => page,
+    };
     let page = page.body(&Section::bare().with(&table));
     if links.is_empty() { page.answer() } else { page.body(&links).answer() }
 }

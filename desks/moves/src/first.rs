@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use billing::acts::{Moved, StartService};
+use customers::permissions::CHANGE;
 use db::Read;
 use web::shown::{capital, date};
-use web::{Answer, Ask, Carried, Choice, Field, Form, Problem};
+use web::{Answer, Ask, Carried, Choice, Field, Form, Problem, address};
 
 use crate::words::account_href;
 
@@ -148,6 +149,10 @@ fn draw(ask: &Ask, form: &Form) -> Answer {
         "One service with its rates, cycle and class: where nobody was served before, or to complete what a file left \
          open for this place and day.",
     );
+    let page = match ask.may(CHANGE) {
+        true => page.action("Open an account first", &address("/moves/account", &[("point", &form.text("point"))])),
+        false => page,
+    };
     match form.has_errors() {
         true => page.form(form).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).answer(),
         false => page.form(form).answer(),

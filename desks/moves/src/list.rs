@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use billing::permissions::MOVES;
 use billing::{AccountMove, MoveSide, account_moves, account_moves_count};
 use chrono::{Days, NaiveDate};
+use customers::permissions::CHANGE;
 use kernel::{AccountId, Period, ServicePointId};
 use premises::ServicePoint;
 use web::{Alert, Answer, Ask, Cell, Column, Field, LookUp, Tabs, Tone, address};
@@ -60,6 +61,10 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let page = ask.page("Moves").lead("Whose services begin and end, recently and soon.");
     let page = match ask.may(MOVES) {
         true => page.action("Move somebody", "/moves/new").action("Start a service", "/moves/service"),
+        false => page,
+    };
+    let page = match ask.may(CHANGE) {
+        true => page.action("Open an account", "/moves/account"),
         false => page,
     };
     let page = match is_wrong {

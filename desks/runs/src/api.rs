@@ -2,13 +2,14 @@
 
 use axum::http::Method;
 use billing::permissions::SEE;
-use billing::{BillRun, ExceptionState, QueueLine, Register, RunState};
+use billing::{BillRun, ExceptionState, HeldBill, QueueLine, Register, RunState};
 use chrono::NaiveDate;
 use kernel::AccountId;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
+use crate::held::accounts_of;
 use crate::known::{Known, cycle_codes};
 use crate::queue::Looked;
 use crate::register::register_of;
@@ -18,17 +19,19 @@ use crate::words::last_on;
 #[must_use]
 pub fn api_routes() -> Vec<Route> {
     let get = |path, title: &'static str| (Method::GET, path, (title, Access::Needs(SEE)));
-    let (one, two, three, four) = (
+    let (one, two, three, four, five) = (
         get("/api/v1/runs", "List bill runs"),
         get("/api/v1/runs/{number}", "A bill run"),
         get("/api/v1/runs/{number}/exceptions", "List exceptions of a run"),
         get("/api/v1/runs/{number}/register", "The register of a run"),
+        get("/api/v1/runs/{number}/held", "List held bills of a run"),
     );
     vec![
         Route::api(one.0, one.1, one.2, list),
         Route::api(two.0, two.1, two.2, one_run),
         Route::api(three.0, three.1, three.2, exceptions),
         Route::api(four.0, four.1, four.2, register),
+        Route::api(five.0, five.1, five.2, held),
     ]
 }
 
@@ -37,8 +40,8 @@ pub fn api_routes() -> Vec<Route> {
 pub fn description() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
     #[openapi(
-        paths(list, one_run, exceptions, register),
-        components(schemas(RunBody, RunInFull, ExceptionBody, RegisterBody, CountBody, JournalBody)),
+        paths(list, one_run, exceptions, held, register),
+        components(schemas(RunBody, RunInFull, ExceptionBody, HeldBody, RegisterBody, CountBody, JournalBody)),
         tags((name = "runs", description = "Bill runs, their exceptions and registers."))
     )]
     struct Described;
@@ -137,6 +140,27 @@ struct ExceptionBody {
     due_on: Option<NaiveDate>,
     #[serde(skip)]
     place: (String, i64),
+}
+
+/// A bill that stays back and was not made since.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct HeldBody {
+    /// The number of the account.
+    account: String,
+    /// What was found on it, the first by code.
+    code: String,
+    /// The figure or name behind it.
+    detail: String,
+    /// Why it is held.
+    reason: String,
+    /// Who looks after it.
+    assignee: String,
+    /// Until when.
+    due_on: NaiveDate,
+    /// What its trial came to in cents.
+    total_cents: i64,
+    #[serde(skip)]
+    place: (NaiveDate, i64),
 }
 
 /// The register of a run in figures.
@@ -286,6 +310,38 @@ async fn exceptions(ask: Ask, At(number): At<String>, paging: Paging) -> Result<
         }
     };
     Ok(List::of(lines.into_iter().map(body).collect(), &paging, |body| body.place.clone()))
+}
+
+/// Held bills of a run that were not made since, by the day they are held until and account.
+#[utoipa::path(
+    get, path = "/api/v1/runs/{number}/held", tag = "runs", operation_id = "list_held_bills",
+    security(("bearer" = [])),
+    params(
+        ("number" = i64, Path, description = "The number of the run."),
+        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+    ),
+    responses((status = 200, description = "A piece of the list.", body = List<HeldBody>), Problems)
+)]
+async fn held(ask: Ask, At(number): At<String>, paging: Paging) -> Result<List<HeldBody>, Problem> {
+    let mut read = ask.read().await?;
+    let run = Known::load(&mut read, &number).await?.run;
+    let after = paging.after::<(NaiveDate, i64)>()?.map(|(due_on, account)| (due_on, run.id, AccountId(account)));
+    // A run that was cancelled holds nothing any more.
+    let runs = if run.cancelled.is_none() { vec![run.id] } else { Vec::new() };
+    let bills = billing::held_bills(&mut read, &runs, after, paging.limit + 1).await?;
+    let accounts = accounts_of(&mut read, &bills).await?;
+    let body = |bill: HeldBill| HeldBody {
+        account: accounts.get(&bill.account).map_or_else(String::new, |account| account.number.to_string()),
+        code: bill.code.code().to_owned(),
+        place: (bill.due_on, bill.account.0),
+        detail: bill.detail,
+        reason: bill.reason,
+        assignee: bill.assignee,
+        due_on: bill.due_on,
+        total_cents: bill.total.0,
+    };
+    Ok(List::of(bills.into_iter().map(body).collect(), &paging, |body| body.place))
 }
 
 /// The register of a run that was tried, in figures.

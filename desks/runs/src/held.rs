@@ -30,8 +30,8 @@ pub(crate) async fn all(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let runs = runs(&mut read).await?;
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
-    let held = billing::held_bills(&mut read, &ids, SHOWN).await?;
-    let accounts = accounts(&mut read, &held).await?;
+    let held = billing::held_bills(&mut read, &ids, None, SHOWN).await?;
+    let accounts = accounts_of(&mut read, &held).await?;
     let runs: BTreeMap<RunId, &BillRun> = runs.iter().map(|run| (run.id, run)).collect();
     let row = |one: &HeldBill| {
         let run = runs.get(&one.run).map_or(0, |run| run.number);
@@ -79,7 +79,8 @@ pub(crate) async fn all(ask: Ask) -> Answer {
     page.body(&table).answer()
 }
 
-async fn accounts(read: &mut Read, held: &[HeldBill]) -> Result<BTreeMap<AccountId, Account>, Problem> {
+/// Whose bills are held.
+pub(crate) async fn accounts_of(read: &mut Read, held: &[HeldBill]) -> Result<BTreeMap<AccountId, Account>, Problem> {
     let mut ids: Vec<AccountId> = held.iter().map(|one| one.account).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -98,8 +99,8 @@ struct Loaded {
 impl Loaded {
     async fn of(read: &mut Read, number: &str) -> Result<Loaded, Problem> {
         let known = Known::load(read, number).await?;
-        let held = billing::held_bills(read, &[known.run.id], MADE).await?;
-        let accounts = accounts(read, &held).await?;
+        let held = billing::held_bills(read, &[known.run.id], None, MADE).await?;
+        let accounts = accounts_of(read, &held).await?;
         let held = held.into_iter().filter_map(|one| {
             let account = accounts.get(&one.account)?;
             Some((account.number.to_string(), account.customer_name.clone(), one))

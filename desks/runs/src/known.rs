@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use billing::permissions::CORRECT;
 use billing::{BillRun, ExceptionCode, ExceptionState, RunState};
 use db::{Fault, Read};
 use kernel::{ActorId, CycleId};
@@ -57,6 +58,14 @@ impl Known {
         match self.state == RunState::Posted && ask.may(finance::SEE) {
             true => web::address(&format!("/books/days/{}", self.run.gl_on), &[("kind", "bill")]),
             false => self.href("/register"),
+        }
+    }
+
+    /// Where its held bills are: where they are made, once it is posted and for whoever may; else where they are looked at.
+    pub(crate) fn held_link(&self, ask: &Ask) -> (&'static str, String) {
+        match self.state == RunState::Posted && ask.may(CORRECT) {
+            true => ("make those that can go out now", self.href("/held")),
+            false => ("each with its exceptions", self.href("/exceptions?state=held")),
         }
     }
 

@@ -9,13 +9,12 @@ use chrono::NaiveDate;
 use db::Read;
 use kernel::{Cents, CycleId, Period, RunId};
 use web::shown::{counted, date};
-use web::{Answer, Ask, Cell, Choice, Column, Empty, Field, LookUp, Problem, Section, Table, Tone, address};
+use web::{
+    Answer, Ask, Cell, Choice, Column, Empty, Field, LookUp, Problem, ROWS, Section, Table, Tone, Window, address,
+};
 
 use crate::known::cycle_codes;
 use crate::words::{days, kind_word, last_on, run_tone};
-
-/// The most runs that are read for one page.
-const RUNS_MAX: usize = 1_000;
 
 /// What a cycle has next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,9 +137,10 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let codes = cycle_codes(&mut read).await?;
     let due = due(&mut read, ask.today()).await?;
-    let shown = shown_runs(&ask, &mut read).await?;
+    let (shown, total) = shown_of(&ask.window(), wanted_runs(&ask, &mut read).await?);
     let lines = Lines::load(&mut read, &shown).await?;
     let table = table(&ask, &shown, &lines, &codes);
+    let table = if let Some(total) = total { table.windowed(total) } else { table };
     if let Some(file) = table.file()? {
         return Ok(file);
     }
@@ -168,8 +168,8 @@ pub(super) async fn show(ask: Ask) -> Answer {
     page.body(&next).body(&all).answer()
 }
 
-/// The runs asked for, newest first; all of them, as far as a page holds them, when nothing is said.
-async fn shown_runs(ask: &Ask, read: &mut Read) -> Result<Vec<BillRun>, Problem> {
+/// The runs asked for, newest first; all of them when nothing is said.
+async fn wanted_runs(ask: &Ask, read: &mut Read) -> Result<Vec<BillRun>, Problem> {
     let codes = cycle_codes(read).await?;
     let (cycle, year) = (ask.query().text("cycle"), ask.query().text("year").parse::<i32>().ok());
     let mut runs = billing::all_runs(read).await?;
@@ -178,8 +178,19 @@ async fn shown_runs(ask: &Ask, read: &mut Read) -> Result<Vec<BillRun>, Problem>
         is_cycle && year.is_none_or(|year| chrono::Datelike::year(&run.period.from()) == year)
     });
     runs.sort_by_key(|run| std::cmp::Reverse(run.number));
-    runs.truncate(RUNS_MAX);
     Ok(runs)
+}
+
+/// The runs of the page that is looked at, and of how many. In another order or through a filter it is all of them: the table
+/// cuts, once it is known what each says.
+fn shown_of(window: &Window, mut runs: Vec<BillRun>) -> (Vec<BillRun>, Option<usize>) {
+    if !window.sort.is_empty() || !window.filter.is_empty() {
+        return (runs, None);
+    }
+    let total = runs.len();
+    let last_page = total.saturating_sub(1) / ROWS * ROWS;
+    let shown = runs.drain(window.offset().min(last_page)..).take(window.size()).collect();
+    (shown, Some(total))
 }
 
 /// What a line of the list says of a run.

@@ -39,9 +39,9 @@ impl QueueSource for RunQueues {
             queues.push(held_past(ask, read).await?);
         }
         if may(&[SIGN]) {
-            let mut mine = Vec::new();
+            let (me, mut mine) = (ask.who()?.actor.id, Vec::new());
             for run in tried.iter().copied().filter(|run| runs.open_of(run) == 0) {
-                if !has_made(ask, read, run).await? {
+                if !billing::is_made_by(read, run, me).await? {
                     mine.push(run);
                 }
             }
@@ -127,16 +127,6 @@ fn of_runs(title: &str, below: &str, runs: &[&BillRun], today: NaiveDate) -> Que
     };
     let since = runs.iter().map(|run| run.bill_on).min().filter(|day| *day <= today);
     Queue { title: title.to_owned(), href, count: crate::words::count(runs.len()), since, tone: Tone::Warning }
-}
-
-/// Whether the visitor prepared or tried a run, and so may not sign it.
-async fn has_made(ask: &Ask, read: &mut Read, run: &BillRun) -> Result<bool, Problem> {
-    let me = ask.who()?.actor.id;
-    let tried_by = match run.trial_order {
-        Some(order) => acts::order_given_by(read, order).await?,
-        None => None,
-    };
-    Ok(run.prepared_by == me || tried_by == Some(me))
 }
 
 async fn to_prepare(ask: &Ask, read: &mut Read) -> Result<Queue, Problem> {

@@ -17,7 +17,6 @@ use web::{
 };
 
 use crate::known::Known;
-use crate::run::tried_by;
 
 /// The register that was made last in this process, while nothing has changed since.
 struct Kept {
@@ -81,22 +80,24 @@ struct Part {
     rows: Vec<Vec<(String, bool)>>,
     totals: Option<Vec<(String, bool)>>,
     notes: Vec<String>,
-    has_money: bool,
+    /// Where its figures stand one by one, with the words of the link.
+    below: Option<(&'static str, String)>,
 }
 
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Sheet {
     parts: Vec<Part>,
-    /// Where the totals stand in the books, once they do.
-    postings: Option<String>,
 }
 
 impl Sheet {
-    fn of(register: &Register, postings: Option<String>) -> Sheet {
-        let report = register.report();
+    /// What went out is in the journals, once they are there and for whoever sees the books; what stayed back is listed.
+    fn of(ask: &Ask, known: &Known, register: &Register) -> Sheet {
+        let (report, postings) = (register.report(), postings(ask, known));
         let parts = report.sections.iter().enumerate().map(|(number, section)| {
             let numbers: Vec<bool> = section.columns().iter().map(|column| is_number(column.kind)).collect();
+            let has_money = section.rows().iter().flatten().any(|cell| shown(cell).contains('$'));
+            let stays_back = matches!(section.heading(), Register::HELD | Register::TAKEN_OUT);
             let row = |cells: &[reports::Cell]| cells.iter().map(shown).zip(numbers.iter().copied()).collect();
             Part {
                 id: format!("part-{number}"),
@@ -109,10 +110,16 @@ impl Sheet {
                 rows: section.rows().iter().map(|cells| row(cells)).collect(),
                 totals: section.totals().map(row),
                 notes: section.notes().to_vec(),
-                has_money: section.rows().iter().flatten().any(|cell| shown(cell).contains('$')),
+                below: match (stays_back, section.rows().is_empty()) {
+                    (true, true) => None,
+                    (true, false) => Some(known.held_link(ask)),
+                    (false, _) => {
+                        postings.clone().filter(|_| has_money).map(|href| ("the journals of the bills", href))
+                    }
+                },
             }
         });
-        Sheet { parts: parts.collect(), postings }
+        Sheet { parts: parts.collect() }
     }
 }
 
@@ -171,11 +178,10 @@ async fn signing(ask: &Ask, read: &mut Read, known: &Known) -> Result<Signing, P
     if 0 < open {
         return Ok(Signing::Open(open));
     }
-    let me = ask.who()?.actor.id;
     if !ask.may(SIGN) {
         return Ok(Signing::Others);
     }
-    let is_own = known.run.prepared_by == me || tried_by(read, known).await? == Some(me);
+    let is_own = billing::is_made_by(read, &known.run, ask.who()?.actor.id).await?;
     Ok(if is_own { Signing::Own } else { Signing::Yours })
 }
 
@@ -199,7 +205,7 @@ async fn draw(ask: &Ask, read: &mut Read, known: &Known, (register, sent): (&Reg
     let signing = signing(ask, read, known).await?;
     let side =
         vec![sign_section(ask, known, (register, sent), &signing), Section::new("files", "Take it along").with(&files)];
-    let page = page.body(&Columns { main, side }).body(&Sheet::of(register, postings(ask, known)));
+    let page = page.body(&Columns { main, side }).body(&Sheet::of(ask, known, register));
     match sent {
         Some(form) if form.has_errors() => page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(),
         _ => page.answer(),

@@ -9,7 +9,6 @@ use billing::acts::{IssueRun, PostRun, ResumeRun, RunStep, TryRun};
 use billing::permissions::{CANCEL, CORRECT};
 use billing::{ExceptionState, RunState};
 use db::Read;
-use kernel::ActorId;
 use web::shown::{count, date, money};
 use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Form, Links, Problem, Section, Steps, Table, encoded};
 
@@ -130,7 +129,7 @@ async fn facts(ask: &Ask, read: &mut Read, known: &Known) -> Result<Facts, Probl
         .fact("Due", date(&run.due_on))
         .fact("Date in the books", date(&run.gl_on))
         .fact("Prepared by", known.name(run.prepared_by));
-    let facts = match tried_by(read, known).await? {
+    let facts = match billing::tried_by(read, run).await? {
         Some(actor) => facts.fact("Tried by", known.name(actor)),
         None => facts,
     };
@@ -156,14 +155,6 @@ async fn facts(ask: &Ask, read: &mut Read, known: &Known) -> Result<Facts, Probl
             facts.fact("Bills written", count(&bills)).link("Total posted", money(&total), known.postings_href(ask))
         }
     })
-}
-
-/// Who gave the trial that stands.
-pub(crate) async fn tried_by(read: &mut Read, known: &Known) -> Result<Option<ActorId>, db::Fault> {
-    match known.run.trial_order {
-        Some(order) => acts::order_given_by(read, order).await,
-        None => Ok(None),
-    }
 }
 
 /// How the exceptions stand, by code.

@@ -64,8 +64,8 @@ pub use leak::{
 };
 pub use look_queue::{BillKinds, QueueLine, QueueSum, RunService, bill_kinds, queue_page, queue_sum};
 pub use look_runs::{
-    Earlier, TallyLine, TrialLine, TrialSum, class_read_rules, earlier_runs, exception_rules, last_order, posted_sum,
-    prepared_bills, review_amounts, run_state, run_states, tally_of, trial_lines, trial_sum,
+    Earlier, TallyLine, TrialLine, TrialSum, class_read_rules, earlier_runs, exception_rules, is_made_by, last_order,
+    posted_sum, prepared_bills, review_amounts, run_state, run_states, tally_of, trial_lines, trial_sum, tried_by,
 };
 pub use move_preview::{MoveAsked, MovePreview, PlaceChange, PreviewedService, UseBasis, last_terms, preview_move};
 pub use open::{NewService, open_services};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use acts::Progress;
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AccountId, Cents, OrderId, Period, Quantity, RateVersionId, Unit};
+use kernel::{AccountId, ActorId, Cents, OrderId, Period, Quantity, RateVersionId, Unit};
 use revenue::RateBook;
 
 use crate::acts::trial_of;
@@ -103,6 +103,20 @@ fn deciding_order(run: &BillRun) -> Option<OrderId> {
         (None, None, true) => None,
         (None, None, false) => Some(run.trial_order.unwrap_or(run.prepare_order)),
     }
+}
+
+/// Who gave the trial of a run that stands.
+pub async fn tried_by(read: &mut Read, run: &BillRun) -> Result<Option<ActorId>, Fault> {
+    match run.trial_order {
+        Some(order) => acts::order_given_by(read, order).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether somebody prepared or tried a run, and so may not sign it: a trial freezes what was corrected anew, so whoever tried
+/// the run has prepared it too.
+pub async fn is_made_by(read: &mut Read, run: &BillRun, actor: ActorId) -> Result<bool, Fault> {
+    Ok(run.prepared_by == actor || tried_by(read, run).await? == Some(actor))
 }
 
 /// The order of a run that is under way or was last, with how far it is.

@@ -11,6 +11,8 @@ use crate::{NotReached, WebhookId};
 /// days in all. After the last, the message is given up. No chance is in it: what is due when can be looked up.
 pub const PAUSES: [i64; 9] =
     [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+/// For so many seconds at most a receiver is left alone because it says so: a day, the longest pause there is.
+const REST_MAX: i64 = 24 * HOUR;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 
@@ -244,10 +246,11 @@ pub(crate) fn message_id(webhook: WebhookId, act: ActId, (kind, at): (&str, Date
     format!("msg_{}", digest.chars().take(32).collect::<String>())
 }
 
-/// When a message is tried again that failed for the `attempts`-th time; `None` when it is given up.
-pub(crate) fn next_try(attempts: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// When a message is tried again that failed for the `attempts`-th time; `None` when it is given up. A receiver that wants to
+/// be left alone for longer than the pause is, but for no more than the longest pause: nobody keeps messages waiting for ever.
+pub(crate) fn next_try(attempts: i64, (now, rest_seconds): (DateTime<Utc>, i64)) -> Option<DateTime<Utc>> {
     let pause = usize::try_from(attempts - 1).ok().and_then(|at| PAUSES.get(at))?;
-    now.checked_add_signed(Duration::seconds(*pause))
+    now.checked_add_signed(Duration::seconds(rest_seconds.clamp(*pause, REST_MAX)))
 }
 
 #[cfg(test)]
@@ -276,9 +279,26 @@ mod tests {
             (0,  None),
         ];
         for (attempts, expected) in rows {
-            assert_eq!(next_try(attempts, now), expected.map(at), "{attempts}");
+            assert_eq!(next_try(attempts, (now, 0)), expected.map(at), "{attempts}");
         }
         assert_eq!(PAUSES.iter().sum::<i64>(), 75 * HOUR + 35 * MINUTE + 5);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn a_receiver_is_left_alone_as_long_as_it_says_and_a_day_at_most() {
+        let now = at("2026-07-01T00:00:00Z");
+        let rows = [
+            (1,  3,        Some("2026-07-01T00:00:05Z")),
+            (1,  600,      Some("2026-07-01T00:10:00Z")),
+            (4,  600,      Some("2026-07-01T02:00:00Z")),
+            (4,  -600,     Some("2026-07-01T02:00:00Z")),
+            (4,  i64::MAX, Some("2026-07-02T00:00:00Z")),
+            (10, 600,      None),
+        ];
+        for (attempts, rest_seconds, expected) in rows {
+            assert_eq!(next_try(attempts, (now, rest_seconds)), expected.map(at), "{attempts} {rest_seconds}");
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Networks {
         if scheme == Scheme::Http && self.0.is_empty() {
             return Err(NotReached::PlainHttp);
         }
-        match literal(&url) {
+        match literal(&url).or_else(|| this_machine(&url)) {
             Some(address) => self.judge(scheme, address).map(|()| url),
             None => Ok(url),
         }
@@ -140,6 +140,12 @@ pub(crate) fn scheme_of(url: &Url) -> Scheme {
 pub(crate) fn literal(url: &Url) -> Option<IpAddr> {
     let host = url.host_str()?;
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
+}
+
+/// This machine, when it is called by the name it has everywhere (RFC 6761).
+fn this_machine(url: &Url) -> Option<IpAddr> {
+    let host = url.host_str()?.trim_end_matches('.');
+    (host == "localhost" || host.ends_with(".localhost")).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 /// The address behind one that only wraps it (RFC 4291 mapped and compatible, RFC 6052 NAT64, RFC 3056 6to4).

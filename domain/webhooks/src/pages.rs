@@ -25,14 +25,13 @@ impl KnownKinds {
         self.0.iter().find(|(known, _)| *known == kind).map_or(kind, |(_, title)| title)
     }
 
-    /// The first kind that is written but does not exist; of those that stand for many, one of whose part there is none.
+    /// Whether there is such a kind; of one that stands for many, any of its part.
     #[must_use]
-    pub fn unknown<'a>(&self, kinds: &[&'a str]) -> Option<&'a str> {
-        let is_known = |kind: &str| match kind.strip_suffix('*') {
+    pub fn has(&self, kind: &str) -> bool {
+        match kind.strip_suffix('*') {
             Some(part) => self.0.iter().any(|(known, _)| known.starts_with(part)),
             None => self.0.iter().any(|(known, _)| *known == kind),
-        };
-        kinds.iter().copied().find(|kind| !is_known(kind))
+        }
     }
 
     /// The parts of the office there are, such as `billing`.

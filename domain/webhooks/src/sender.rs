@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use db::{DoorKey, Fault};
 use jobs::Stop;
 use kernel::ActId;
+use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode, header, redirect};
 use secrets::Keys;
 use tokio::task::{Id, JoinSet};
@@ -21,10 +22,12 @@ use crate::delivery::{Delivery, DeliveryRefused, DeliveryState, next_try};
 use crate::networks::{Guarded, Scheme, literal, read_url, scheme_of};
 use crate::store::deliveries;
 use crate::webhook::LastTried;
-use crate::{Networks, NotReached, Webhook, WebhookId, WebhookSecret, WebhookState, store};
+use crate::{Networks, NotReached, Webhook, WebhookId, WebhookSecret, WebhookState, store, upkeep};
 
 /// How often the sender asks whether something is due.
 const EVERY: Duration = Duration::from_millis(300);
+/// Old messages are looked for once in so many times, about every hour.
+const UPKEEP_ROUNDS: u32 = 12_000;
 /// For how long taken messages are nobody else's: longer than one takes to send and to be noted.
 const HELD: chrono::Duration = chrono::Duration::seconds(60);
 /// So many messages go to one webhook at a time; each webhook has a hand of its own, so a slow one holds up no other.
@@ -67,6 +70,8 @@ struct Inner {
 struct Sent {
     status: Option<StatusCode>,
     refused: Option<DeliveryRefused>,
+    /// For how many seconds the receiver wants to be left alone.
+    rest_seconds: i64,
 }
 
 impl Sender {
@@ -96,7 +101,9 @@ impl Sender {
     pub async fn stand(&self, stop: &Stop) {
         let mut hands = JoinSet::new();
         let mut busy: BTreeMap<Id, WebhookId> = BTreeMap::new();
+        let mut rounds_to_upkeep = 0;
         while !stop.is_told() {
+            rounds_to_upkeep = if rounds_to_upkeep == 0 { self.drop_old().await } else { rounds_to_upkeep - 1 };
             while let Some(ended) = hands.try_join_next_with_id() {
                 match ended {
                     Ok((id, ())) => busy.remove(&id),
@@ -118,6 +125,19 @@ impl Sender {
             tokio::time::sleep(EVERY).await;
         }
         while hands.join_next().await.is_some() {}
+    }
+
+    /// Drops some messages that are old enough; after how many rounds it is worth looking for more.
+    async fn drop_old(&self) -> u32 {
+        let Inner { parts, .. } = &*self.0;
+        match upkeep::drop_old(parts.door.db(), &parts.door_key, parts.door.now()).await {
+            Ok(upkeep::Left::More) => 0,
+            Ok(upkeep::Left::Nothing) => UPKEEP_ROUNDS,
+            Err(fault) => {
+                tracing::error!(%fault, "old messages are not dropped");
+                UPKEEP_ROUNDS
+            }
+        }
     }
 
     async fn due(&self) -> Result<Vec<WebhookId>, Fault> {
@@ -180,13 +200,16 @@ impl Sender {
 
     async fn send(&self, webhook: &Webhook, delivery: &Delivery) -> Sent {
         match self.try_to_send(webhook, delivery).await {
-            Ok(status) if status.is_success() => Sent { status: Some(status), refused: None },
-            Ok(status) => Sent { status: Some(status), refused: Some(DeliveryRefused::Status) },
-            Err(refused) => Sent { status: None, refused: Some(refused) },
+            Ok((status, rest_seconds)) => {
+                let refused = (!status.is_success()).then_some(DeliveryRefused::Status);
+                Sent { status: Some(status), refused, rest_seconds }
+            }
+            Err(refused) => Sent { status: None, refused: Some(refused), rest_seconds: 0 },
         }
     }
 
-    async fn try_to_send(&self, webhook: &Webhook, delivery: &Delivery) -> Result<StatusCode, DeliveryRefused> {
+    /// The status of the answer, and for how many seconds the receiver wants to be left alone.
+    async fn try_to_send(&self, webhook: &Webhook, delivery: &Delivery) -> Result<(StatusCode, i64), DeliveryRefused> {
         let Inner { parts, networks, https, http } = &*self.0;
         let now = parts.door.now();
         let body = delivery.body(&parts.town);
@@ -215,7 +238,7 @@ impl Sender {
                 break;
             }
         }
-        Ok(answer.status())
+        Ok((answer.status(), rest_seconds(answer.status(), answer.headers())))
     }
 
     /// With the newest secret and, while that holds, with the one before.
@@ -246,7 +269,7 @@ impl Sender {
         let mut newest = None;
         for (delivery, sent) in all {
             let last = LastTried { at: now, status: status_of(sent), refused: sent.refused };
-            let next = next_try(delivery.attempts + 1, now);
+            let next = next_try(delivery.attempts + 1, (now, sent.rest_seconds));
             let stands = match (sent.refused, next) {
                 (None, _) => (DeliveryState::Delivered, now),
                 (Some(_), Some(next)) => (DeliveryState::Open, next),
@@ -266,6 +289,14 @@ impl Sender {
         }
         tx.commit().await
     }
+}
+
+/// For how many seconds a receiver that has too much to do wants to be left alone (RFC 9110, 10.2.3; RFC 6585, 4): what it
+/// gives as seconds counts, a date does not.
+fn rest_seconds(status: StatusCode, headers: &HeaderMap) -> i64 {
+    let is_busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let asked = headers.get(header::RETRY_AFTER).filter(|_| is_busy).and_then(|value| value.to_str().ok());
+    asked.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }
 
 fn status_of(sent: &Sent) -> Option<i64> {

@@ -28,6 +28,9 @@ pub enum NotWanted {
     /// One does not read.
     #[error("'{0}' is no kind of change: write one such as billing.sign_run, or billing.*, or *")]
     Unreadable(String),
+    /// One reads, but nothing is called so.
+    #[error("nothing that is done here is called '{0}': GET /api/v1/changes lists what there is")]
+    Unknown(String),
 }
 
 impl Wanted {

@@ -9,10 +9,16 @@ use serde::{Deserialize, Serialize};
 /// An amount of money in whole US cents; negative is a credit to the customer.
 ///
 /// `Cents(48_76)` prints as `48.76`. Addition that leaves the range of an `i64` is a defect
-/// (92 quadrillion dollars) and stops the request.
+/// (92 quadrillion dollars) and stops the request; what is read from outside is within [`Cents::MOST`], so that sums of
+/// it stay far from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "i64")]
 pub struct Cents(pub i64);
+
+/// A number of cents that nobody owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} cents are more than an amount may be, which is a trillion dollars either way")]
+pub struct BeyondMost(i64);
 
 /// A text that is not an amount of dollars and cents.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +37,8 @@ pub enum MoneyError {
 impl Cents {
     /// No money.
     pub const ZERO: Cents = Cents(0);
+    /// The largest amount that is read from outside, either way: a trillion dollars.
+    pub const MOST: Cents = Cents(100_000_000_000_000);
 
     /// The amount without its sign.
     #[must_use]
@@ -66,8 +74,9 @@ impl Cents {
             return Err(MoneyError::FractionOfACent(text.to_owned()));
         }
         let cents = format!("{dollars}{fraction:0<2}");
-        let cents: i64 = cents.parse().map_err(|_| MoneyError::TooLarge(text.to_owned()))?;
-        Ok(Cents(if negative { -cents } else { cents }))
+        let too_large = || MoneyError::TooLarge(text.to_owned());
+        let cents: i64 = cents.parse().map_err(|_| too_large())?;
+        Cents::try_from(if negative { -cents } else { cents }).map_err(|_| too_large())
     }
 
     /// The amount with a dollar sign and separators, as a resident reads it: `$1,234.50`, `-$0.05`.
@@ -84,6 +93,14 @@ impl Cents {
         }
         let sign = if self.0 < 0 { "-" } else { "" };
         format!("{sign}${grouped}.{fraction}")
+    }
+}
+
+impl TryFrom<i64> for Cents {
+    type Error = BeyondMost;
+
+    fn try_from(cents: i64) -> Result<Cents, BeyondMost> {
+        if cents.unsigned_abs() <= Cents::MOST.0.unsigned_abs() { Ok(Cents(cents)) } else { Err(BeyondMost(cents)) }
     }
 }
 
@@ -157,9 +174,28 @@ mod tests {
         assert_eq!(Cents::parse_dollars("-1.5"), Ok(Cents(-150)));
     }
 
+    #[test]
+    fn an_amount_from_outside_is_at_most_a_trillion_dollars() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("-4876", Some(-48_76)),
+            ("100000000000000", Some(Cents::MOST.0)),
+            ("-100000000000000", Some(-Cents::MOST.0)),
+            ("100000000000001", None),
+            ("-9223372036854775808", None),
+            ("9223372036854775808", None),
+            ("1.5", None),
+        ] {
+            assert_eq!(serde_json::from_str::<Cents>(text).ok(), expected.map(Cents), "{text}");
+        }
+        assert_eq!(serde_json::to_string(&Cents(-48_76)).unwrap(), "-4876");
+        assert_eq!(Cents::parse_dollars("1000000000000.00"), Ok(Cents::MOST));
+        assert!(Cents::parse_dollars("1000000000000.01").is_err());
+    }
+
     proptest! {
         #[test]
-        fn reading_what_was_written_gives_the_same_amount(cents in -i64::MAX / 2..i64::MAX / 2) {
+        fn reading_what_was_written_gives_the_same_amount(cents in -Cents::MOST.0..=Cents::MOST.0) {
             prop_assert_eq!(Cents::parse_dollars(&Cents(cents).to_string()), Ok(Cents(cents)));
         }
 

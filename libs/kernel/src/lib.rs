@@ -13,7 +13,7 @@ mod refusal;
 mod rounding;
 mod split;
 
-pub use cents::{Cents, MoneyError};
+pub use cents::{BeyondMost, Cents, MoneyError};
 pub use digest::{Digest, DigestBuilder};
 pub use fold::search_key;
 pub use ids::{

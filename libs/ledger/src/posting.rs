@@ -25,7 +25,7 @@ pub struct Posting {
 impl Posting {
     /// The largest amount of one posting, one trillion dollars: whatever is larger is a slip, and
     /// below it no sum of a city's books leaves the range of `Cents`.
-    pub const CENTS_MAX: Cents = Cents(100_000_000_000_000);
+    pub const CENTS_MAX: Cents = Cents::MOST;
 
     /// A posting of a signed amount: a negative one flips the sides, nothing posts nothing.
     ///

@@ -1,5 +1,6 @@
 //! `Door`: the only way to a writable transaction.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::authority::{Conflict, SecondNeeded};
 use crate::judged::Weight;
 use crate::registry::{AnyAct, One};
 use crate::store::NewAct;
+use crate::told::Told;
 use crate::{
     Act, Actor, Authority, By, Chunk, ChunkStep, ChunkWork, Clock, Conflicts, Done, Entry, Failure, Follower, Judged,
     NotAllowed, Order, Permission, Registry, Subject, refuse, store,
@@ -27,6 +29,7 @@ pub struct Door {
     pub(crate) authority: Arc<dyn Authority>,
     conflicts: Arc<dyn Conflicts>,
     followers: Arc<[Arc<dyn Follower>]>,
+    told: Told,
 }
 
 /// What the door saw beside an act that it lets through: kept with it. A pattern is kept once an act.
@@ -53,7 +56,7 @@ impl Door {
     /// A door to a database, with the rooms' answers to the door's two questions.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, authority: Arc<dyn Authority>, conflicts: Arc<dyn Conflicts>) -> Door {
-        Door { db, clock, authority, conflicts, followers: Arc::new([]) }
+        Door { db, clock, authority, conflicts, followers: Arc::new([]), told: Told::default() }
     }
 
     /// The same, and it tells a room above of every entry of the log.
@@ -61,6 +64,12 @@ impl Door {
     pub fn followed_by(self, follower: Arc<dyn Follower>) -> Door {
         let followers = self.followers.iter().cloned().chain([follower]).collect();
         Door { followers, ..self }
+    }
+
+    /// The same, and acts are told of something that only a higher floor knows; see [`Entry::told`].
+    #[must_use]
+    pub fn telling<T: Any + Send + Sync>(self, thing: T) -> Door {
+        Door { told: self.told.with(thing), ..self }
     }
 
     /// The database behind the door, for reading.
@@ -267,7 +276,7 @@ impl Door {
         let mut tx = self.db.write(&DoorKey::for_the_door()).await?;
         let act = tx.id("act").await?;
         let entry = Entry::new(tx, act, actor.clone(), self.clock.now(), self.clock.today());
-        Ok(entry.followed_by(self.followers.clone()))
+        Ok(entry.followed_by(self.followers.clone()).telling(self.told.clone()))
     }
 
     pub(crate) async fn check(

@@ -1,5 +1,6 @@
 //! `Entry`: an act under way, with the transaction it writes in.
 
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Tx};
 use kernel::{AccountId, ActId, ActorId, Digest, DigestBuilder, OrderId, ServicePointId};
 
+use crate::told::Told;
 use crate::{Actor, Change, Control, Followed, Follower, Judged, OrderPlan, Subject, Weight, store};
 
 /// An act under way: a [`Tx`] that knows which act it belongs to.
@@ -24,6 +26,7 @@ pub struct Entry {
     has_journals: bool,
     judged: Judged,
     followers: Arc<[Arc<dyn Follower>]>,
+    told: Told,
 }
 
 impl Entry {
@@ -38,11 +41,22 @@ impl Entry {
             has_journals: false,
             judged: Judged::default(),
             followers: Arc::new([]),
+            told: Told::default(),
         }
     }
 
     pub(crate) fn followed_by(self, followers: Arc<[Arc<dyn Follower>]>) -> Entry {
         Entry { followers, ..self }
+    }
+
+    pub(crate) fn telling(self, told: Told) -> Entry {
+        Entry { told, ..self }
+    }
+
+    /// What the door was told of this type, if it was; see [`Door::telling`](crate::Door::telling).
+    #[must_use]
+    pub fn told<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.told.get()
     }
 
     /// Writes the entry of the log, and tells who follows. Nothing else writes one, so nobody misses any.

@@ -22,6 +22,7 @@ mod proposal;
 mod registry;
 mod seal;
 mod store;
+mod told;
 mod weighed;
 
 pub use act::{Act, By, Done, Permission, Subject};

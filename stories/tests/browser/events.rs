@@ -1,5 +1,7 @@
 //! What happens in the demo's town before its pages are shown, so that there is one of every kind.
 
+use std::path::Path;
+
 use db::Db;
 use stories::Program;
 
@@ -36,9 +38,7 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     program.done("meter_technician", &[&exchange[..], &["--multiplier", "10", "--install-count", "0"]].concat());
 
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = folder.path().join("rates.toml");
-    std::fs::write(&file, proposed_rates()).expect("a file can be written");
-    analyst(&["rates", "propose", file.to_str().expect("temporary folders have plain names")]);
+    propose_rates(program, folder.path(), "2026-10-01");
 
     let keys = folder.path().join("keys.txt");
     let keys = keys.to_str().expect("temporary folders have plain names");
@@ -56,27 +56,44 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     program.done("supervisor", &[&protect[..], &substitute].concat());
     program.done("csr", &["identity", "flag", number, "the license shows another face"]);
     program.done("csr", &["customer", "set-party", number, "authorized", "C100004", "--from", "2026-07-01"]);
-    attach(program, folder.path(), number);
+    attach(program, (folder.path(), number), &[]);
 }
 
-/// A file at an account. Its pages are looked at, and what is in it is nobody's concern.
-fn attach(program: &Program, folder: &std::path::Path, account: &str) {
+/// Where files of the town lie, and what opens them.
+pub(crate) struct Files {
+    /// The place, as the program is told it.
+    pub(crate) place: String,
+    /// The path of the key file.
+    pub(crate) keys: String,
+}
+
+/// A file at an account, attached with more words. Its pages are looked at, and what is in it is nobody's concern.
+pub(crate) fn attach(program: &Program, (folder, account): (&Path, &str), words: &[&str]) -> Files {
     let at = |name: &str| folder.join(name).display().to_string();
     let random = secrets::Random::of_the_machine();
     secrets::Keys::create(&folder.join("keys"), &random).expect("a key file can be made");
     std::fs::write(folder.join("invoice.txt"), "A pipe was repaired.").expect("a file can be written");
     let (place, file, keys) = (format!("file://{}", at("files")), at("invoice.txt"), at("keys"));
     let add = ["--attachments", &place, "attachments", "add", &file, "--account", account, "--key-file", &keys];
-    program.done("csr", &[&add[..], &["--reason", "the plumber's invoice"]].concat());
+    program.done("csr", &[words, &add, &["--reason", "the plumber's invoice"]].concat());
+    Files { place, keys }
+}
+
+/// Rates for an extra pickup are proposed from a day on.
+pub(crate) fn propose_rates(program: &Program, folder: &Path, day: &str) {
+    let file = folder.join("rates.toml");
+    std::fs::write(&file, proposed_rates(day)).expect("a file can be written");
+    let file = file.to_str().expect("temporary folders have plain names");
+    program.done("billing_analyst", &["rates", "propose", file]);
 }
 
 /// The newest version alone, from another day on.
-fn proposed_rates() -> String {
+fn proposed_rates(from: &str) -> String {
     let (head, _) = RATES.split_once("[[version]]\n").expect("a file begins with its schedule");
     let (_, newest) = RATES.rsplit_once("[[version]]\n").expect("a schedule has a version");
     let (day, rest) = newest.split_once('\n').expect("a version begins with its day");
     assert!(day.starts_with("effective_on"), "{day}");
-    format!("{head}[[version]]\neffective_on = 2026-10-01\n{rest}")
+    format!("{head}[[version]]\neffective_on = {from}\n{rest}")
 }
 
 /// Pages that are led to from an answer, or from one account's bills only.

@@ -7,6 +7,7 @@ mod keyboard;
 mod month;
 mod moving;
 mod new_rates;
+mod waiting;
 
 use std::time::{Duration, Instant};
 

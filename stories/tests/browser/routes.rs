@@ -29,7 +29,8 @@ pub(crate) fn address_of(page: &str, links: &BTreeSet<String>, somebody: &str) -
     links.iter().find(|link| fits(page, link)).cloned().or_else(|| (!of_somebody.contains('{')).then_some(of_somebody))
 }
 
-fn fits(page: &str, link: &str) -> bool {
+/// Whether a link leads to a page.
+pub(crate) fn fits(page: &str, link: &str) -> bool {
     let path = link.split(['?', '#']).next().unwrap_or_default();
     let (wanted, given): (Vec<_>, Vec<_>) = (page.split('/').collect(), path.split('/').collect());
     let is_same = |(wanted, given): (&&str, &&str)| wanted == given || (wanted.starts_with('{') && !given.is_empty());

@@ -2,7 +2,7 @@
 
 use db::Engine;
 use serde_json::Value;
-use stories::{Town, try_tool};
+use stories::{Program, Town, try_tool};
 
 /// March, with every sort of bill: two regular, two zero, one high, one without rates.
 const MARCH: &str = "\
@@ -179,7 +179,10 @@ fn exceptions_are_worked(town: &Town, engine: Engine) {
     let away = ["--reason", "the occupant is away"];
     office.done("clerk", &[&away[..], &release("100004-1", "zero")].concat());
     let hold = ["--reason", "the meter is being tested", "run", "exceptions", "1", "--hold", "100005-8"];
-    office.done("clerk", &[&hold[..], &["--assignee", "meter shop", "--until", "2014-04-15"]].concat());
+    let hold = [&hold[..], &["--assignee", "meter shop", "--until", "2014-04-15"]].concat();
+    let past = "portreeve: a bill is held until a day to come, and 2014-04-15 is past";
+    assert_eq!(office.ends("clerk", &hold, 1), past);
+    Program { business_date: "2014-04-01".to_owned(), ..office.clone() }.done("clerk", &hold);
     assert_eq!(office.ends("supervisor", &["run", "sign", "1"], 1), still_open.replace('4', "2"));
     assert_eq!(office.done("clerk", &["run", "exceptions", "1", "--apply-rules"]), DECIDED);
 }

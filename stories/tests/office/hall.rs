@@ -1,11 +1,15 @@
 //! A served town in which people sit down and work, without a browser.
 
 use db::Engine;
+use serde_json::Value;
 use stories::Program;
 use testkit::{Answer, Client, Served, TestDb};
 
 /// What everybody of the demo signs in with.
 const PASSWORD: &str = "desert sunrise over the canal";
+
+/// Where tokens are made.
+const TOKENS: &str = "/profile/tokens";
 
 /// The demo town with a year behind it, served on 1 July 2026.
 pub(crate) struct Hall {
@@ -13,6 +17,12 @@ pub(crate) struct Hall {
     pub(crate) program: Program,
     pub(crate) served: Served,
     place: TestDb,
+}
+
+/// A program that asks and changes by a token.
+pub(crate) struct Api {
+    client: Client,
+    token: String,
 }
 
 impl Hall {
@@ -42,16 +52,24 @@ impl Hall {
     /// A token for programs, made by somebody of the demo for all they may.
     pub(crate) async fn token(&self, code: &str) -> String {
         let client = self.sign_in(code).await;
-        let path = "/profile/tokens";
-        let shown = page(&client, path).await;
-        let text = shown.text();
+        let text = page(&client, TOKENS).await.text();
         let values = text.split("name=\"scopes\"").skip(1);
         let scopes = values.filter_map(|rest| rest.split("value=\"").nth(1)?.split('"').next()).collect::<Vec<_>>();
-        let fixed = [("name", "a program"), ("expires_on", "2026-09-01")];
-        let fields = fixed.into_iter().chain(scopes.into_iter().map(|scope| ("scopes", scope))).collect::<Vec<_>>();
-        let made = client.post_form(&shown, path, &fields).await.text();
-        let token = made.split("shown-once").nth(1).and_then(|rest| rest.split("<code>").nth(1)?.split('<').next());
-        token.unwrap_or_else(|| panic!("no token was made: {made}")).to_owned()
+        make_token(&client, ("a program", &scopes)).await
+    }
+
+    /// A program with such a token.
+    pub(crate) async fn api(&self, code: &str) -> Api {
+        Api { client: Client::new(&self.served.address), token: self.token(code).await }
+    }
+
+    /// A program with a token of somebody for one permission alone.
+    pub(crate) async fn api_for(&self, code: &str, scope: &str) -> Api {
+        let client = self.sign_in(code).await;
+        Api {
+            client: Client::new(&self.served.address),
+            token: make_token(&client, ("a program for one thing", &[scope])).await,
+        }
     }
 
     /// The database itself, to see what was kept.
@@ -64,6 +82,29 @@ impl Hall {
         drop(self.served);
         self.place.remove().await;
     }
+}
+
+impl Api {
+    /// Asks for something.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.client.request("GET".parse().expect("a method"), path).bearer_auth(&self.token)).await
+    }
+
+    /// Sends a change of a kind under a key: a reason and the change itself.
+    pub(crate) async fn change(&self, kind: &str, key: &str, body: &Value) -> Answer {
+        let path = format!("/api/v1/changes/{kind}");
+        let request = self.client.request("POST".parse().expect("a method"), &path).bearer_auth(&self.token);
+        Answer::of(request.header("idempotency-key", key).json(body)).await
+    }
+}
+
+/// Whoever is signed in makes a token for some permissions.
+async fn make_token(client: &Client, (name, scopes): (&str, &[&str])) -> String {
+    let fixed = [("name", name), ("expires_on", "2026-09-01")];
+    let fields = fixed.into_iter().chain(scopes.iter().map(|scope| ("scopes", *scope))).collect::<Vec<_>>();
+    let made = send(client, TOKENS, TOKENS, &fields).await.text();
+    let token = made.split("shown-once").nth(1).and_then(|rest| rest.split("<code>").nth(1)?.split('<').next());
+    token.unwrap_or_else(|| panic!("no token was made: {made}")).to_owned()
 }
 
 /// A page that must open.

@@ -198,6 +198,34 @@ async fn started(hall: &Hall, clerk: &Client, (account, point): (&str, &str)) {
     let through = [("on", "2026-01-31"), ("point", point)];
     let preview = clerk.post_form(&day, "/moves/day", &through).await;
     clerk.post_form(&preview, "/moves/preview", &[("reason", "called again")]).await;
+    let opened = opened(clerk).await;
+    let fields = fields.map(|(name, value)| if name == "account" { (name, opened.as_str()) } else { (name, value) });
     let started = clerk.post_form(&taken, "/moves/service", &fields).await;
-    assert!(started.url.path().starts_with("/accounts/"), "{}: {}", started.url, started.text());
+    assert!(started.url.path().ends_with(&opened), "{}: {}", started.url, started.text());
+    assert!(services(clerk, point).await.iter().any(|one| one["account"] == opened.as_str()), "it is served");
+}
+
+/// An account is opened for somebody new who takes over no service; who they are must be said, once.
+async fn opened(clerk: &Client) -> String {
+    let open = "/moves/account";
+    let came_in = [("who", "organization"), ("on", "2026-02-01"), ("reason", "they came in")];
+    #[rustfmt::skip]
+    let wrong: [(&[(&str, &str)], &str); 4] = [
+        (&[],                                                              "one of the two"),
+        (&[("name", "Quiet Pine Bakery"), ("customer", "C100004")],        "one of the two"),
+        (&[("name", "Quiet Pine Bakery"), ("mail_street", "1 Pine Road")], "a street and a city"),
+        (&[("customer", "C999999")],                                       "C999999"),
+    ];
+    for (fields, words) in wrong {
+        let fields = [&came_in[..], fields].concat();
+        let refused = send(clerk, open, open, &fields).await;
+        assert!(refused.status == 422 && refused.text().contains(words), "{fields:?}: {}", refused.text());
+    }
+    let mail = [("mail_street", "1 Pine Road"), ("mail_city", "Saguaro Bend"), ("mail_state", "AZ")];
+    let there = send(clerk, open, open, &[&came_in[..], &[("name", "Quiet Pine Bakery")], &mail].concat()).await;
+    let text = there.text();
+    for words in ["is opened", "Quiet Pine Bakery", "1 Pine Road", "/moves/service?account="] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    there.url.path().rsplit('/').next().expect("a path ends in the number of the account").to_owned()
 }

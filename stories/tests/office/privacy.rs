@@ -3,7 +3,7 @@
 
 use kernel::{AccountNumber, Cents};
 use serde_json::{Value, json};
-use testkit::{Answer, Client};
+use testkit::Client;
 
 use crate::hall::{Hall, page, send};
 
@@ -71,27 +71,9 @@ async fn protect(supervisor: &Client, known: &Known) {
     assert!(answer.text().contains("confidential from now on"), "{}", answer.text());
 }
 
-/// A program with a token.
-struct Api {
-    client: Client,
-    token: String,
-}
-
-impl Api {
-    async fn of(hall: &Hall, code: &str) -> Api {
-        Api { client: Client::new(&hall.served.address), token: hall.token(code).await }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.client.request("GET".parse().expect("a method"), path).bearer_auth(&self.token)).await
-    }
-
-    async fn change(&self, kind: &str, key: &str, command: &Value) -> Answer {
-        let path = format!("/api/v1/changes/{kind}");
-        let request = self.client.request("POST".parse().expect("a method"), &path).bearer_auth(&self.token);
-        let body = json!({"reason": "a program asks", "command": command});
-        Answer::of(request.header("idempotency-key", key).json(&body)).await
-    }
+/// A change as a program asks for it.
+fn asked(command: &Value) -> Value {
+    json!({"reason": "a program asks", "command": command})
 }
 
 /// The newest entries of the log of some kinds, by number.
@@ -144,7 +126,7 @@ async fn the_log_does_not_tell_what_is_kept_apart_from_it() {
         let entries = entries(&hall, &kinds).await;
         let kept = ["555-7711", "nobody.knows", "77 Quiet Wash", "6789\"", "6789<", "argon2id", "PO Box 1297"];
         for code in ["auditor", "revenue_accountant", "system_administrator"] {
-            let (reader, program) = (hall.sign_in(code).await, Api::of(&hall, code).await);
+            let (reader, program) = (hall.sign_in(code).await, hall.api(code).await);
             for entry in &entries {
                 let page = page(&reader, &format!("/log/{entry}")).await.text();
                 let told = program.get(&format!("/api/v1/acts/{entry}")).await.text();
@@ -344,7 +326,7 @@ async fn a_move_does_nothing_for_which_its_parts_would_be_refused() {
     for engine in testkit::engines("a_move_does_nothing_for_which_its_parts_would_be_refused") {
         let hall = Hall::on(engine).await;
         let (account, point, elsewhere) = served(&hall).await;
-        let program = Api::of(&hall, "csr").await;
+        let program = hall.api("csr").await;
         let stop = |at: &str, named: bool| {
             let points = if named { json!([point]) } else { json!([]) };
             json!({
@@ -353,42 +335,31 @@ async fn a_move_does_nothing_for_which_its_parts_would_be_refused() {
             })
         };
         for (key, named) in [("named", true), ("all", false)] {
-            let refused = program.change("billing.move_people", key, &stop(&elsewhere, named)).await;
+            let refused = program.change("billing.move_people", key, &asked(&stop(&elsewhere, named))).await;
             assert_eq!(refused.status, 422, "{}", refused.text());
             assert!(refused.text().contains("read_elsewhere"), "{}", refused.text());
         }
         // A token that was made for moves only enters no read and opens no account.
-        let scoped =
-            Api { client: Client::new(&hall.served.address), token: token_for(&hall, "csr", "billing.moves").await };
-        let refused = scoped.change("billing.move_people", "reads", &stop(&point, true)).await;
+        let scoped = hall.api_for("csr", "billing.moves").await;
+        let refused = scoped.change("billing.move_people", "reads", &asked(&stop(&point, true))).await;
         assert_eq!(refused.status, 403, "{}", refused.text());
         let opens = json!({
             "from_account": account, "on": "2026-06-25", "reason": "they leave",
             "opens": {"new_customer": {"kind": "person", "name": "Ada Lind", "phone": "", "email": ""}, "opened_on": "2026-06-25"},
         });
-        let refused = scoped.change("billing.move_people", "opens", &opens).await;
+        let refused = scoped.change("billing.move_people", "opens", &asked(&opens)).await;
         assert_eq!(refused.status, 403, "{}", refused.text());
         let forwarded = json!({
             "from_account": account, "on": "2026-06-25", "reason": "they leave",
             "forwarding": {"recipient": "", "street": "9 Main St", "city": "Dayton", "state": "OH", "postal_code": "45402"},
         });
-        let refused = scoped.change("billing.move_people", "forwards", &forwarded).await;
+        let refused = scoped.change("billing.move_people", "forwards", &asked(&forwarded)).await;
         assert_eq!(refused.status, 403, "{}", refused.text());
         let plain = json!({"from_account": account, "on": "2026-06-25", "reason": "they leave"});
-        let done = scoped.change("billing.move_people", "plain", &plain).await;
+        let done = scoped.change("billing.move_people", "plain", &asked(&plain)).await;
         assert_eq!(done.status, 200, "a move alone is what it was made for: {}", done.text());
         hall.close().await;
     }
-}
-
-/// A token for one permission of somebody.
-async fn token_for(hall: &Hall, code: &str, scope: &str) -> String {
-    let client = hall.sign_in(code).await;
-    let path = "/profile/tokens";
-    let fields = [("name", "a program for one thing"), ("expires_on", "2026-09-01"), ("scopes", scope)];
-    let made = send(&client, path, path, &fields).await.text();
-    let token = made.split("shown-once").nth(1).and_then(|rest| rest.split("<code>").nth(1)?.split('<').next());
-    token.unwrap_or_else(|| panic!("no token was made: {made}")).to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -396,7 +367,7 @@ async fn an_agreed_word_is_hashed_as_the_town_does_it_or_not_taken() {
     for engine in testkit::engines("an_agreed_word_is_hashed_as_the_town_does_it_or_not_taken") {
         let hall = Hall::on(engine).await;
         let known = known(&hall).await.remove(0);
-        let program = Api::of(&hall, "csr").await;
+        let program = hall.api("csr").await;
         for (key, hash) in [
             (
                 "memory",
@@ -410,7 +381,7 @@ async fn an_agreed_word_is_hashed_as_the_town_does_it_or_not_taken() {
             ("nothing", "$argon2id$"),
         ] {
             let command = json!({"customer": known.customer, "hash": hash});
-            let refused = program.change("identity.agree_word", key, &command).await;
+            let refused = program.change("identity.agree_word", key, &asked(&command)).await;
             assert_eq!(refused.status, 422, "{key}: {}", refused.text());
             assert!(refused.text().contains("not_sealed"), "{key}: {}", refused.text());
         }
@@ -422,14 +393,14 @@ async fn an_agreed_word_is_hashed_as_the_town_does_it_or_not_taken() {
 async fn an_opening_is_looked_at_without_anybodys_doing() {
     for engine in testkit::engines("an_opening_is_looked_at_without_anybodys_doing") {
         let hall = Hall::on(engine).await;
-        let program = Api::of(&hall, "csr").await;
+        let program = hall.api("csr").await;
         let (clerk, senior) = (hall.sign_in("csr").await, hall.sign_in("senior_csr").await);
         let facts = |name: &str| json!({"kind": "person", "name": name, "phone": "(602) 555-7700", "email": ""});
         let mail = json!({"recipient": "", "street": "PO Box 3", "city": "Saguaro Bend", "state": "AZ", "postal_code": "85001"});
         let mut numbers = Vec::new();
         for name in ["Ida Moss", "Una Park", "Ola Reed", "Eva Sand"] {
             let command = json!({"new_customer": facts(name), "opened_on": "2026-07-01", "mailing": mail});
-            let opened = program.change("customers.open_account", &name.replace(' ', "-"), &command).await;
+            let opened = program.change("customers.open_account", &name.replace(' ', "-"), &asked(&command)).await;
             assert_eq!(opened.status, 200, "{}", opened.text());
             numbers.push(opened.json()["data"]["outcome"]["number"].as_str().expect("it has a number").to_owned());
         }

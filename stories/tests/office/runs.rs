@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::json;
+use stories::Program;
 use testkit::{Answer, Client, Served};
 
 use crate::hall::{Hall, page, send};
@@ -211,7 +213,9 @@ pub(crate) async fn posted_with_a_hold(hall: &Hall) -> (String, String) {
     hall.program.done(analyst, &["run", "exceptions", run, "--apply-rules"]);
     let account = first_account(hall, &format!("/runs/{run}")).await;
     let hold = ["--hold", account.as_str(), "--assignee", "Ada Lind", "--until", "2026-06-10"];
-    hall.program.done(analyst, &[&["run", "exceptions", run], &hold[..]].concat());
+    // It was held while that day was to come.
+    let then = Program { business_date: "2026-06-01".to_owned(), ..hall.program.clone() };
+    then.done(analyst, &[&["run", "exceptions", run], &hold[..]].concat());
     hall.program.done(supervisor, &["run", "sign", run]);
     hall.program.done(analyst, &["run", "post", run]);
     (run.to_owned(), account)
@@ -259,6 +263,93 @@ async fn a_held_bill_is_made_at_last_and_leaves_every_list() {
         let made = page(&analyst, &one).await.text();
         let bill = format!("/bills/{}", again.trim_start_matches("/runs/"));
         assert!(made.contains("made since") && made.contains(&bill), "it leads to its bill: {made}");
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn held_bills_are_led_to_from_the_register_and_listed_for_programs() {
+    let test = "held_bills_are_led_to_from_the_register_and_listed_for_programs";
+    for engine in testkit::engines(test) {
+        let hall = Hall::on(engine).await;
+        let (run, account) = posted_with_a_hold(&hall).await;
+        let (analyst, auditor) = (hall.sign_in("billing_analyst").await, hall.sign_in("auditor").await);
+        let register = format!("/runs/{run}/register");
+        #[rustfmt::skip]
+        let rows = [
+            (&analyst, format!("href=\"/runs/{run}/held\"")),
+            (&auditor, format!("href=\"/runs/{run}/exceptions?state=held\"")),
+        ];
+        for (client, link) in rows {
+            let shown = page(client, &register).await.text();
+            assert!(!shown.contains("Held bills: the journals"), "what is held is in no journal: {shown}");
+            assert!(shown.contains("Charges: the journals of the bills"), "what went out is: {shown}");
+            assert!(shown.contains(&link), "{link} is missing: {shown}");
+        }
+        let (own, others) = (hall.token("auditor").await, hall.token("system_administrator").await);
+        let program = Client::new(&hall.served.address);
+        let held = async |token: &str, run: &str, ask: &str| {
+            let path = format!("/api/v1/runs/{run}/held{ask}");
+            Answer::of(program.request("GET".parse().expect("a method"), &path).bearer_auth(token)).await
+        };
+        assert_eq!(held(&others, &run, "").await.status, 403, "an administrator has no runs");
+        assert_eq!(held(&own, "4711", "").await.status, 404);
+        let told = held(&own, &run, "").await;
+        assert_eq!(told.status, 200, "{}", told.text());
+        let told = told.json();
+        let all = told["data"].as_array().expect("a list");
+        let one =
+            all.iter().find(|one| one["account"] == json!(account)).unwrap_or_else(|| panic!("not there: {told}"));
+        assert_eq!((&one["due_on"], &one["assignee"]), (&json!("2026-06-10"), &json!("Ada Lind")));
+        assert!(one["total_cents"].is_i64() && one["code"].is_string() && one["reason"].is_string(), "{one}");
+        // Piece by piece it is the same list.
+        let (mut pieces, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let piece = held(&own, &run, &format!("?limit=1{cursor}")).await.json();
+            pieces.extend(piece["data"].as_array().expect("a list").clone());
+            let Some(next) = piece["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(&pieces, all);
+        hall.close().await;
+    }
+}
+
+/// As many runs more as there are; they count as charges, of which a period may have several.
+const AS_MANY_MORE: &str = "
+    insert into bill_run (run_id, run_number, cycle_id, period_from, period_to, bill_on, due_on, gl_on, prepared_by,
+                          prepare_order_id, trial_order_id, post_order_id, cancel_order_id, cancelled_act_id, kind,
+                          of_run_id, price_on, issued_act_id)
+    select r.run_id + most.id, r.run_number + most.number, r.cycle_id, r.period_from, r.period_to, r.bill_on, r.due_on,
+           r.gl_on, r.prepared_by, r.prepare_order_id, r.trial_order_id, r.post_order_id, r.cancel_order_id,
+           r.cancelled_act_id, 'charges', r.of_run_id, r.price_on, r.issued_act_id
+    from bill_run r
+    cross join (select max(run_id) as id, max(run_number) as number from bill_run) most";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_run_is_on_a_page_of_fifty_however_many_there_are() {
+    let test = "every_run_is_on_a_page_of_fifty_however_many_there_are";
+    for engine in testkit::engines(test) {
+        let hall = Hall::on(engine).await;
+        let mut all = 0;
+        while all <= 1_000 {
+            let mut tx = hall.db().write(&db::DoorKey::for_the_door()).await.expect("nobody else writes");
+            tx.run(AS_MANY_MORE, vec![]).await.expect("runs can be written");
+            all = tx.number("select count(*) from bill_run", vec![]).await.expect("runs can be read").unwrap_or(0);
+            tx.commit().await.expect("the runs are kept");
+        }
+        let analyst = hall.sign_in("billing_analyst").await;
+        let numbers = async |address: &str| -> Vec<i64> {
+            let shown = page(&analyst, address).await.text();
+            let table = shown.split("<table").find(|table| table.contains("newest first</caption>")).expect("a table");
+            let links = table.split("href=\"/runs/").skip(1);
+            links.filter_map(|rest| rest.split('"').next()?.parse().ok()).collect()
+        };
+        let (first, last) = (numbers("/runs").await, numbers(&format!("/runs?page={}", (all + 49) / 50)).await);
+        assert_eq!(first, (all - 49..=all).rev().collect::<Vec<_>>(), "the newest first");
+        assert_eq!(last, (1..=(all - 1) % 50 + 1).rev().collect::<Vec<_>>(), "down to the very first");
+        assert_eq!(numbers("/runs?page=99999").await, last, "behind the last page is the last");
+        assert_eq!(numbers("/runs?sort=from").await.len(), 50, "in another order, too");
         hall.close().await;
     }
 }

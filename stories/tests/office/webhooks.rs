@@ -129,7 +129,7 @@ async fn what_is_done_is_told_signed_tried_again_and_sent_again() {
         let told = body(&got[0]);
         assert_eq!(told["type"], "identity.raise_red_flag");
         assert_eq!(told["data"]["subject"]["number"], ACCOUNT);
-        assert!(!got[0].body.contains("face"), "what was said of somebody stays here: {}", got[0].body);
+        assert!(!got[0].body.contains("license"), "what was said of somebody stays here: {}", got[0].body);
         assert!(got.iter().all(|asked| is_signed(asked, &secret)));
         assert!(!is_signed(&got[0], "whsec_AAAA"));
         let ids: Vec<_> = got.iter().map(|asked| asked.header("webhook-id")).collect();
@@ -198,6 +198,69 @@ async fn only_an_administrator_decides_and_nothing_inside_is_reached_by_default(
             let request = program.request("GET".parse().expect("a method"), "/api/v1/webhooks").bearer_auth(token);
             assert_eq!(Answer::of(request).await.status, status);
         }
+        hall.close().await;
+    }
+}
+
+/// Asks for a webhook at the address for programs.
+async fn asked_by_program(hall: &Hall, token: &str, (url, kind): (&str, &str)) -> Answer {
+    let program = Client::new(&hall.served.address);
+    let request = program.request("POST".parse().expect("a method"), "/api/v1/changes/webhooks.add");
+    let command = serde_json::json!({"title": "Ours", "url": url, "kinds": [kind]});
+    let body = serde_json::json!({"reason": "to see", "command": command});
+    Answer::of(request.bearer_auth(token).header("idempotency-key", format!("{kind}-{url}")).json(&body)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_would_never_be_told_is_refused_whichever_way_it_is_asked_for() {
+    let test = "a_webhook_that_would_never_be_told_is_refused_whichever_way_it_is_asked_for";
+    for engine in testkit::engines(test) {
+        let (hall, folder) = (Hall::on(engine).await, tempfile::tempdir().expect("a folder can be made"));
+        let keys = folder.path().join("keys").display().to_string();
+        hall.program.done(ADMINISTRATOR, &["keys", "new", &keys]);
+        let (administrator, token) = (hall.sign_in(ADMINISTRATOR).await, hall.token(ADMINISTRATOR).await);
+        #[rustfmt::skip]
+        let rows = [
+            ("https://a.example/",    "billing.sing_run", "webhook_kinds", "is called 'billing.sing_run'"),
+            ("https://a.example/",    "garden.*",         "webhook_kinds", "is called 'garden.*'"),
+            ("http://a.example/",     "*",                "webhook_url",   "must begin with https://"),
+            ("http://10.1.2.3/",      "*",                "webhook_url",   "must begin with https://"),
+            ("https://10.1.2.3/",     "*",                "webhook_url",   "has not named that network"),
+            ("https://localhost:9/",  "*",                "webhook_url",   "has not named that network"),
+        ];
+        let mut wrong = Vec::new();
+        for (url, kind, code, words) in rows {
+            let add = ["webhooks", "add", "Ours", url, "--kinds", kind, "--key-file", &keys];
+            let typed = hall.program.run(ADMINISTRATOR, &add);
+            let sent = asked_by_program(&hall, &token, (url, kind)).await;
+            let fields = [("title", "Ours"), ("url", url), ("kinds", kind), ("reason", "to see")];
+            let fields = if kind == "*" {
+                fields.map(|(name, value)| (if name == "kinds" { "many" } else { name }, value))
+            } else {
+                fields
+            };
+            let shown = send(&administrator, "/webhooks/new", "/webhooks/new", &fields).await;
+            let quoted = words.replace('\'', "&#39;");
+            let is_refused = [
+                typed.code == 1 && typed.err.contains(words),
+                sent.status == 422 && sent.json()["code"] == code && sent.text().contains(words),
+                shown.status == 422 && shown.text().contains(&quoted),
+            ];
+            if is_refused != [true; 3] {
+                wrong.push(format!(
+                    "{url} {kind}: by command, program, page {is_refused:?} {} {}",
+                    typed.err,
+                    sent.text()
+                ));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let named = ["--webhook-network", "10.0.0.0/8"];
+        let add = ["webhooks", "add", "Ours", "http://10.1.2.3/", "--kinds", "identity.*", "--key-file", &keys];
+        assert_eq!(hall.program.run(ADMINISTRATOR, &[&add[..], &named[..]].concat()).code, 0, "the network is named");
+        let change = ["webhooks", "change", "1", "Ours", "https://10.1.2.3/", "--kinds", "identity.*"];
+        let words = hall.program.ends(ADMINISTRATOR, &change, 1);
+        assert!(words.contains("has not named that network"), "{words}");
         hall.close().await;
     }
 }

@@ -79,8 +79,7 @@ impl Part {
 
 /// Beside what cargo builds, wherever that is, and so never in the repository.
 fn npm_folder(root: &Path) -> PathBuf {
-    let target = environment::read("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    root.join(target).join("npm")
+    environment::target_folder(root).join("npm")
 }
 
 fn install(folder: &Path) -> Result<(), Stop> {

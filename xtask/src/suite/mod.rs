@@ -9,6 +9,7 @@ mod skips;
 mod tally;
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
 
@@ -102,7 +103,10 @@ impl Suite<'_> {
         let skips = Skips::create()?;
         let record = [(environment::SKIPS, Some(skips.file().into_os_string()))];
         let mut tally = if has_cargo_part("nextest") {
+            // A test waits for a browser, a server or a disk about as often as it works.
+            let threads = (std::thread::available_parallelism().map_or(1, NonZero::get) + 1).to_string();
             let words = ["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass", "--color=never"];
+            let words = [&words[..], &["--test-threads", &threads]].concat();
             let mut last = Tally::default();
             let content = self.reading(&words, &record, |line| last = Tally::of_nextest(line).unwrap_or(last))?;
             let mut tally = at_least_one_failure(last, content);

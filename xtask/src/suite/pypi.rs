@@ -41,8 +41,7 @@ impl PypiParts {
 
 /// Beside what cargo builds, wherever that is, and so never in the repository.
 fn folder(root: &Path) -> PathBuf {
-    let target = environment::read("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    root.join(target).join("pypi").join(SCHEMATHESIS.replace("==", "-"))
+    environment::target_folder(root).join("pypi").join(SCHEMATHESIS.replace("==", "-"))
 }
 
 fn install(folder: &Path) -> Result<(), Stop> {

@@ -137,3 +137,21 @@ pub fn all_permissions() -> Vec<acts::Permission> {
     all.sort_unstable();
     all
 }
+
+/// Permissions of parts that are still to be built. Roles have them already, so people are shown what they are for; nobody
+/// else can be granted one.
+pub const PERMISSIONS_TO_COME: [acts::Permission; 6] = [
+    to_come(
+        "customers.approve",
+        "approves changes of customers that others propose (a part that is still to be built)",
+    ),
+    to_come("customers.bank_details", "keeps bank details of customers (a part that is still to be built)"),
+    to_come("payments.deposit", "brings what tills took in to the bank (a part that is still to be built)"),
+    to_come("payments.receive", "receives payments at a till (a part that is still to be built)"),
+    to_come("payments.refund", "pays money back to customers (a part that is still to be built)"),
+    to_come("treasury.reconcile", "compares the bank's statement with the books (a part that is still to be built)"),
+];
+
+const fn to_come(code: &'static str, sentence: &'static str) -> acts::Permission {
+    acts::Permission { code, sentence }
+}

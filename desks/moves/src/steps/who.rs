@@ -1,6 +1,7 @@
 //! `/moves/new`: the first step: what happens, to which account or place.
 
 use billing::{ServedService, services_at_points, services_of_account};
+use customers::permissions::CHANGE;
 use db::Read;
 use kernel::AccountId;
 use premises::ServicePoint;
@@ -53,7 +54,9 @@ pub(crate) async fn send(ask: Ask) -> Answer {
             Some(Next::First(point, account)) => {
                 let alert = Alert::info("Nobody was served there before")
                     .text("So its rates are not known: start each service with rates, cycle and class.");
-                let href = web::address("/moves/service", &[("point", &point), ("account", &account)]);
+                // Whoever has no account yet gets one first.
+                let path = if account.is_empty() && ask.may(CHANGE) { "/moves/account" } else { "/moves/service" };
+                let href = web::address(path, &[("point", &point), ("account", &account)]);
                 return ask.go(&href).saying(alert).answer();
             }
             None => {}

@@ -9,8 +9,8 @@ use db::Read;
 use web::shown::counted;
 use web::{Alert, Ask, Folded, Form, Links, Problem, Section, Words};
 
+use super::Step;
 use super::progress::under_way;
-use super::{Step, tried_by};
 use crate::known::Known;
 
 /// The one way on, as a button, and perhaps another beside it.
@@ -131,9 +131,8 @@ fn to_decide(ask: &Ask, known: &Known, section: Section, open: i64) -> Section {
 }
 
 async fn to_sign(ask: &Ask, read: &mut Read, known: &Known, section: Section) -> Result<Section, Problem> {
-    let me = ask.who()?.actor.id;
-    let has_made = known.run.prepared_by == me || tried_by(read, known).await? == Some(me);
-    let (words, link) = match (ask.may(SIGN), has_made) {
+    let is_own = billing::is_made_by(read, &known.run, ask.who()?.actor.id).await?;
+    let (words, link) = match (ask.may(SIGN), is_own) {
         (true, false) => {
             ("Every exception is decided. Read the register, compare it, and sign it.", "Read the register and sign")
         }

@@ -5,7 +5,7 @@ use db::Fault;
 use kernel::{AccountId, RateProfileId, RunId};
 use serde::{Deserialize, Serialize};
 
-use super::work_exceptions::{account_in, check_reason};
+use super::work_exceptions::{account_in, check_hold, check_reason};
 use super::{RunRefused, run_in};
 use crate::exception::{Decision, ExceptionFilter, ExceptionState};
 use crate::look_queue::profiles_of;
@@ -84,12 +84,7 @@ impl Act for DecideExceptions {
         };
         let (run, _) = run_in(entry, self.run, allowed).await?;
         if let Decision::Hold { assignee, due_on } = &self.decision {
-            if assignee.trim().is_empty() {
-                return refuse(RunRefused::NobodyLooksAfter);
-            }
-            if *due_on < entry.today {
-                return refuse(RunRefused::HeldUntilBefore { due_on: *due_on });
-            }
+            check_hold(entry, assignee, *due_on)?;
         }
         match &self.which {
             Which::Listed(listed) => self.decide_listed(entry, &run, listed).await,

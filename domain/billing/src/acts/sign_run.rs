@@ -35,12 +35,8 @@ impl Act for SignRun {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Cents, Failure> {
         let (run, _) = run_in(entry, self.run, &[RunState::Tried]).await?;
-        // A trial freezes what was corrected anew, so whoever tried the run has prepared it too.
-        let tried_by = match run.trial_order {
-            Some(order) => ::acts::order_given_by(entry, order).await?,
-            None => None,
-        };
-        if run.prepared_by == entry.actor.id || tried_by == Some(entry.actor.id) {
+        let actor = entry.actor.id;
+        if crate::is_made_by(entry, &run, actor).await? {
             return refuse(RunRefused::SignedByPreparer { run: run.number, actor: entry.actor.code.clone() });
         }
         let open = store::open_count(entry, run.id).await?;

@@ -111,6 +111,7 @@ impl Act for HoldBill {
         // After sign-off a bill can still be taken out, never put in.
         let allowed = [RunState::Tried, RunState::Signed, RunState::Posting];
         let (run, _) = run_in(entry, self.run, &allowed).await?;
+        check_hold(entry, &self.assignee, self.due_on)?;
         let account = account_in(entry, &run, &self.account).await?;
         if store::bill_of(entry, account, run.id).await?.is_some() {
             return refuse(RunRefused::NoSuchBill { account: self.account.clone(), run: run.number });
@@ -123,6 +124,17 @@ impl Act for HoldBill {
 
 pub(super) fn check_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { refuse(RunRefused::NoReasonToDecide) } else { Ok(()) }
+}
+
+/// Somebody looks after a held bill, until a day to come.
+pub(super) fn check_hold(entry: &Entry, assignee: &str, due_on: NaiveDate) -> Result<(), Failure> {
+    if assignee.trim().is_empty() {
+        return refuse(RunRefused::NobodyLooksAfter);
+    }
+    if due_on < entry.today {
+        return refuse(RunRefused::HeldUntilBefore { due_on });
+    }
+    Ok(())
 }
 
 pub(super) async fn account_in(entry: &mut Entry, run: &BillRun, number: &str) -> Result<AccountId, Failure> {

@@ -9,6 +9,11 @@ use super::{Comparison, JournalLine, Register};
 use crate::tax_report::taxes_section;
 
 impl Register {
+    /// The heading of the bills that stay back.
+    pub const HELD: &str = "Held bills";
+    /// The heading of those of them that were signed and then taken out.
+    pub const TAKEN_OUT: &str = "Taken out since the sign-off";
+
     /// The fingerprint of the register's text, without the sign-off.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -225,7 +230,7 @@ impl Register {
             ("Not billed", Kind::Money),
             ("Reason", Kind::Text),
         ];
-        let mut section = Section::new("Held bills", &columns);
+        let mut section = Section::new(Register::HELD, &columns);
         for line in &self.held {
             let codes: Vec<&str> = line.codes.iter().map(|code| code.code()).collect();
             section.push(vec![
@@ -269,7 +274,7 @@ impl Register {
     fn taken_out(&self) -> Section {
         let columns =
             [("Account", Kind::Text), ("Held by", Kind::Text), ("Not billed", Kind::Money), ("Reason", Kind::Text)];
-        let mut section = Section::new("Taken out since the sign-off", &columns);
+        let mut section = Section::new(Register::TAKEN_OUT, &columns);
         for line in self.held.iter().filter(|line| line.is_since_signoff) {
             let (account, by) = (line.account.as_str().into(), line.decided_by.as_str().into());
             section.push(vec![account, by, line.total.into(), line.reason.as_str().into()]);

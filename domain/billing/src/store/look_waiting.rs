@@ -31,6 +31,14 @@ pub struct HeldBill {
     pub total: Cents,
 }
 
+impl HeldBill {
+    /// Its place in the list of held bills.
+    #[must_use]
+    pub fn place(&self) -> (NaiveDate, RunId, AccountId) {
+        (self.due_on, self.run, self.account)
+    }
+}
+
 /// How many held bills of a run are past their day, and since when the first is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldPast {
@@ -76,22 +84,33 @@ pub async fn waiting_counts(
     rows.into_iter().map(count).collect()
 }
 
-/// The held bills of some runs that were not made since, those to be looked at first in front.
-pub async fn held_bills(read: &mut Read, runs: &[RunId], limit: usize) -> Result<Vec<HeldBill>, Fault> {
+/// The held bills of some runs that were not made since, those to be looked at first in front; those after one of the list,
+/// when it is named by its place ([`HeldBill::place`]).
+pub async fn held_bills(
+    read: &mut Read,
+    runs: &[RunId],
+    after: Option<(NaiveDate, RunId, AccountId)>,
+    limit: usize,
+) -> Result<Vec<HeldBill>, Fault> {
     const SQL: &str = concat!(
         "select e.run_id, e.account_id, e.code, e.detail, e.reason, e.assignee, e.due_on,
                 coalesce(t.total_cents, 0) as total_cents
          from run_exception e
          left join run_trial t on t.account_id = e.account_id and t.run_id = e.run_id
-         where e.state = 'held' and e.run_id in ({list}) and not ",
+         where e.state = 'held' and e.run_id in ({list})
+           and ($2 < e.due_on
+                or $2 = e.due_on and ($3 < e.run_id or $3 = e.run_id and $4 < e.account_id))
+           and not ",
         made_since!(),
         "order by e.due_on, e.run_id, e.account_id, e.code
          limit $1"
     );
+    let (day, run, account) = after.unwrap_or((NaiveDate::default(), RunId(0), AccountId(0)));
     // A bill has a few exceptions at most; each of them says that it is held.
     let rows = i64::try_from(limit.saturating_mul(ExceptionCode::ALL.len())).unwrap_or(i64::MAX);
     let keys: Vec<Value> = runs.iter().map(|run| Value::from(*run)).collect();
-    let rows: Vec<HeldRow> = read.listed_with(SQL, &[rows.into()], &keys).await?;
+    let rows: Vec<HeldRow> =
+        read.listed_with(SQL, &[rows.into(), day.into(), run.into(), account.into()], &keys).await?;
     let mut bills: BTreeMap<(NaiveDate, RunId, AccountId), HeldBill> = BTreeMap::new();
     for row in rows {
         let impossible = |column| Fault::impossible_row("run_exception", column, row.account_id);

@@ -1,6 +1,8 @@
 //! Many exceptions decided at once: by list, by filter, held, opened again, and what is refused.
 
-use billing::acts::{DecideExceptions, Decided, ListedException, ReleaseException, ResumeRun, RunStep, TryRun, Which};
+use billing::acts::{
+    DecideExceptions, Decided, HoldBill, ListedException, ReleaseException, ResumeRun, RunStep, TryRun, Which,
+};
 use billing::{Decision, ExceptionCode, ExceptionFilter, ExceptionState, RunState};
 use kernel::{AccountId, Cents, RunId};
 use testkit::engines;
@@ -153,6 +155,29 @@ async fn a_decision_without_somebody_or_a_day_to_come_is_refused() {
         let resume = ResumeRun { run, step: RunStep::Trial };
         assert_eq!(code_of(town.door.carry_out(&by(1), &resume).await).err(), Some("run_state"));
         assert_eq!(town.state(run).await, RunState::Tried);
+        town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn one_bill_is_not_held_by_nobody_nor_until_a_day_that_is_past() {
+    for engine in engines("one bill that is not held") {
+        let (town, run, accounts) = tried(engine).await;
+        let account = town.number(accounts[1]).await;
+        // The frozen day itself is still to come: the bill is looked at until it ends.
+        #[rustfmt::skip]
+        let rows = [
+            ("",     "2027-01-31", Err("assignee_missing")),
+            (" \t",  "2020-01-31", Err("assignee_missing")),
+            ("desk", "2026-06-30", Err("held_until_before")),
+            ("desk", "2026-07-01", Ok(())),
+        ];
+        for (assignee, due_on, expected) in rows {
+            let (assignee, reason) = (assignee.to_owned(), "looked at".to_owned());
+            let act = HoldBill { run, account: account.clone(), assignee, due_on: day(due_on), reason };
+            assert_eq!(code_of(town.door.carry_out(&by(1), &act).await).map(|_| ()), expected, "{act:?}");
+        }
+        assert_eq!(count(&town, run, ExceptionState::Held).await, 1);
         town.base.remove().await;
     }
 }

@@ -18,7 +18,7 @@ async fn waiting(town: &Town, run: RunId, today: &str) -> [i64; 5] {
     let filter = ExceptionFilter { state: ExceptionState::Held, code: None, class: None, service: None };
     let page = billing::queue_page(&mut read, (run, &filter), None, 10).await.unwrap();
     let sum = billing::queue_sum(&mut read, run, &filter).await.unwrap();
-    let all = billing::held_bills(&mut read, &[run], 10).await.unwrap();
+    let all = billing::held_bills(&mut read, &[run], None, 10).await.unwrap();
     let past = billing::held_past(&mut read, &[run], day(today)).await.unwrap();
     let count = |number: usize| i64::try_from(number).unwrap();
     [counted, count(page.len()), sum.bills, count(all.len()), past.get(&run).map_or(0, |past| past.bills)]

@@ -4,9 +4,8 @@ use acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use serde::{Deserialize, Serialize};
 
 use super::{WebhookRefused, named, subject};
-use crate::networks::read_url;
 use crate::wanted::Wanted;
-use crate::{WebhookId, permissions, store};
+use crate::{KnownKinds, Networks, NotWanted, WebhookId, permissions, store};
 
 /// The longest title, in letters.
 pub(super) const TITLE_MAX: usize = 80;
@@ -19,7 +18,7 @@ pub(super) const MOST: i64 = 50;
 pub struct AddWebhook {
     /// What people call it.
     pub title: String,
-    /// Where messages go. Whether that is a place they may go to is judged whenever one is sent.
+    /// Where messages go. What a host is at is judged whenever one is sent.
     pub url: String,
     /// Of what it is told: `billing.sign_run`, `billing.*` or `*`.
     pub kinds: Vec<String>,
@@ -94,9 +93,15 @@ async fn check(
     if title.is_empty() || TITLE_MAX < title.chars().count() || title.chars().any(char::is_control) {
         return refuse(WebhookRefused::Title);
     }
-    read_url(url).map_err(|why| refused(WebhookRefused::Url(why)))?;
+    let networks = entry.told::<Networks>().unwrap_or_default();
+    networks.check(url).map_err(|why| refused(WebhookRefused::Url(why)))?;
     let wanted = Wanted::read(kinds.iter().map(String::as_str));
     let wanted = wanted.map_err(|why| refused(WebhookRefused::Wanted(why)))?;
+    // Nobody would ever be told of what does not exist.
+    let known = entry.told::<KnownKinds>().unwrap_or_default();
+    if let Some(unknown) = wanted.kinds().find(|kind| !known.has(kind)) {
+        return refuse(WebhookRefused::Wanted(NotWanted::Unknown(unknown.to_owned())));
+    }
     if store::is_taken(entry, title, own).await? {
         return refuse(WebhookRefused::TitleTaken(title.to_owned()));
     }

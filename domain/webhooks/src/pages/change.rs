@@ -4,9 +4,9 @@ use web::shown::capital;
 use web::{Answer, Ask, At, Carried, Choice, Field, Form};
 
 use super::{KnownKinds, load, page, path_of};
+use crate::Webhook;
 use crate::acts::{AddWebhook, ChangeWebhook};
-use crate::wanted::{EVERYTHING, Wanted};
-use crate::{Networks, Webhook};
+use crate::wanted::EVERYTHING;
 
 fn form(ask: &Ask, before: Option<&Webhook>) -> Form {
     let known = ask.site().part::<KnownKinds>();
@@ -64,35 +64,10 @@ fn part_title(part: &str) -> String {
     }
 }
 
-/// What the form asks for; it says what is wrong with it.
-fn kinds(ask: &Ask, form: &mut Form) -> Option<Vec<String>> {
+/// The kinds of change that are chosen, and those that are written.
+fn kinds(form: &Form) -> Vec<String> {
     let single = form.text("kinds");
-    let many = form.all("many");
-    let all: Vec<&str> = many.iter().map(String::as_str).chain(single.split_whitespace()).collect();
-    let wanted = match Wanted::read(all) {
-        Ok(wanted) => wanted,
-        Err(why) => {
-            form.refuse_field("kinds", capital(&why.to_string()));
-            return None;
-        }
-    };
-    let named: Vec<&str> = wanted.kinds().collect();
-    if let Some(unknown) = ask.site().part::<KnownKinds>().unknown(&named) {
-        form.refuse_field("kinds", format!("Nothing that is done here is called '{unknown}'"));
-        return None;
-    }
-    Some(named.into_iter().map(str::to_owned).collect())
-}
-
-/// The address the form has; it says what is wrong with it. What a host is at is judged whenever a message is sent.
-fn url(ask: &Ask, form: &mut Form) -> Option<String> {
-    match ask.site().part::<Networks>().check(&form.text("url")) {
-        Ok(_) => Some(form.text("url")),
-        Err(why) => {
-            form.refuse_field("url", capital(&why.to_string()));
-            None
-        }
-    }
+    form.all("many").into_iter().chain(single.split_whitespace().map(str::to_owned)).collect()
 }
 
 pub(super) async fn show_new(ask: Ask) -> Answer {
@@ -101,10 +76,8 @@ pub(super) async fn show_new(ask: Ask) -> Answer {
 
 pub(super) async fn send_new(ask: Ask) -> Answer {
     let mut form = form(&ask, None);
-    if form.is_good()
-        && let (Some(url), Some(kinds)) = (url(&ask, &mut form), kinds(&ask, &mut form))
-    {
-        let act = AddWebhook { title: form.text("title"), url, kinds };
+    if form.is_good() {
+        let act = AddWebhook { title: form.text("title"), url: form.text("url"), kinds: kinds(&form) };
         let carried: Carried<crate::WebhookId> = form.carry_out(&ask, &act).await?;
         let path = match &carried {
             Carried::Done(done) => format!("{}/secret", path_of(done.outcome)),
@@ -125,10 +98,9 @@ pub(super) async fn show(ask: Ask, At(id): At<String>) -> Answer {
 pub(super) async fn send(ask: Ask, At(id): At<String>) -> Answer {
     let webhook = load(&ask, &id).await?;
     let mut form = form(&ask, Some(&webhook));
-    if form.is_good()
-        && let (Some(url), Some(kinds)) = (url(&ask, &mut form), kinds(&ask, &mut form))
-    {
-        let act = ChangeWebhook { webhook: webhook.id.0, title: form.text("title"), url, kinds };
+    if form.is_good() {
+        let (title, url, kinds) = (form.text("title"), form.text("url"), kinds(&form));
+        let act = ChangeWebhook { webhook: webhook.id.0, title, url, kinds };
         let carried: Carried<()> = form.carry_out(&ask, &act).await?;
         if let Some(go) = carried.go(&path_of(webhook.id), "It is changed") {
             return go.answer();

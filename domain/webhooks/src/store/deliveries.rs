@@ -179,6 +179,38 @@ pub(crate) async fn set_aside(tx: &mut Tx, webhook: WebhookId) -> Result<u64, Fa
     tx.run(SQL, vec![webhook.into()]).await
 }
 
+/// Whether messages stand so since before an instant. Since when one that is not sent any more stands so is in `next_at`.
+pub(crate) async fn has_older(
+    read: &mut Read,
+    webhook: WebhookId,
+    (state, before): (DeliveryState, DateTime<Utc>),
+) -> Result<bool, Fault> {
+    const SQL: &str = "
+        select min(delivery_id)
+        from webhook_delivery
+        where webhook_id = $1 and state = $2 and next_at < $3";
+    Ok(read.number(SQL, vec![webhook.into(), state.code().into(), before.into()]).await?.is_some())
+}
+
+/// Drops some messages that stand so since before an instant, the oldest first; how many those were.
+pub(crate) async fn drop_older(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    (state, before): (DeliveryState, DateTime<Utc>),
+    most: u64,
+) -> Result<u64, Fault> {
+    // Asked twice for the state: what somebody sends again meanwhile stays.
+    const SQL: &str = "
+        delete from webhook_delivery
+        where state = $2 and delivery_id in (select delivery_id
+                                             from webhook_delivery
+                                             where webhook_id = $1 and state = $2 and next_at < $3
+                                             order by next_at, delivery_id
+                                             limit $4)";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    tx.run(SQL, vec![webhook.into(), state.code().into(), before.into(), most.into()]).await
+}
+
 /// How many messages of a webhook stand how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {

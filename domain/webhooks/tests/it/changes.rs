@@ -31,6 +31,10 @@ async fn what_cannot_be_is_refused() {
             (add("Theirs",   url,                 &[]),               "webhook_kinds"),
             (add("Theirs",   url,                 &["billing"]),      "webhook_kinds"),
             (add("Theirs",   url,                 &["billing.Sign"]), "webhook_kinds"),
+            (add("Theirs",   url,                 &["billing.sing"]), "webhook_kinds"),
+            (add("Theirs",   url,                 &["garden.*"]),     "webhook_kinds"),
+            (add("Theirs",   "http://10.0.0.1/",  &["*"]),            "webhook_url"),
+            (add("Theirs",   "https://10.0.0.1/", &["*"]),            "webhook_url"),
         ];
         for (number, (act, code)) in rows.iter().enumerate() {
             assert_eq!(town.refusal(&format!("row {number}"), act).await, *code, "{act:?}");

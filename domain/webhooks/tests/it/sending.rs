@@ -6,10 +6,7 @@ use testkit::Asked;
 use webhooks::acts::Replay;
 use webhooks::{Delivery, DeliveryRefused, DeliveryState, PAUSES, WebhookSecret, WebhookState};
 
-use crate::town::{Happen, Receiver, Town};
-
-/// The machine itself.
-const HERE: &str = "127.0.0.0/8";
+use crate::town::{HERE, Happen, Receiver, Town};
 
 fn is_delivered(count: usize) -> impl Fn(&[Delivery]) -> bool {
     move |all| all.iter().filter(|one| one.state == DeliveryState::Delivered).count() == count
@@ -225,6 +222,65 @@ async fn nothing_is_sent_to_this_machine_unless_its_network_is_named() {
         town.send_until(&[town.sender("127.0.0.0/8 ::1/128")], all[3], |all| all[0].attempts == 3).await;
         let last = town.messages(all[3]).await[0].last_refused;
         assert!(matches!(last, Some(DeliveryRefused::Connection | DeliveryRefused::Timeout)), "{last:?}");
+        town.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_says_when_is_not_asked_before() {
+    for engine in testkit::engines("a_receiver_that_says_when_is_not_asked_before") {
+        let (town, receiver) = (Town::new(engine).await, Receiver::new().await);
+        let (id, _) = town.webhook("Ours", &receiver.url()).await;
+        let senders = [town.sender(HERE)];
+        #[rustfmt::skip]
+        let rows = [
+            ("429 Too Many Requests; retry-after: 120",         120),
+            ("503 Service Unavailable; retry-after: 999999999", 24 * 3_600),
+            ("503 Service Unavailable; retry-after: 1",         PAUSES[0]),
+            ("503 Service Unavailable; retry-after: -1",        PAUSES[0]),
+            ("503 Service Unavailable; retry-after: tomorrow",  PAUSES[0]),
+            ("500 Internal Server Error; retry-after: 120",     PAUSES[0]),
+        ];
+        for (answer, seconds) in rows {
+            receiver.answers(&[answer]);
+            town.happens(answer).await;
+            town.send_until(&senders, id, is_tried(1)).await;
+            let last = town.messages(id).await.pop().unwrap();
+            assert_eq!((last.next_at - testkit::noon()).num_seconds(), seconds, "{answer}");
+        }
+        town.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrived_is_kept_for_thirty_days_and_what_was_given_up_for_ninety() {
+    const DAY: i64 = 24 * 3_600;
+    for engine in testkit::engines("what_arrived_is_kept_for_thirty_days_and_what_was_given_up_for_ninety") {
+        let (town, receiver) = (Town::new(engine).await, Receiver::new().await);
+        let (id, _) = town.webhook("Ours", &receiver.url()).await;
+        let senders = [town.sender(HERE)];
+        let is_left = |count: usize| move |all: &[Delivery]| all.len() == count;
+        receiver.answers(&["500 Oops"; 10]);
+        town.happens("given up").await;
+        for (number, pause) in (1..).zip(PAUSES) {
+            town.send_until(&senders, id, is_tried(number)).await;
+            town.later(pause);
+        }
+        town.send_until(&senders, id, |all| all[0].state == DeliveryState::GivenUp).await;
+        town.happens("arrives").await;
+        town.send_until(&senders, id, is_delivered(1)).await;
+        town.later(30 * DAY);
+        town.happens("arrives later").await;
+        town.send_until(&senders, id, is_delivered(2)).await;
+        town.later(1);
+        town.send_until(&senders, id, is_left(2)).await;
+        let left: Vec<_> = town.messages(id).await.iter().map(|one| one.state).collect();
+        assert_eq!(left, [DeliveryState::GivenUp, DeliveryState::Delivered]);
+        town.later(60 * DAY - 1);
+        town.send_until(&senders, id, is_left(1)).await;
+        assert_eq!(town.messages(id).await[0].state, DeliveryState::GivenUp, "it can still be sent again");
+        town.later(1);
+        town.send_until(&senders, id, is_left(0)).await;
         town.remove().await;
     }
 }

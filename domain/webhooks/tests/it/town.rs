@@ -13,7 +13,14 @@ use secrets::{Keys, Random};
 use serde::{Deserialize, Serialize};
 use testkit::{Asked, LittleSite, TestDb, Told, by};
 use webhooks::acts::{AddWebhook, SetWebhookSecret};
-use webhooks::{Delivery, Network, Networks, Outbox, Sender, SenderParts, WebhookId, WebhookSecret};
+use webhooks::{Delivery, KnownKinds, Network, Networks, Outbox, Sender, SenderParts, WebhookId, WebhookSecret};
+
+/// The machine itself.
+pub(crate) const HERE: &str = "127.0.0.0/8";
+
+fn networks_of(text: &str) -> Networks {
+    Networks(text.split_whitespace().map(|network| network.parse::<Network>().unwrap()).collect())
+}
 
 /// A clock that stands still until a test moves it.
 pub(crate) struct MovedClock(Mutex<DateTime<Utc>>);
@@ -82,7 +89,8 @@ impl Town {
     pub(crate) fn door(&self) -> Door {
         let everybody = testkit::everything();
         let door = Door::new(self.base.db.clone(), self.clock.clone(), everybody, Arc::new(NoConflicts));
-        door.followed_by(Arc::new(Outbox))
+        let kinds = [("billing.sign_run", "Sign a bill run"), ("test.happen", "Something happens")];
+        door.followed_by(Arc::new(Outbox)).telling(KnownKinds(kinds.into())).telling(networks_of(HERE))
     }
 
     pub(crate) fn db(&self) -> &db::Db {
@@ -131,12 +139,11 @@ impl Town {
     }
 
     pub(crate) fn sender(&self, networks: &str) -> Sender {
-        let networks = networks.split_whitespace().map(|network| network.parse::<Network>().unwrap()).collect();
         Sender::new(SenderParts {
             door: self.door(),
             door_key: DoorKey::for_the_door(),
             keys: Arc::new(self.keys.clone()),
-            networks: Networks(networks),
+            networks: networks_of(networks),
             town: "Saguaro Bend".to_owned(),
         })
         .unwrap()
@@ -180,7 +187,7 @@ impl Town {
     }
 }
 
-/// A program that is told: it keeps what came, and answers what it was told to, then 200.
+/// A program that is told: it keeps what came, and answers what it was told to, then 200. A header stands behind a semicolon.
 pub(crate) struct Receiver {
     site: LittleSite,
     got: Arc<Mutex<Vec<Asked>>>,
@@ -193,8 +200,9 @@ impl Receiver {
         let (keeps, tells) = (got.clone(), answers.clone());
         let site = LittleSite::start(move |asked: &Asked| {
             keeps.lock().unwrap().push(asked.clone());
-            let status = tells.lock().unwrap().pop_front().unwrap_or("200 OK");
-            let headers = vec!["location: http://127.0.0.1:9/elsewhere".to_owned()];
+            let answer = tells.lock().unwrap().pop_front().unwrap_or("200 OK");
+            let (status, header) = answer.split_once("; ").unwrap_or((answer, "x-nothing: more"));
+            let headers = vec!["location: http://127.0.0.1:9/elsewhere".to_owned(), header.to_owned()];
             Told { status, headers, text: "thanks".to_owned() }
         })
         .await;

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use stories::Program;
 use testkit::{Browser, Key, engines};
 
-use super::{Town, keys, tell};
-use crate::events;
+use super::{keys, tell, waiting};
 use crate::hall::{HOME, Hall};
 
 /// Who together have every queue.
@@ -26,34 +24,54 @@ const PEOPLE: [&str; 8] = [
 /// Steps from one thing to the next on a page, at most.
 const STEPS_MAX: usize = 250;
 
+/// So many steps are taken before one looks where they led.
+const STRIDE: usize = 16;
+
 /// What has the focus, and whether one sees that it has.
 const FOCUS: &str = "
-    const at = document.activeElement;
-    const is_lost = !at || at === document.body || at === document.documentElement;
-    if (is_lost) return { is_lost, is_seen: false, words: '', href: '', markup: '' };
-    const style = getComputedStyle(at);
-    const isOutlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-    const box = at.getBoundingClientRect();
-    const isThere = box.width > 0 && box.height > 0 && at.checkVisibility();
-    const label = at.labels && at.labels[0] ? at.labels[0].textContent : '';
-    const words = (at.getAttribute('aria-label') || label || at.textContent || at.value || '').trim();
-    const href = at.getAttribute('href') ?? '';
-    return { is_lost, is_seen: isOutlined && isThere, words, href, markup: at.outerHTML.slice(0, 200) };";
+    const focus = () => {
+        const at = document.activeElement;
+        const is_lost = !at || at === document.body || at === document.documentElement;
+        if (is_lost) return { is_lost, is_seen: false, words: '', href: '', markup: '' };
+        const style = getComputedStyle(at);
+        const isOutlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+        const box = at.getBoundingClientRect();
+        const isThere = box.width > 0 && box.height > 0 && at.checkVisibility();
+        const label = at.labels && at.labels[0] ? at.labels[0].textContent : '';
+        const words = (at.getAttribute('aria-label') || label || at.textContent || at.value || '').trim();
+        const href = at.getAttribute('href') ?? '';
+        return { is_lost, is_seen: isOutlined && isThere, words, href, markup: at.outerHTML.slice(0, 200) };
+    };";
 
-/// Queues of the page with something in them: their titles and where they lead.
+/// From here on what has the focus after each press of Tab is noted, until it is what is meant: there Tab leads no
+/// further, however often it is pressed.
+const FOLLOW: &str = "
+    const way = window.way = { passed: [], isThere: false, end: new AbortController() };
+    const listen = (what, act) => addEventListener(what, event => {
+        if (event.key === 'Tab') act(event);
+    }, { capture: true, signal: way.end.signal });
+    listen('keydown', event => way.isThere && event.preventDefault());
+    listen('keyup', () => {
+        if (way.isThere) return;
+        way.passed.push(focus());
+        way.isThere = isMeant(way.passed.at(-1));
+    });";
+
+/// Whether one is there, and what had the focus on the way.
+const FOLLOWED: &str = "way.end.abort(); return [way.isThere, way.passed]";
+
+/// Queues of the page: their titles, where they lead, and whether something is in them.
 const QUEUES: &str = "
     const all = [...document.querySelectorAll('.queues .queue')];
-    const count = queue => queue.querySelector('.queue-count').textContent.trim();
-    const title = queue => queue.querySelector('.queue-title').textContent.trim();
+    const words = (queue, part) => queue.querySelector(part).textContent.trim();
     const href = queue => queue.querySelector('a').getAttribute('href');
-    return all.filter(queue => count(queue) !== '0').map(queue => [title(queue), href(queue)]);";
+    return all.map(queue => [words(queue, '.queue-title'), href(queue), words(queue, '.queue-count') !== '0']);";
 
 #[derive(Deserialize)]
 struct Focus {
     is_lost: bool,
     is_seen: bool,
     words: String,
-    href: String,
     markup: String,
 }
 
@@ -61,21 +79,18 @@ struct Focus {
 async fn every_queue_is_worked_with_keys_alone() {
     let test = "every_queue_is_worked_with_keys_alone";
     let Some(browser) = Browser::start(test).await else { return };
-    // Pages are the same on both engines.
-    for engine in engines(test).into_iter().take(1) {
-        let town = Town::of(engine).await;
-        events::happen(&town.program, &town.place.db).await;
-        something_waits(&town.program);
+    for engine in engines(test) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let town = waiting::town(engine, folder.path()).await;
+        tell(&format!("{test} on {engine:?}: {} s until all waits", town.begun.elapsed().as_secs()));
         let mut walked = BTreeSet::new();
         for code in PEOPLE {
             let hall = town.sit(&browser, code).await;
             walk(&hall, &mut walked).await;
         }
-        tell(&format!("{test} on {engine:?}: {walked:?}"));
-        for title in ["Exceptions to decide", "To approve", "Outliers to look at", "Rates that wait for your approval"]
-        {
-            assert!(walked.contains(title), "{title} is among {walked:?}");
-        }
+        let all: BTreeSet<String> = waiting::QUEUES.map(str::to_owned).into();
+        let left: Vec<&String> = all.difference(&walked).collect();
+        assert!(left.is_empty(), "nobody found anything in {left:?} on {engine:?}");
         decide_an_exception(&town.sit(&browser, "billing_analyst").await).await;
         decide_a_proposal(&town.sit(&browser, "supervisor").await).await;
         review_an_outlier(&town.sit(&browser, "supervisor").await).await;
@@ -83,30 +98,14 @@ async fn every_queue_is_worked_with_keys_alone() {
     }
 }
 
-/// A credit above a clerk's limit waits, one just below it looks odd, and rates wait for their approval.
-fn something_waits(program: &Program) {
-    let adjust = |amount: &str, bill: &str| {
-        let words = ["adjust", "bill", bill, "water.consumption", "--amount", amount, "--code", "goodwill"];
-        program.run("csr", &[&["--reason", "a wrong date was told"][..], &words].concat())
-    };
-    // Which bills of a summer's run are high enough, the demo decides.
-    let bill = |place: &i32| format!("29-{place}");
-    let waits = (1..=40).find(|place| adjust("-60.00", &bill(place)).err.contains("as proposal"));
-    assert!(waits.is_some(), "a bill of run 29 is high enough");
-    let is_odd = (1..=40).filter(|place| Some(*place) != waits).any(|place| adjust("-45.50", &bill(&place)).code == 0);
-    assert!(is_odd, "another bill of run 29 is high enough");
-    let sent = ["--reason", "as council decided", "rates", "schedule", "fee-extra-pickup", "2026-10-01"];
-    let sent = program.run("billing_analyst", &sent);
-    assert!(sent.err.contains("as proposal"), "{}{}", sent.out, sent.err);
-}
-
 /// Goes into each queue that has something and nobody went into before, through its rows, into the first of them, and
 /// home again.
 async fn walk(hall: &Hall<'_>, walked: &mut BTreeSet<String>) {
     let queues = hall.browser.evaluate(QUEUES).await;
-    let queues: Vec<(String, String)> = serde_json::from_value(queues).expect("queues have a title and an address");
-    for (title, href) in queues {
-        if !walked.insert(title.clone()) {
+    let queues: Vec<(String, String, bool)> = serde_json::from_value(queues).expect("the script gives these");
+    for (title, href, is_any) in queues {
+        assert!(waiting::QUEUES.contains(&title.as_str()), "in “{title}” nothing was made to wait");
+        if !is_any || !walked.insert(title.clone()) {
             continue;
         }
         hall.enter(&title, &href).await;
@@ -203,7 +202,7 @@ impl Hall<'_> {
     async fn go_home(&self) {
         // From the top of a new page on, or back to it from where one is.
         let is_new = self.browser.evaluate("return document.activeElement === document.body").await == true;
-        self.step_to(if is_new { Key::Tab } else { Key::BackTab }, |_, href| href == "/").await;
+        self.step_to(if is_new { Key::Tab } else { Key::BackTab }, "at.href === '/'").await;
         self.browser.type_keys(&[Key::Enter]).await;
         self.wait_for_work(HOME).await;
     }
@@ -224,34 +223,52 @@ impl Hall<'_> {
 
     /// Steps on until something with these words has the focus.
     pub(super) async fn tab_to(&self, words: &str) {
-        self.step_to(Key::Tab, |told, _| told.contains(words)).await;
+        self.step_to(Key::Tab, &holds(words)).await;
     }
 
     /// Steps back until something with these words has the focus.
     pub(super) async fn tab_back_to(&self, words: &str) {
-        self.step_to(Key::BackTab, |told, _| told.contains(words)).await;
+        self.step_to(Key::BackTab, &holds(words)).await;
     }
 
-    async fn step_to(&self, key: Key, is_meant: impl Fn(&str, &str) -> bool) {
+    /// Steps until what has the focus is what is meant, and sees on each step where one is.
+    async fn step_to(&self, key: Key, is_meant: &str) {
+        let follow = format!("{FOCUS} const isMeant = at => {is_meant}; {FOLLOW}");
         let mut passed = Vec::new();
-        for _ in 0..STEPS_MAX {
-            let Focus { words, href, .. } = self.type_and_see(&[key]).await;
-            if is_meant(&words, &href) {
+        while passed.len() < STEPS_MAX {
+            self.browser.evaluate(&follow).await;
+            self.browser.type_keys(&[key; STRIDE]).await;
+            let followed = self.browser.evaluate(FOLLOWED).await;
+            let (is_there, stride): (bool, Vec<Focus>) =
+                serde_json::from_value(followed).expect("the script gives these");
+            for focus in &stride {
+                self.must_be_seen(focus, &[key]).await;
+            }
+            if is_there {
                 return;
             }
-            passed.push(words);
+            passed.extend(stride.into_iter().map(|focus| focus.words));
+            assert!(passed.len().is_multiple_of(STRIDE), "one is led out of {} behind {passed:?}", self.path().await);
         }
         panic!("never came to it on {}, but to {passed:?}", self.path().await);
     }
 
     /// Presses keys, and sees where one is then.
-    async fn type_and_see(&self, keys: &[Key]) -> Focus {
+    async fn type_and_see(&self, keys: &[Key]) {
         self.browser.type_keys(keys).await;
-        let focus: Focus = serde_json::from_value(self.browser.evaluate(FOCUS).await).expect("the script gives these");
+        let focus = self.browser.evaluate(&format!("{FOCUS} return focus()")).await;
+        self.must_be_seen(&serde_json::from_value(focus).expect("the script gives these"), keys).await;
+    }
+
+    async fn must_be_seen(&self, focus: &Focus, keys: &[Key]) {
         if focus.is_lost || !focus.is_seen {
             let path = self.path().await;
             panic!("after {keys:?} one does not see where one is at {path}: {}", focus.markup);
         }
-        focus
     }
+}
+
+/// That what has the focus has these words, as a script says it.
+fn holds(words: &str) -> String {
+    format!("at.words.includes({})", serde_json::json!(words))
 }

@@ -72,7 +72,7 @@ no_consumption  held   Ada Lind              1
 
 Held bills
 Account   Exceptions      Held by   Assignee    Until       Not billed  Reason
-100006-6  no_consumption  Ada Lind  meter shop  2021-07-15       $0.00  the meter is being tested
+100006-6  no_consumption  Ada Lind  meter shop  2026-07-15       $0.00  the meter is being tested
 Total                                                            $0.00
 
 Bills compared
