@@ -44,7 +44,14 @@ pub(crate) enum Trial {
 
 /// What was asked since the program started. A part of the site.
 #[derive(Clone, Default)]
-pub struct Trials(Arc<Mutex<BTreeMap<TrialOf, Trial>>>);
+pub struct Trials(Arc<Mutex<Kept>>);
+
+/// Each with its place in the order in which they were asked.
+#[derive(Default)]
+struct Kept {
+    all: BTreeMap<TrialOf, (u64, Trial)>,
+    asked: u64,
+}
 
 /// Reports kept; the first asked is forgotten first.
 const KEPT_MAX: usize = 20;
@@ -54,33 +61,27 @@ const RUNNING_MAX: usize = 1;
 const SAMPLE: i64 = 2_000;
 
 impl Trials {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<TrialOf, Trial>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known of a trial.
     pub(crate) fn get(&self, asked: &TrialOf) -> Option<Trial> {
-        self.lock().get(asked).cloned()
+        self.lock().all.get(asked).map(|(_, trial)| trial.clone())
     }
 
     fn put(&self, asked: &TrialOf, trial: Trial) {
-        let mut all = self.lock();
-        let is_over = |trial: &Trial| !matches!(trial, Trial::Running { .. });
-        if KEPT_MAX <= all.len() && !all.contains_key(asked) {
-            let first = all.iter().find(|(_, trial)| is_over(trial)).map(|(asked, _)| asked.clone());
-            first.and_then(|first| all.remove(&first));
-        }
-        all.insert(asked.clone(), trial);
+        self.lock().put(asked, trial);
     }
 
     /// Takes the only place for a run over all accounts; whether it was free.
     fn begin(&self, asked: &TrialOf) -> bool {
-        let mut all = self.lock();
-        let running = all.values().filter(|trial| matches!(trial, Trial::Running { .. })).count();
+        let mut kept = self.lock();
+        let running = kept.all.values().filter(|(_, trial)| !trial.is_over()).count();
         if RUNNING_MAX <= running {
             return false;
         }
-        all.insert(asked.clone(), Trial::Running { done: 0, pieces: 1 });
+        kept.put(asked, Trial::Running { done: 0, pieces: 1 });
         true
     }
 
@@ -108,6 +109,28 @@ impl Trials {
             trials.put(&asked, found.unwrap_or_else(|_| Trial::Refused(words.to_owned())));
         });
         true
+    }
+}
+
+impl Trial {
+    fn is_over(&self) -> bool {
+        !matches!(self, Trial::Running { .. })
+    }
+}
+
+impl Kept {
+    fn put(&mut self, asked: &TrialOf, trial: Trial) {
+        if let Some((_, known)) = self.all.get_mut(asked) {
+            *known = trial;
+            return;
+        }
+        if KEPT_MAX <= self.all.len() {
+            let over = self.all.iter().filter(|(_, (_, trial))| trial.is_over());
+            let first = over.min_by_key(|(_, (at, _))| *at).map(|(asked, _)| asked.clone());
+            first.and_then(|first| self.all.remove(&first));
+        }
+        self.asked += 1;
+        self.all.insert(asked.clone(), (self.asked, trial));
     }
 }
 
@@ -141,10 +164,11 @@ mod tests {
         let trials = Trials::default();
         assert!(trials.begin(&asked(1)), "the place is free");
         assert!(!trials.begin(&asked(2)), "the place is taken");
-        for number in 2..60 {
+        for number in (2..60).rev() {
             trials.put(&asked(number), Trial::Refused("nothing used".to_owned()));
         }
-        assert!(trials.lock().len() <= KEPT_MAX, "what is old is forgotten");
+        assert_eq!(trials.lock().all.len(), KEPT_MAX, "what is old is forgotten");
+        assert!(trials.get(&asked(2)).is_some() && trials.get(&asked(59)).is_none(), "the first asked first");
         assert!(matches!(trials.get(&asked(1)), Some(Trial::Running { .. })), "what runs is not forgotten");
         trials.put(&asked(1), Trial::Refused("done".to_owned()));
         assert!(trials.begin(&asked(2)), "the place is free again");

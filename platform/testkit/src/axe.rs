@@ -57,7 +57,10 @@ impl Axe {
     /// # Panics
     /// When the rules cannot be run.
     pub async fn violations(&self, browser: &Browser) -> Vec<Violation> {
-        browser.evaluate(&self.rules).await;
+        // They are half a megabyte, and stay with a page however it is looked at.
+        if browser.evaluate("return typeof axe === 'undefined'").await == true {
+            browser.evaluate(&self.rules).await;
+        }
         let script = format!(
             "const done = arguments[arguments.length - 1];
             axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }})
