@@ -968,6 +968,14 @@ create table run_exception (
     check (state <> 'held' or (assignee is not null and due_on is not null))
 ) without rowid;
 create index run_exception_state on run_exception (run_id, state, code, account_id);
+create table run_exception_count (
+    run_id bigint not null,
+    code text not null,
+    state text not null check (state in ('open', 'released', 'held')),
+    exceptions bigint not null check (0 <= exceptions),
+    primary key (run_id, code, state),
+    foreign key (run_id) references bill_run (run_id)
+);
 create table run_tally (
     run_id bigint not null,
     chunk_no bigint not null,

@@ -16,6 +16,8 @@ pub(crate) const NPM: &str = "PORTREEVE_TEST_NPM";
 pub(crate) const SCHEMATHESIS: &str = "PORTREEVE_TEST_SCHEMATHESIS";
 /// File to which a test that cannot run appends one line.
 pub(crate) const SKIPS: &str = "PORTREEVE_SKIPS";
+/// Where programs put temporary files.
+pub(crate) const TEMPORARY: &str = "TMPDIR";
 
 /// Whether a build server runs us, where no test may be skipped.
 pub(crate) fn is_ci() -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use billing::permissions::CORRECT;
-use billing::{BillRun, ExceptionCode, ExceptionState, RunState};
+use billing::{BillRun, ExceptionCode, ExceptionCounts, ExceptionState, RunState};
 use db::{Fault, Read};
 use kernel::{ActorId, CycleId};
 use web::{Ask, Page, Problem, Tabs, number};
@@ -19,7 +19,7 @@ pub(crate) struct Known {
     /// What people are called.
     pub(crate) names: BTreeMap<ActorId, String>,
     /// How many exceptions there are of each code and state; held bills that were made since count no more.
-    pub(crate) counts: BTreeMap<(ExceptionCode, &'static str), i64>,
+    pub(crate) counts: ExceptionCounts,
 }
 
 impl Known {

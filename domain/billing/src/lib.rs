@@ -97,7 +97,8 @@ pub use store::{
 };
 pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
 pub use store::{
-    DueService, close_order, cycle_titles, due_services, exceptions_of_bill, held_count, open_counts, signed_sums,
+    DueService, ExceptionCounts, close_order, cycle_titles, due_services, exceptions_of_bill, held_count, open_counts,
+    signed_sums,
 };
 pub use store::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};
 pub use store::{RunQuality, adjustments_between, run_quality};

@@ -6,6 +6,7 @@ mod agreements;
 mod bills;
 mod calendars;
 mod coverage;
+mod exception_counts;
 mod exceptions;
 mod extras;
 mod facts;
@@ -48,11 +49,13 @@ pub(crate) use calendars::{
     close_period, insert_adjustment_reason, insert_days_to_pay, insert_holiday, insert_periods, insert_read_rule,
 };
 pub(crate) use coverage::{BilledDays, GapFacts, billed_days_between, gap_facts};
+pub use exception_counts::{ExceptionCounts, exception_counts, open_counts};
+pub(crate) use exception_counts::{change_counts, count_again};
+pub use exceptions::queue;
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,
     insert_exceptions, open_count, take_out,
 };
-pub use exceptions::{exception_counts, queue};
 pub(crate) use extras::{
     BilledService, Scoped, accounts_with_extras, billed_services, charged_between, charges_between, delete_extras,
     end_charge, extras_between, extras_of, insert_charges, insert_extras, insert_scope, insert_scope_of_all,
@@ -80,8 +83,8 @@ pub use look_books::{RunQuality, adjustments_between, run_quality};
 pub use look_last_bill::{LastBill, last_bill, past_due};
 pub(crate) use look_moves::points_served_after;
 pub use look_moves::{AccountMove, MoveSide, account_moves, account_moves_count, cycles_of_points, pending_count};
+pub use look_queue::exceptions_of_bill;
 pub(crate) use look_queue::{decide_matching, found_among, queue_page, queue_sum, reopen_one, run_services};
-pub use look_queue::{exceptions_of_bill, open_counts};
 pub use look_runs::{DueService, close_order, cycle_titles, due_services, held_count, signed_sums};
 pub use look_search::{ServedAt, bill_numbered, points_between, served_at};
 pub use look_waiting::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};

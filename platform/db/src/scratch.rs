@@ -37,15 +37,26 @@ impl Server {
     /// Makes a database, empty or as a copy of another that nobody is connected to; one of the
     /// same name is removed first.
     pub async fn create(&self, name: &str, template: Option<&str>) -> Result<(), Fault> {
-        let template = template.unwrap_or("template0");
-        self.command(format!("drop database if exists {} with (force)", quoted(name))).await?;
-        let how = if template == "template0" { " encoding 'UTF8' locale 'C'" } else { "" };
-        self.command(format!("create database {} template {}{how}", quoted(name), quoted(template))).await
+        let failed = |error| Fault::sql("making a database", error);
+        let mut connection = self.connect().await.map_err(failed)?;
+        // PostgreSQL 15 and later write a copy page by page into their log, unless they are told to copy files as before:
+        // that takes a third of the time.
+        let copies_files = if connection.server_version_num() >= Some(150_000) { " strategy file_copy" } else { "" };
+        let how = match template {
+            Some(template) => format!("template {}{copies_files}", quoted(template)),
+            None => "template template0 encoding 'UTF8' locale 'C'".to_owned(),
+        };
+        run(&mut connection, format!("drop database if exists {} with (force)", quoted(name))).await.map_err(failed)?;
+        run(&mut connection, format!("create database {} {how}", quoted(name))).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
     }
 
     /// Removes a database and whoever is connected to it.
     pub async fn remove(&self, name: &str) -> Result<(), Fault> {
-        self.command(format!("drop database if exists {} with (force)", quoted(name))).await
+        let failed = |error| Fault::sql("removing a database", error);
+        let mut connection = self.connect().await.map_err(failed)?;
+        run(&mut connection, format!("drop database if exists {} with (force)", quoted(name))).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
     }
 
     /// Removes all databases but one whose names begin alike.
@@ -96,15 +107,11 @@ impl Server {
             result => result,
         }
     }
+}
 
-    async fn command(&self, sql: String) -> Result<(), Fault> {
-        let failed = |error| Fault::sql("making or removing a database", error);
-        let mut connection = self.connect().await.map_err(failed)?;
-        // Names are quoted; nothing else goes into the text.
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map_err(failed);
-        connection.close().await.map_err(failed)?;
-        done.map(|_| ())
-    }
+/// Carries out a statement; names in it are quoted, and nothing else goes into the text.
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
 }
 
 /// The path of a SQLite file in an address such as `sqlite:///town.db?mode=rwc`.

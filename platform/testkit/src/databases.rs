@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use db::{Db, DoorKey, Engine, Server};
 
-use crate::server::built;
+use crate::server::{beside_programs, built};
 use crate::{frozen_clock, skip};
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -69,14 +69,7 @@ impl TestDb {
     /// When it cannot be made or copied: the test cannot go on.
     pub async fn of_town(engine: Engine, town: &str, make: impl AsyncFnOnce(&str)) -> TestDb {
         match engine {
-            Engine::Sqlite => {
-                let made = made_file(town, make).await;
-                let folder = tempfile::tempdir().expect("a temporary folder");
-                let file = folder.path().join("town.db");
-                std::fs::copy(made, &file).expect("the town can be copied");
-                let url = db::sqlite_url(&file);
-                TestDb { db: Db::open(&url).await.expect("a copy opens"), url, place: Place::File(folder) }
-            }
+            Engine::Sqlite => TestDb::of_file(&made_file(town, &stamp_of_program(), make).await).await,
             Engine::Postgres => {
                 let server = postgres_server().expect("asked for only when there is one");
                 let prefix = format!("portreeve_town_{town}_");
@@ -105,22 +98,37 @@ impl TestDb {
         TestDb { db, url, place: Place::Server(server, name) }
     }
 
+    /// A private copy of a file.
+    async fn of_file(made: &Path) -> TestDb {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("town.db");
+        std::fs::copy(made, &file).expect("a file can be copied");
+        let url = db::sqlite_url(&file);
+        TestDb { db: Db::open(&url).await.expect("a copy opens"), url, place: Place::File(folder) }
+    }
+
     async fn make(engine: Engine, is_migrated: bool) -> TestDb {
+        // What was there before may hold templates of other schemas too.
+        let schema = kernel::Digest::of(db::SCHEMA_SQL.as_bytes()).to_string();
+        let schema = &schema[..16];
         match engine {
+            Engine::Sqlite if is_migrated => {
+                let migrated = async |url: &str| {
+                    let db = Db::open(url).await.expect("a new file opens");
+                    migrate(&db).await;
+                    db.close().await;
+                };
+                TestDb::of_file(&made_file("empty", schema, migrated).await).await
+            }
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let url = db::sqlite_url(&folder.path().join("town.db"));
                 let db = Db::open(&url).await.expect("a new file opens");
-                if is_migrated {
-                    migrate(&db).await;
-                }
                 TestDb { db, url, place: Place::File(folder) }
             }
             Engine::Postgres => {
                 let server = postgres_server().expect("asked for only when there is one");
-                // A server that was there before holds templates of other schemas too.
-                let schema = kernel::Digest::of(db::SCHEMA_SQL.as_bytes()).to_string();
-                let template = &format!("portreeve_tests_{}", &schema[..16]);
+                let template = &format!("portreeve_tests_{schema}");
                 if is_migrated {
                     let made = server.once(template, || make_template(&server, template));
                     made.await.expect("the template is made");
@@ -143,14 +151,13 @@ impl TestDb {
     }
 }
 
-/// The file of a town that was made; nobody else makes it meanwhile.
-async fn made_file(town: &str, make: impl AsyncFnOnce(&str)) -> PathBuf {
-    let program = built();
-    let folder = program.with_file_name("towns");
+/// The file of a town that was made of what the stamp tells; nobody else makes it meanwhile.
+async fn made_file(town: &str, stamp: &str, make: impl AsyncFnOnce(&str)) -> PathBuf {
+    let folder = beside_programs("towns");
     std::fs::create_dir_all(&folder).expect("a folder can be made");
     let lock = File::create(folder.join(format!("{town}.lock"))).expect("a file can be written");
     lock.lock().expect("a file can be locked");
-    let made = folder.join(format!("{town}-{}.db", stamp_of_program()));
+    let made = folder.join(format!("{town}-{stamp}.db"));
     if !made.exists() {
         remove_towns(&folder, town);
         // Made under another name first: a town that is there is a whole one.

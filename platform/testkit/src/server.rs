@@ -61,9 +61,14 @@ impl Served {
 
 /// The program lies beside the folder of the test that runs.
 pub(crate) fn built() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it lies");
-    let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
-    let program = folder.join(format!("portreeve{}", std::env::consts::EXE_SUFFIX));
+    let program = beside_programs(&format!("portreeve{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "{} is missing; build it first: cargo build", program.display());
     program
+}
+
+/// The path of a name in the folder the programs are built into.
+pub(crate) fn beside_programs(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it lies");
+    let folder = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    folder.join(name)
 }

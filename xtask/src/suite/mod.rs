@@ -5,6 +5,7 @@ mod machine;
 mod postgres;
 mod pypi;
 pub(crate) mod runner;
+mod scratch;
 mod skips;
 mod tally;
 
@@ -20,6 +21,7 @@ use self::machine::{Machine, has_cargo_part};
 use self::postgres::Cluster;
 use self::pypi::PypiParts;
 use self::runner::Program;
+use self::scratch::Scratch;
 use self::skips::Skips;
 use self::tally::Tally;
 use crate::environment;
@@ -81,10 +83,21 @@ impl Suite<'_> {
 
     /// Starts the cluster, runs the tests and stops the cluster, also when a step fails on the way.
     fn run_tests(&mut self, machine: &Machine) {
+        let mut scratch = None;
+        let found = self.step("make room", |_| {
+            scratch = Scratch::create()?;
+            let place = scratch.as_ref().map_or("on the disk", |_| "in memory");
+            say::talk(&format!("databases and temporary files are {place}"));
+            Ok(Tally::default())
+        });
+        if !found {
+            return;
+        }
+        let memory = scratch.as_ref().map(Scratch::path);
         let mut cluster = None;
         if let Some(programs) = &machine.postgres {
             let started = self.step("start PostgreSQL", |_| {
-                cluster = Some(Cluster::start(programs, machine.is_root)?);
+                cluster = Some(Cluster::start(programs, machine.is_root, memory)?);
                 Ok(Tally::default())
             });
             if !started {
@@ -93,6 +106,7 @@ impl Suite<'_> {
         }
         let url = cluster.as_ref().map(|cluster| OsString::from(cluster.url()));
         self.variables.push((environment::POSTGRES, url));
+        self.variables.extend(memory.map(|folder| (environment::TEMPORARY, Some(folder.into()))));
         self.variables.extend(BrowserParts::variables(machine.browser.as_ref()));
         self.variables.extend(PypiParts::variables(machine.pypi.as_ref()));
         self.step("tests", Suite::test);

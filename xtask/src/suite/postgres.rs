@@ -53,10 +53,12 @@ struct User {
 }
 
 impl Cluster {
-    /// Creates a cluster with PostgreSQL's programs from a folder; as root, in the name of another user.
-    pub(crate) fn start(programs: &Path, is_root: bool) -> Result<Self, Stop> {
-        sweep(&parent_folder(is_root), FOLDER_PREFIX);
-        let place = Place::create(programs, is_root)?;
+    /// Creates a cluster with PostgreSQL's programs from a folder; as root, in the name of another user. Its files are
+    /// in memory where a folder there is named.
+    pub(crate) fn start(programs: &Path, is_root: bool, memory: Option<&Path>) -> Result<Self, Stop> {
+        let parent = memory.map_or_else(|| parent_folder(is_root), Path::to_path_buf);
+        sweep(&parent, FOLDER_PREFIX);
+        let place = Place::create((programs, &parent), is_root)?;
         place.initialize()?;
         let port = free_port().map_err(Stop::fault("looking for a free port"))?;
         let server = place.serve(port)?;
@@ -99,8 +101,7 @@ impl Drop for Cluster {
 }
 
 impl Place {
-    fn create(programs: &Path, is_root: bool) -> Result<Self, Stop> {
-        let parent = parent_folder(is_root);
+    fn create((programs, parent): (&Path, &Path), is_root: bool) -> Result<Self, Stop> {
         let doing = "making a folder for PostgreSQL";
         let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir_in(parent).map_err(Stop::fault(doing))?;
         let runs_as = if is_root { Some(unprivileged_user()?) } else { None };
@@ -222,7 +223,7 @@ mod tests {
         let Some(programs) = postgres_folder() else {
             return skips::record("a_cluster_answers_until_it_is_dropped: PostgreSQL is not installed");
         };
-        let cluster = Cluster::start(&programs, is_root()).unwrap();
+        let cluster = Cluster::start(&programs, is_root(), None).unwrap();
         let (port, folder) = (cluster.port, cluster.place.folder.path().to_path_buf());
         assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
         drop(cluster);

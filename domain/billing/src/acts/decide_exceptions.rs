@@ -147,6 +147,7 @@ impl DecideExceptions {
             let what = (by, self.reason.as_str(), &self.decision);
             decided += store::decide_matching(entry, (run.id, filter, profile), what).await?;
         }
+        store::count_again(entry, run.id).await?;
         let left = match &self.decision {
             Decision::Release => found.blocking,
             Decision::Hold { .. } | Decision::Reopen => 0,

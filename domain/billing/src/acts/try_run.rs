@@ -153,6 +153,7 @@ async fn queue_exceptions(
     let mut decided: BTreeMap<(AccountId, ExceptionCode), QueuedException> =
         queued.into_iter().map(|queued| ((queued.account, queued.code), queued)).collect();
     let mut new = Vec::new();
+    let mut changes = store::ExceptionCounts::new();
     for (bill, exceptions) in tried {
         for exception in exceptions {
             let key = (bill.account, exception.code);
@@ -160,6 +161,7 @@ async fn queue_exceptions(
                 Some(before) if before.detail == exception.detail || is_held_by_hand(&before) => {}
                 Some(before) => {
                     store::delete_exception(entry, run, &before).await?;
+                    *changes.entry((before.code, before.state.code())).or_default() -= 1;
                     new.push((bill.account, exception));
                 }
                 None => new.push((bill.account, exception)),
@@ -168,8 +170,13 @@ async fn queue_exceptions(
     }
     for gone in decided.values().filter(|queued| !is_held_by_hand(queued)) {
         store::delete_exception(entry, run, gone).await?;
+        *changes.entry((gone.code, gone.state.code())).or_default() -= 1;
     }
-    store::insert_exceptions(entry, run, &new).await
+    for (_, exception) in &new {
+        *changes.entry((exception.code, ExceptionState::Open.code())).or_default() += 1;
+    }
+    store::insert_exceptions(entry, run, &new).await?;
+    store::change_counts(entry, run, &changes).await
 }
 
 /// Whether a person holds the bill: that stays until a person releases it, whatever a trial finds.

@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate};
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RunId};
 
+use super::exception_counts::{ExceptionCounts, change_counts, change_counts_of_bill, counts_of_bill};
 use crate::exception::{Disposition, ExceptionRule, ExceptionState, QueuedException};
 use crate::{Exception, ExceptionCode};
 
@@ -44,7 +45,7 @@ struct RunExceptionRow {
     queued: ExceptionRow,
 }
 
-/// Queues exceptions, all open.
+/// Queues exceptions, all open; [`change_counts`] is told of them by whoever queues.
 pub(crate) async fn insert_exceptions(
     tx: &mut Tx,
     run: RunId,
@@ -102,27 +103,6 @@ pub async fn queue(read: &mut Read, run: RunId, after: AccountId, limit: usize) 
     rows.into_iter().map(queued_of).collect()
 }
 
-/// How many exceptions of a run there are by code and state.
-pub async fn exception_counts(
-    read: &mut Read,
-    run: RunId,
-) -> Result<BTreeMap<(ExceptionCode, &'static str), i64>, Fault> {
-    const SQL: &str = "
-        select code, state, count(*)
-        from run_exception
-        where run_id = $1
-        group by code, state";
-    let rows: Vec<(String, String, i64)> = read.all(SQL, vec![run.into()]).await?;
-    let count = |(code, state, count): (String, String, i64)| {
-        let code_of =
-            ExceptionCode::parse(&code).ok_or_else(|| Fault::impossible_row("run_exception", "code", &code))?;
-        let state_of = ExceptionState::parse(&state);
-        let state_of = state_of.ok_or_else(|| Fault::impossible_row("run_exception", "state", &state))?;
-        Ok(((code_of, state_of.code()), count))
-    };
-    rows.into_iter().map(count).collect()
-}
-
 pub(crate) async fn open_count(read: &mut Read, run: RunId) -> Result<i64, Fault> {
     const SQL: &str = "
         select count(*)
@@ -159,7 +139,12 @@ pub(crate) async fn decide_by_rule(
         assignee.into(),
         due_on.into(),
     ];
-    tx.run(SQL, args).await
+    let decided = tx.run(SQL, args).await?;
+    let count = i64::try_from(decided).map_err(|_| Fault::new("too many exceptions"))?;
+    let changes =
+        ExceptionCounts::from([((rule.code, ExceptionState::Open.code()), -count), ((rule.code, state.code()), count)]);
+    change_counts(tx, run, &changes).await?;
+    Ok(decided)
 }
 
 /// Releases one open exception; says whether it was there.
@@ -172,8 +157,11 @@ pub(crate) async fn decide_one(
         update run_exception
         set state = 'released', rule = null, reason = $4, decided_by = $5, assignee = null, due_on = null
         where account_id = $1 and run_id = $2 and code = $3 and state in ('open', 'held')";
+    let before = counts_of_bill(tx, (account, run)).await?;
     let args = vec![account.into(), run.into(), code.code().into(), reason.into(), by.into()];
-    Ok(tx.run(SQL, args).await? == 1)
+    let is_decided = tx.run(SQL, args).await? == 1;
+    change_counts_of_bill(tx, (account, run), before).await?;
+    Ok(is_decided)
 }
 
 /// Holds a bill: every exception of it, or one made for the purpose.
@@ -190,12 +178,13 @@ pub(crate) async fn hold_bill(
     const INSERT: &str = "
         insert into run_exception (account_id, run_id, code, detail, state, reason, decided_by, assignee, due_on)
         values ($1, $2, $7, 'taken out of the run', 'held', $3, $4, $5, $6)";
+    let before = counts_of_bill(tx, (account, run)).await?;
     let mut args = vec![account.into(), run.into(), reason.into(), by.into(), assignee.into(), due_on.into()];
     if tx.run(UPDATE, args.clone()).await? == 0 {
         args.push(ExceptionCode::TakenOut.code().into());
         tx.run_once(INSERT, args).await?;
     }
-    Ok(())
+    change_counts_of_bill(tx, (account, run), before).await
 }
 
 /// Holds bills that changed after sign-off, which were not in the queue or not held.
@@ -221,7 +210,9 @@ pub(crate) async fn take_out(
         ]);
     }
     tx.bulk(rows).await?;
-    Ok(())
+    let count = i64::try_from(accounts.len()).map_err(|_| Fault::new("too many exceptions"))?;
+    let changes = ExceptionCounts::from([((ExceptionCode::Changed, ExceptionState::Held.code()), count)]);
+    change_counts(tx, run, &changes).await
 }
 
 /// The bills of a run that stay back, by account, each with the total its trial found.
@@ -250,7 +241,7 @@ pub(crate) async fn held_between(
     Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
 }
 
-/// Takes an exception out of the queue that a new trial no longer finds.
+/// Takes an exception out of the queue that a new trial no longer finds; [`change_counts`] is told of it by whoever does.
 pub(crate) async fn delete_exception(tx: &mut Tx, run: RunId, gone: &QueuedException) -> Result<(), Fault> {
     const SQL: &str = "
         delete from run_exception

@@ -1,11 +1,10 @@
 //! What people look at in the exception queue: pages of it, what a filter finds, and many decisions at once.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RateProfileId, RunId};
 
+use super::exception_counts::{change_counts_of_bill, counts_of_bill};
 use super::exceptions::made_since;
 use crate::exception::{Decision, ExceptionFilter, ExceptionState, QueuedException};
 use crate::{ExceptionCode, QueueLine, QueueSum, RunService};
@@ -226,18 +225,6 @@ pub(crate) async fn run_services(
     Ok(rows.into_iter().map(service).collect())
 }
 
-/// How many exceptions are open in some runs; runs without any are left out.
-pub async fn open_counts(read: &mut Read, runs: &[RunId]) -> Result<BTreeMap<RunId, i64>, Fault> {
-    const SQL: &str = "
-        select run_id, count(*)
-        from run_exception
-        where state = 'open' and run_id in ({list})
-        group by run_id";
-    let keys: Vec<Value> = runs.iter().map(|run| Value::from(*run)).collect();
-    let rows: Vec<(i64, i64)> = read.listed(SQL, &keys).await?;
-    Ok(rows.into_iter().map(|(run, count)| (RunId(run), count)).collect())
-}
-
 /// Which of some accounts a filter finds in a run.
 pub(crate) async fn found_among(
     read: &mut Read,
@@ -255,7 +242,8 @@ pub(crate) async fn found_among(
     Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
 }
 
-/// Decides everything a filter finds, of one profile where one is named; says how many exceptions changed.
+/// Decides everything a filter finds, of one profile where one is named; says how many exceptions changed. They are counted
+/// again by whoever decides ([`super::count_again`]).
 pub(crate) async fn decide_matching(
     tx: &mut Tx,
     (run, filter, profile): (RunId, &ExceptionFilter, Option<RateProfileId>),
@@ -332,7 +320,9 @@ pub(crate) async fn reopen_one(
         set state = 'open', rule = null, reason = null, decided_by = null, assignee = null, due_on = null
         where account_id = $1 and run_id = $2 and code not in ('taken_out', 'changed')
           and (state = 'held' or (state = 'released' and code = $3))";
+    let before = counts_of_bill(tx, (account, run)).await?;
     let changed = tx.run(SQL, vec![account.into(), run.into(), code.code().into()]).await?;
+    change_counts_of_bill(tx, (account, run), before).await?;
     i64::try_from(changed).map_err(|_| Fault::new("too many exceptions"))
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read, Value};
 use kernel::{AccountId, BillNumber, Cents, RunId};
 
+use super::exception_counts::{ExceptionCounts, kept_counts};
 use super::exceptions::made_since;
 use crate::BillRun;
 use crate::exception::{ExceptionCode, ExceptionState};
@@ -61,33 +62,28 @@ struct HeldRow {
 }
 
 /// How many exceptions of a run there are by code and state, without bills held that were made since.
-pub async fn waiting_counts(
-    read: &mut Read,
-    run: RunId,
-) -> Result<BTreeMap<(ExceptionCode, &'static str), i64>, Fault> {
-    // What is held is asked apart: PostgreSQL takes the question whether a bill was made since to cost so much, were it asked
-    // of every exception, that it compiles the statement each time, which takes ten times as long as counting.
-    const SQL: &str = concat!(
-        "select e.code, e.state, count(*)
+pub async fn waiting_counts(read: &mut Read, run: RunId) -> Result<ExceptionCounts, Fault> {
+    const MADE: &str = concat!(
+        "select e.code, count(*)
          from run_exception e
-         where e.run_id = $1 and e.state in ('open', 'released')
-         group by e.code, e.state
-         union all
-         select e.code, e.state, count(*)
-         from run_exception e
-         where e.run_id = $1 and e.state = 'held' and not ",
+         where e.run_id = $1 and e.state = 'held' and ",
         made_since!(),
-        "group by e.code, e.state"
+        "group by e.code"
     );
-    let rows: Vec<(String, String, i64)> = read.all(SQL, vec![run.into()]).await?;
-    let count = |(code, state, count): (String, String, i64)| {
-        let code_of =
-            ExceptionCode::parse(&code).ok_or_else(|| Fault::impossible_row("run_exception", "code", &code))?;
-        let state_of = ExceptionState::parse(&state);
-        let state_of = state_of.ok_or_else(|| Fault::impossible_row("run_exception", "state", &state))?;
-        Ok(((code_of, state_of.code()), count))
-    };
-    rows.into_iter().map(count).collect()
+    let mut counts = kept_counts(read, run).await?;
+    let held = ExceptionState::Held.code();
+    if counts.keys().all(|(_, state)| *state != held) {
+        return Ok(counts);
+    }
+    let rows: Vec<(String, i64)> = read.all(MADE, vec![run.into()]).await?;
+    for (code, made) in rows {
+        let code = ExceptionCode::parse(&code).ok_or_else(|| Fault::impossible_row("run_exception", "code", &code))?;
+        if let Some(count) = counts.get_mut(&(code, held)) {
+            *count -= made;
+        }
+    }
+    counts.retain(|_, count| 0 < *count);
+    Ok(counts)
 }
 
 /// The held bills of some runs that were not made since, those to be looked at first in front; those after one of the list,
