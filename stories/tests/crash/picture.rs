@@ -41,6 +41,13 @@ const TABLES: [(&str, &str); 7] = [
          order by account_id, code",
     ),
     (
+        "exception counts",
+        "select code || ' ' || state || ' ' || exceptions
+         from run_exception_count
+         where 0 < exceptions
+         order by code, state",
+    ),
+    (
         "tallies",
         "select cast(chunk_no as text) || ' ' || line || ' ' || class || ' ' || revenue_code || ' ' || item_count || ' '
                 || steps || ' ' || cents

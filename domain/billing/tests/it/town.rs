@@ -171,9 +171,32 @@ impl Town {
     /// Carries out an act of actor 1 that must succeed.
     pub(crate) async fn act<A: Act>(&self, act: &A) -> A::Outcome {
         // Boxed: this is compiled for every act, and the futures of callers stay small.
-        code_of(Box::pin(self.door.carry_out(&by(1), act)).await)
+        let outcome = code_of(Box::pin(self.door.carry_out(&by(1), act)).await)
             .unwrap_or_else(|code| panic!("{} refused: {code}", A::KIND))
-            .outcome
+            .outcome;
+        Box::pin(self.assert_exceptions_counted()).await;
+        outcome
+    }
+
+    /// What is kept of how many exceptions there are is how many there are.
+    async fn assert_exceptions_counted(&self) {
+        const SQL: &str = "
+            select k.run_id, k.code, k.state, k.exceptions - (
+                       select count(*)
+                       from run_exception e
+                       where e.run_id = k.run_id and e.code = k.code and e.state = k.state)
+            from run_exception_count k
+            union all
+            select e.run_id, e.code, e.state, -count(*)
+            from run_exception e
+            where not exists (
+                select 1
+                from run_exception_count k
+                where k.run_id = e.run_id and k.code = e.code and k.state = e.state)
+            group by e.run_id, e.code, e.state";
+        let mut rows: Vec<(i64, String, String, i64)> = self.read().await.all(SQL, vec![]).await.unwrap();
+        rows.retain(|(.., difference)| *difference != 0);
+        assert_eq!(rows, [], "exceptions by run, code and state: kept and not there");
     }
 
     /// Opens services and records what they used.
@@ -199,7 +222,9 @@ impl Town {
 
     /// Carries out a job to its end.
     pub(crate) async fn finish(&self, order: OrderId) -> Report {
-        code_of(Worker::new(self.door.clone(), kinds()).finish(&by(1), order, &|_| {}).await).unwrap()
+        let report = code_of(Worker::new(self.door.clone(), kinds()).finish(&by(1), order, &|_| {}).await).unwrap();
+        self.assert_exceptions_counted().await;
+        report
     }
 
     /// Prepares a run of a cycle.
