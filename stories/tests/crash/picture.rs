@@ -14,7 +14,7 @@ pub(crate) struct Picture {
 type Rows = Vec<(&'static str, Vec<String>)>;
 
 /// What is compared, one text a row.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "runs",
         "select cast(run_number as text) || ' ' || period_from || ' ' || period_to || ' ' || bill_on || ' ' || due_on
