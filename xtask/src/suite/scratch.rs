@@ -14,8 +14,8 @@ use crate::stop::Stop;
 
 const MEMORY: &str = "/dev/shm";
 const FOLDER_PREFIX: &str = "portreeve-tests-";
-/// Memory that must be free: a run puts 2 to 3 GiB there, and its programs need as much again.
-const LEAST_KIB: u64 = 12 * 1024 * 1024;
+/// Memory that must be free: a run puts less than half a GiB there, and its programs and browsers need a few.
+const LEAST_KIB: u64 = 8 * 1024 * 1024;
 
 /// A folder in memory, gone when the run ends.
 pub(crate) struct Scratch {
