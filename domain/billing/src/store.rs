@@ -50,7 +50,7 @@ pub(crate) use calendars::{
 };
 pub(crate) use coverage::{BilledDays, GapFacts, billed_days_between, gap_facts};
 pub use exception_counts::{ExceptionCounts, exception_counts, open_counts};
-pub(crate) use exception_counts::{change_counts, count_again};
+pub(crate) use exception_counts::{change_counts, change_counts_of_bills, count_again, counts_of_bills};
 pub use exceptions::queue;
 pub(crate) use exceptions::{
     decide_by_rule, decide_one, delete_exception, exceptions_between, held_accounts, held_between, hold_bill,

@@ -1,5 +1,7 @@
 //! Decides many exceptions at once: those of a list, or all that a filter finds, with one reason.
 
+use std::collections::BTreeSet;
+
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse};
 use db::Fault;
 use kernel::{AccountId, RateProfileId, RunId};
@@ -110,6 +112,8 @@ impl DecideExceptions {
             check_as_seen(entry, (account, run.id), one).await?;
             accounts.push(account);
         }
+        let bills: BTreeSet<AccountId> = accounts.iter().copied().collect();
+        let before = store::counts_of_bills(entry, run.id, &bills).await?;
         let mut done = Decided { decided: 0, left: 0 };
         for (account, ListedException { code, .. }) in accounts.into_iter().zip(listed) {
             done.decided += match &self.decision {
@@ -125,6 +129,7 @@ impl DecideExceptions {
                 Decision::Reopen => store::reopen_one(entry, (account, run.id, *code)).await?.min(1),
             };
         }
+        store::change_counts_of_bills(entry, (run.id, &bills), before).await?;
         Ok(done)
     }
 

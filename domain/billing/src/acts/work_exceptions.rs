@@ -1,5 +1,7 @@
 //! Works the exception queue: by rule, or one by one.
 
+use std::collections::BTreeSet;
+
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse};
 use chrono::NaiveDate;
 use kernel::{AccountId, AccountNumber, RunId};
@@ -87,10 +89,13 @@ impl Act for ReleaseException {
         }
         let account = account_in(entry, &run, &self.account).await?;
         let by = (entry.actor.id, self.reason.as_str());
-        if store::decide_one(entry, (account, run.id, self.code), by).await? {
-            return Ok(());
+        let bills = BTreeSet::from([account]);
+        let before = store::counts_of_bills(entry, run.id, &bills).await?;
+        if !store::decide_one(entry, (account, run.id, self.code), by).await? {
+            return refuse(RunRefused::NoSuchException { account: self.account.clone(), run: run.number });
         }
-        refuse(RunRefused::NoSuchException { account: self.account.clone(), run: run.number })
+        store::change_counts_of_bills(entry, (run.id, &bills), before).await?;
+        Ok(())
     }
 }
 
@@ -117,7 +122,10 @@ impl Act for HoldBill {
             return refuse(RunRefused::NoSuchBill { account: self.account.clone(), run: run.number });
         }
         let by = (entry.actor.id, self.reason.as_str());
+        let bills = BTreeSet::from([account]);
+        let before = store::counts_of_bills(entry, run.id, &bills).await?;
         store::hold_bill(entry, (account, run.id), by, (&self.assignee, self.due_on)).await?;
+        store::change_counts_of_bills(entry, (run.id, &bills), before).await?;
         Ok(())
     }
 }

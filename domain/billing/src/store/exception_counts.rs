@@ -1,7 +1,7 @@
 //! How many exceptions of a run there are by code and state, kept with them: whatever changes exceptions says here by how
 //! many, in the same transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, RunId};
@@ -31,17 +31,19 @@ pub async fn exception_counts(read: &mut Read, run: RunId) -> Result<ExceptionCo
     counts_of(read.all(SQL, vec![run.into()]).await?)
 }
 
-/// How many exceptions a bill has, counted.
-pub(super) async fn counts_of_bill(
+/// How many exceptions some bills of a run have, counted.
+pub(crate) async fn counts_of_bills(
     read: &mut Read,
-    (account, run): (AccountId, RunId),
+    run: RunId,
+    accounts: &BTreeSet<AccountId>,
 ) -> Result<ExceptionCounts, Fault> {
     const SQL: &str = "
         select code, state, count(*)
         from run_exception
-        where account_id = $1 and run_id = $2
+        where run_id = $1 and account_id in ({list})
         group by code, state";
-    counts_of(read.all(SQL, vec![account.into(), run.into()]).await?)
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    counts_of(read.listed_with(SQL, &[run.into()], &keys).await?)
 }
 
 /// How many exceptions are open in some runs; runs without any are left out.
@@ -79,13 +81,13 @@ pub(crate) async fn change_counts(tx: &mut Tx, run: RunId, changes: &ExceptionCo
     Ok(())
 }
 
-/// Adds to what is kept of a run how a bill's exceptions changed since they were counted.
-pub(super) async fn change_counts_of_bill(
+/// Adds to what is kept of a run how the exceptions of some bills changed since they were counted.
+pub(crate) async fn change_counts_of_bills(
     tx: &mut Tx,
-    (account, run): (AccountId, RunId),
+    (run, accounts): (RunId, &BTreeSet<AccountId>),
     before: ExceptionCounts,
 ) -> Result<(), Fault> {
-    let mut changes = counts_of_bill(tx, (account, run)).await?;
+    let mut changes = counts_of_bills(tx, run, accounts).await?;
     for (key, count) in before {
         *changes.entry(key).or_default() -= count;
     }
@@ -105,13 +107,14 @@ pub(crate) async fn count_again(tx: &mut Tx, run: RunId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Rows of a long list come in pieces, each with its own counts.
 fn counts_of(rows: Vec<(String, String, i64)>) -> Result<ExceptionCounts, Fault> {
-    let count = |(code, state, count): (String, String, i64)| {
-        let code_of =
-            ExceptionCode::parse(&code).ok_or_else(|| Fault::impossible_row("run_exception", "code", &code))?;
-        let state_of = ExceptionState::parse(&state);
-        let state_of = state_of.ok_or_else(|| Fault::impossible_row("run_exception", "state", &state))?;
-        Ok(((code_of, state_of.code()), count))
-    };
-    rows.into_iter().map(count).collect()
+    let mut counts = ExceptionCounts::new();
+    for (code, state, count) in rows {
+        let impossible = |column, value: &str| Fault::impossible_row("run_exception", column, value);
+        let code_of = ExceptionCode::parse(&code).ok_or_else(|| impossible("code", &code))?;
+        let state_of = ExceptionState::parse(&state).ok_or_else(|| impossible("state", &state))?;
+        *counts.entry((code_of, state_of.code())).or_default() += count;
+    }
+    Ok(counts)
 }

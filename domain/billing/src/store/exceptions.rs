@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use db::{Fault, Read, Rows, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RunId};
 
-use super::exception_counts::{ExceptionCounts, change_counts, change_counts_of_bill, counts_of_bill};
+use super::exception_counts::{ExceptionCounts, change_counts};
 use crate::exception::{Disposition, ExceptionRule, ExceptionState, QueuedException};
 use crate::{Exception, ExceptionCode};
 
@@ -147,7 +147,7 @@ pub(crate) async fn decide_by_rule(
     Ok(decided)
 }
 
-/// Releases one open exception; says whether it was there.
+/// Releases one open exception; says whether it was there. [`super::change_counts_of_bills`] follows.
 pub(crate) async fn decide_one(
     tx: &mut Tx,
     (account, run, code): (AccountId, RunId, ExceptionCode),
@@ -157,14 +157,11 @@ pub(crate) async fn decide_one(
         update run_exception
         set state = 'released', rule = null, reason = $4, decided_by = $5, assignee = null, due_on = null
         where account_id = $1 and run_id = $2 and code = $3 and state in ('open', 'held')";
-    let before = counts_of_bill(tx, (account, run)).await?;
     let args = vec![account.into(), run.into(), code.code().into(), reason.into(), by.into()];
-    let is_decided = tx.run(SQL, args).await? == 1;
-    change_counts_of_bill(tx, (account, run), before).await?;
-    Ok(is_decided)
+    Ok(tx.run(SQL, args).await? == 1)
 }
 
-/// Holds a bill: every exception of it, or one made for the purpose.
+/// Holds a bill: every exception of it, or one made for the purpose. [`super::change_counts_of_bills`] follows.
 pub(crate) async fn hold_bill(
     tx: &mut Tx,
     (account, run): (AccountId, RunId),
@@ -178,13 +175,12 @@ pub(crate) async fn hold_bill(
     const INSERT: &str = "
         insert into run_exception (account_id, run_id, code, detail, state, reason, decided_by, assignee, due_on)
         values ($1, $2, $7, 'taken out of the run', 'held', $3, $4, $5, $6)";
-    let before = counts_of_bill(tx, (account, run)).await?;
     let mut args = vec![account.into(), run.into(), reason.into(), by.into(), assignee.into(), due_on.into()];
     if tx.run(UPDATE, args.clone()).await? == 0 {
         args.push(ExceptionCode::TakenOut.code().into());
         tx.run_once(INSERT, args).await?;
     }
-    change_counts_of_bill(tx, (account, run), before).await
+    Ok(())
 }
 
 /// Holds bills that changed after sign-off, which were not in the queue or not held.

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, ActorId, Cents, RateProfileId, RunId};
 
-use super::exception_counts::{change_counts_of_bill, counts_of_bill};
 use super::exceptions::made_since;
 use crate::exception::{Decision, ExceptionFilter, ExceptionState, QueuedException};
 use crate::{ExceptionCode, QueueLine, QueueSum, RunService};
@@ -311,6 +310,7 @@ pub(crate) async fn decide_matching(
 }
 
 /// Opens a decided exception again, of a held bill all of them; says how many. What people took out stays out.
+/// [`super::change_counts_of_bills`] follows.
 pub(crate) async fn reopen_one(
     tx: &mut Tx,
     (account, run, code): (AccountId, RunId, ExceptionCode),
@@ -320,9 +320,7 @@ pub(crate) async fn reopen_one(
         set state = 'open', rule = null, reason = null, decided_by = null, assignee = null, due_on = null
         where account_id = $1 and run_id = $2 and code not in ('taken_out', 'changed')
           and (state = 'held' or (state = 'released' and code = $3))";
-    let before = counts_of_bill(tx, (account, run)).await?;
     let changed = tx.run(SQL, vec![account.into(), run.into(), code.code().into()]).await?;
-    change_counts_of_bill(tx, (account, run), before).await?;
     i64::try_from(changed).map_err(|_| Fault::new("too many exceptions"))
 }
 
