@@ -43,7 +43,10 @@ async fn point(ask: Ask, At(reference): At<String>) -> Result<Envelope<PointInFu
     let mut read = ask.read().await?;
     let mut point = point_named(&mut read, &reference).await?;
     identity::cover(&ask, &mut read, [(point.id, &mut point.address)]).await?;
-    let services = services_at_points(&mut read, &[point.id]).await?;
+    let mut services = services_at_points(&mut read, &[point.id]).await?;
+    if identity::hides_people_at(&ask, &mut read, &[point.id]).await? {
+        services.iter_mut().for_each(crate::points::unname);
+    }
     let placements = metering::placements_at(&mut read, &[point.id]).await?.remove(&point.id).unwrap_or_default();
     let meters: Vec<kernel::MeterId> = placements.iter().map(|one| one.meter).collect();
     let meters = metering::meters_by_id(&mut read, &meters).await?;

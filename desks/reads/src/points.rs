@@ -12,6 +12,7 @@ use web::{Alert, Answer, Ask, At, Columns, Form};
 
 use crate::words::{meter_href, point_href, point_named};
 use loaded::Loaded;
+pub(crate) use loaded::unname;
 
 pub(crate) async fn show(ask: Ask, At(reference): At<String>) -> Answer {
     let loaded = Loaded::load(&ask, &reference).await?;

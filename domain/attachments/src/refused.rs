@@ -66,6 +66,9 @@ pub enum AttachmentRefused {
     /// No such file.
     #[error("there is no file {0}")]
     Unknown(i64),
+    /// It is about a protected person.
+    #[error("file {0} is about somebody whose address is confidential: only who may see the address has to do with it")]
+    Confidential(i64),
     /// It was withdrawn.
     #[error("file {0} was withdrawn")]
     Withdrawn(i64),
@@ -100,6 +103,7 @@ impl Refusal for AttachmentRefused {
             AttachmentRefused::TooMany(_) => "too_many_files",
             AttachmentRefused::AlreadyThere(_) => "file_already_there",
             AttachmentRefused::Unknown(_) => "file_unknown",
+            AttachmentRefused::Confidential(_) => "file_confidential",
             AttachmentRefused::Withdrawn(_) => "file_withdrawn",
             AttachmentRefused::NotWithdrawn(_) => "file_not_withdrawn",
             AttachmentRefused::NotScanned(_) => "file_not_scanned",

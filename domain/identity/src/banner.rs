@@ -3,8 +3,9 @@
 use db::{Fault, Read};
 use kernel::AccountId;
 use web::shown::counted;
-use web::{Alert, Ask, Section};
+use web::{Alert, Ask, Links, Section};
 
+use crate::pages::LOOKING;
 use crate::permissions::{SEE_PROTECTED, VERIFY};
 use crate::{Verification, store};
 
@@ -32,14 +33,19 @@ pub async fn banner(ask: &Ask, read: &mut Read, account: AccountId) -> Result<Se
         }
     };
     if !ask.may(VERIFY) {
-        return Ok(section);
+        let links = Links::new("Callers").link("Who may ask about this account", format!("{path}/identity"));
+        let may_look = LOOKING.iter().any(|permission| ask.may(*permission));
+        return Ok(if may_look { section.with(&links) } else { section });
     }
     let calls = store::verifications_of(read, account, LAST_CALLS).await?;
     let alert = match standing(ask, &calls) {
         Some(call) => {
             verified(ask, read, call).await?.link("Who may ask about this account", format!("{path}/identity"))
         }
-        None => not_verified(ask, read, &calls).await?.link("Verify the caller", format!("{path}/verify")),
+        None => not_verified(ask, read, &calls)
+            .await?
+            .link("Verify the caller", format!("{path}/verify"))
+            .link("Who may ask about this account", format!("{path}/identity")),
     };
     Ok(section.with(&alert))
 }

@@ -25,7 +25,7 @@ pub use openings::Openings;
 pub use pages::routes;
 pub use queues::IdentityQueues;
 pub use red_flag::{Finding, OpeningFacts, RECENT_DAYS, RedFlag, RedFlagRule, SHARED_PHONE, findings};
-pub use shield::{PROGRAMS, Shield, cover, hides_person, protected_among};
+pub use shield::{PROGRAMS, Shield, cover, hides_people_at, hides_person, protected_among};
 pub use store::{identifiers_of as identifiers, rule as verification_rule};
 pub use upkeep::{keys_in_use, seal_again};
 pub use verification::{CallerRole, MINUTES_MAX, Question, Verification, VerificationRule};

@@ -14,11 +14,16 @@ use customers::PersonOnRecord;
 use db::Fault;
 use web::{Access, Route};
 
+use acts::Permission;
+
 use crate::permissions::{CLEAR_FLAGS, PROTECT, RECORD, REVEAL, SEE_PROTECTED, SET_RULE, VERIFY};
 
+/// Each of these lets somebody see who may be told what.
+pub(crate) const LOOKING: [Permission; 7] =
+    [VERIFY, RECORD, REVEAL, PROTECT, CLEAR_FLAGS, SET_RULE, acts::permissions::READ];
+
 /// Who may see who may be told what.
-const LOOK: Access =
-    Access::NeedsAny(&[VERIFY, RECORD, REVEAL, PROTECT, CLEAR_FLAGS, SET_RULE, acts::permissions::READ]);
+const LOOK: Access = Access::NeedsAny(&LOOKING);
 
 /// Every page of it.
 #[must_use]

@@ -113,6 +113,17 @@ pub async fn cover<'a>(
     Ok(())
 }
 
+/// Whether a visitor may not be told who is or was served at any of some service points: a protected person among them.
+/// Whoever else was served there would tell the address by their own account, and a protected person would be found by it;
+/// so nobody is named there, neither the one nor the others.
+pub async fn hides_people_at(ask: &Ask, read: &mut Read, points: &[ServicePointId]) -> Result<bool, Fault> {
+    if ask.may(SEE_PROTECTED) {
+        return Ok(false);
+    }
+    let accounts: Vec<AccountId> = billing::accounts_at(read, points).await?.into_iter().collect();
+    Ok(!protected_among(read, &accounts).await?.is_empty())
+}
+
 /// Whether a visitor may not be told that somebody has to do with a place: whose address is confidential, and whoever was
 /// merged into them.
 pub async fn hides_person(ask: &Ask, read: &mut Read, person: CustomerId) -> Result<bool, Fault> {

@@ -327,3 +327,33 @@ async fn programs_attach_list_and_download_by_the_api_and_forge_nothing() {
         town.hall.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_about_a_protected_person_is_handled_by_nobody_who_may_not_see_them() {
+    for engine in testkit::engines("a_file_about_a_protected_person_is_handled_by_nobody_who_may_not_see_them") {
+        let town = Cabinet::on(engine).await;
+        let (clerk, path) = (town.hall.sign_in("csr").await, town.of_account());
+        upload(&clerk, &path, ("order.pdf", PDF), "the order of the court").await;
+        const SQL: &str = "
+            select c.reference
+            from attachment t
+            join account a on a.account_id = t.customer_account_id
+            join customer c on c.customer_id = a.customer_id";
+        let mut read = town.hall.db().read().await.expect("the town opens");
+        let row: Option<(String,)> = read.one(SQL, vec![]).await.expect("it reads");
+        drop(read);
+        let (customer,) = row.expect("the file is of an account");
+        let protect = ["identity", "protect", &customer, "--program", "court_order", "--review-on", "2027-07-01"];
+        town.hall.program.done("supervisor", &[&["--reason", "the order was shown"][..], &protect].concat());
+        let body = serde_json::json!({"reason": "out of the way", "command": {"attachment": 1}});
+        let program = town.hall.api("senior_csr").await;
+        for kind in ["attachments.withdraw", "attachments.hand_out"] {
+            let refused = program.change(kind, "once", &body).await;
+            assert_eq!(refused.status, 422, "{kind}: {}", refused.text());
+            assert!(refused.text().contains("file_confidential"), "{kind}: {}", refused.text());
+        }
+        let done = town.hall.api("supervisor").await.change("attachments.withdraw", "once", &body).await;
+        assert_eq!(done.status, 200, "who may see them, may: {}", done.text());
+        town.hall.close().await;
+    }
+}

@@ -1,6 +1,6 @@
 //! `/moves/day`: the second step: which places, on which day, and what the meters show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use billing::permissions::MOVE_READS;
 use billing::{PointToRead, ServedService, points_to_read, services_at_points, services_of_account};
@@ -21,8 +21,19 @@ struct Loaded {
     /// The services that end, or were there last.
     services: Vec<ServedService>,
     metered: Vec<PointToRead>,
-    /// The owner of the premises with their accounts, where the services go back to the owner.
-    owner: Option<(String, Vec<ListedAccount>)>,
+    /// To whom the services go back, where they go back to the owner.
+    owner: Option<Owner>,
+    /// Whether that is a protected person whom the visitor may not find at an address.
+    is_owner_hidden: bool,
+}
+
+/// Somebody who owns premises.
+struct Owner {
+    name: String,
+    /// Their accounts that are open.
+    accounts: Vec<ListedAccount>,
+    /// The service points on their premises.
+    points: BTreeSet<String>,
 }
 
 impl Loaded {
@@ -37,11 +48,11 @@ impl Loaded {
         ids.dedup();
         let mut metered = points_to_read(&mut read, &ids, ask.today()).await?;
         metered.retain(|point| point.meter.is_some() && ask.may(MOVE_READS));
-        let owner = match state.kind {
-            Kind::Revert => owner(ask, &mut read, &ids).await?,
-            Kind::Start | Kind::Stop | Kind::Transfer => None,
+        let (owner, is_owner_hidden) = match state.kind {
+            Kind::Revert => owner(ask, &mut read, (&ids, &state.points)).await?,
+            Kind::Start | Kind::Stop | Kind::Transfer => (None, false),
         };
-        Ok(Loaded { state, services, metered, owner })
+        Ok(Loaded { state, services, metered, owner, is_owner_hidden })
     }
 
     /// One answer for each service point, with its services.
@@ -62,7 +73,11 @@ impl Loaded {
         let places = self.places();
         let all: Vec<String> = places.iter().map(|place| place.value.clone()).collect();
         let named: Vec<String> = all.iter().filter(|place| self.state.points.contains(place)).cloned().collect();
-        let chosen = if named.is_empty() { all } else { named };
+        let chosen = match &self.owner {
+            _ if !named.is_empty() => named,
+            Some(owner) => all.into_iter().filter(|place| owner.points.contains(place)).collect(),
+            None => all,
+        };
         // Whoever leaves thinks of the last day, whoever comes of the first.
         let (label, day) = match kind {
             Kind::Stop => ("Last day of service", self.state.on.map_or(ask.today(), before)),
@@ -75,7 +90,7 @@ impl Loaded {
             .field(Field::hidden("state", self.state.text()).max(4_000))
             .field(Field::checks("point", "Where", places).required().checked(chosen))
             .field(Field::date("on", label).required().value(day.to_string()));
-        if let Some((name, accounts)) = &self.owner {
+        if let Some(Owner { name, accounts, .. }) = &self.owner {
             let choices =
                 accounts.iter().map(|one| Choice::new(one.number.to_string(), format!("{}: {}", one.number, one.name)));
             let open = Choice::new("new", format!("A new account for {name}"));
@@ -115,25 +130,30 @@ async fn services(ask: &Ask, read: &mut Read, state: &State) -> Result<Vec<Serve
     Ok(billing::last_terms(&there, &ids))
 }
 
-/// Who owns the premises of some service points today, with their accounts that are open; nobody where that is a protected
-/// person whom the visitor may not find at an address.
+/// Who owns the premises of the first of some service points today, of those that are named before others; nobody, and that
+/// it is so, where that is a protected person whom the visitor may not find at an address.
 async fn owner(
     ask: &Ask,
     read: &mut Read,
-    points: &[ServicePointId],
-) -> Result<Option<(String, Vec<ListedAccount>)>, Problem> {
-    let points = premises::points_by_id(read, points).await?;
+    (ids, named): (&[ServicePointId], &[String]),
+) -> Result<(Option<Owner>, bool), Problem> {
+    let points = premises::points_by_id(read, ids).await?;
     let premises: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
     let owners = premises::owners_on(read, &premises, ask.today()).await?;
-    let Some(owner) = owners.into_values().next() else { return Ok(None) };
+    let owner_of = |point: &premises::ServicePoint| owners.get(&point.premise?).copied();
+    let is_named = |point: &&premises::ServicePoint| named.contains(&point.reference);
+    let first = points.values().filter(is_named).find_map(owner_of).or_else(|| points.values().find_map(owner_of));
+    let Some(owner) = first else { return Ok((None, false)) };
     if identity::hides_person(ask, read, owner).await? {
-        return Ok(None);
+        return Ok((None, true));
     }
+    let theirs = points.values().filter(|point| owner_of(point) == Some(owner));
+    let theirs = theirs.map(|point| point.reference.clone()).collect();
     let known = customers::customers_in_full(read, &[owner]).await?;
     let name = known.get(&owner).map(|one| one.name.clone()).unwrap_or_default();
     let mut accounts = customers::accounts_of_customers(read, &[owner]).await?.remove(&owner).unwrap_or_default();
     accounts.retain(|one| one.closed_on.is_none_or(|closed_on| ask.today() < closed_on));
-    Ok(Some((name, accounts)))
+    Ok((Some(Owner { name, accounts, points: theirs }), false))
 }
 
 pub(crate) async fn show(ask: Ask) -> Answer {
@@ -160,6 +180,7 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
         Kind::Start | Kind::Transfer | Kind::Revert => day,
     };
     let points = form.all("point");
+    check_owner(loaded, &points, form);
     let mut counts = BTreeMap::new();
     for point in loaded.metered.iter().filter(|point| points.contains(&point.reference)) {
         let name = format!("count-{}", point.point.0);
@@ -195,6 +216,22 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
     Some(State { to, points, on: Some(on), counts, ..loaded.state.clone() })
 }
 
+/// Services go back to one owner at a time, whoever that is.
+fn check_owner(loaded: &Loaded, points: &[String], form: &mut Form) {
+    if loaded.is_owner_hidden {
+        form.refuse_field("point", "Who owns these premises is confidential. A supervisor hands them back.");
+    }
+    let Some(owner) = &loaded.owner else { return };
+    if let Some(other) = points.iter().find(|point| !owner.points.contains(*point)) {
+        let words = format!(
+            "{other} is not on premises of {}. Hand back the places of one owner at a time; for another owner, name the \
+             place in the step before.",
+            owner.name
+        );
+        form.refuse_field("point", words);
+    }
+}
+
 /// The day on which meters are read for a move: the first of whoever comes; where nobody does, the last day of service.
 /// Both are the day the form asks for, beside which the counts are typed.
 pub(super) fn read_day(kind: Kind, on: NaiveDate) -> NaiveDate {
@@ -215,17 +252,21 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
             facts.link("Account that leaves", state.account.clone(), account_href(&state.account)).fact("Name", name);
     }
     match (&loaded.owner, state.to.is_empty()) {
-        (Some((name, _)), _) => facts = facts.fact("Owner of the premises", name.clone()),
+        (Some(owner), _) => facts = facts.fact("Owner of the premises", owner.name.clone()),
         (None, false) => facts = facts.link("Account that comes", state.to.clone(), account_href(&state.to)),
         (None, true) if state.kind.comes() => facts = facts.fact("Account that comes", "is opened in the last step"),
         (None, true) => {}
     }
-    let page = match state.kind == Kind::Revert && loaded.owner.is_none() {
-        true => page.alert(
+    let page = match (state.kind == Kind::Revert && loaded.owner.is_none(), loaded.is_owner_hidden) {
+        (true, false) => page.alert(
             Alert::warning("The owner of the premises is not on record")
                 .text("Name their account in the step before, or open one in the last step."),
         ),
-        false => page,
+        (true, true) => page.alert(
+            Alert::warning("The owner of the premises is confidential")
+                .text("Ask a supervisor to hand the services back; do not open an account for them."),
+        ),
+        (false, _) => page,
     };
     page.body(&steps(2)).body(&Section::bare().with(&facts)).form(form).answer()
 }

@@ -129,6 +129,9 @@ async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<Ne
     Ok(Some(Next::Day(state)))
 }
 
+/// Said in the place of who is served where a protected person is or was.
+const CONFIDENTIAL: &str = "Who is served there is confidential.";
+
 /// The number of the account that leaves, named itself or by its place.
 async fn leaving(
     ask: &Ask,
@@ -138,6 +141,10 @@ async fn leaving(
 ) -> Result<Option<String>, Problem> {
     if account.is_empty() {
         let ids: Vec<kernel::ServicePointId> = points.iter().map(|point| point.id).collect();
+        if identity::hides_people_at(ask, read, &ids).await? {
+            form.refuse_field("point", format!("{CONFIDENTIAL} Name the account, or ask a supervisor."));
+            return Ok(None);
+        }
         let there = services_at_points(read, &ids).await?;
         let now = there.iter().filter(|one| one.is_active(ask.today())).max_by_key(|one| one.is_measured);
         return Ok(match now {
@@ -183,10 +190,13 @@ async fn vacant(ask: &Ask, read: &mut Read, points: &[ServicePoint], form: &mut 
     let ids: Vec<kernel::ServicePointId> = points.iter().map(|point| point.id).collect();
     let there = services_at_points(read, &ids).await?;
     if let Some(one) = there.iter().find(|one| one.stops_on.is_none() && one.starts_on <= ask.today()) {
-        let words = format!(
-            "Account {} has {} at {}. Choose “One moves out, another in”, or stop that first.",
-            one.number, one.service, one.reference
-        );
+        let words = match identity::hides_people_at(ask, read, &ids).await? {
+            true => format!("{CONFIDENTIAL} Ask a supervisor to stop it first."),
+            false => format!(
+                "Account {} has {} at {}. Choose “One moves out, another in”, or stop that first.",
+                one.number, one.service, one.reference
+            ),
+        };
         form.refuse_field("kind", words);
         return Ok(None);
     }

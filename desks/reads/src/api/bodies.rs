@@ -26,6 +26,7 @@ pub(super) struct PointInFull {
 /// A service of an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ServedBody {
+    /// The number of the account; empty where it is confidential who is served.
     account: String,
     service: String,
     schedule: String,
@@ -52,7 +53,7 @@ pub(super) struct InstalledMeter {
 /// What was used in a period.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PointUseBody {
-    /// The number of the account; nothing where the place was vacant.
+    /// The number of the account; nothing where the place was vacant, empty where it is confidential who is served.
     account: Option<String>,
     from_on: NaiveDate,
     /// The day after the last.

@@ -16,6 +16,8 @@ use crate::words::point_named;
 pub(super) struct Loaded {
     pub(super) point: ServicePoint,
     pub(super) services: Vec<ServedService>,
+    /// Whether the visitor may not be told who is or was served here; then no service has a number or a name.
+    pub(super) hides_people: bool,
     pub(super) placements: Vec<Placement>,
     pub(super) meters: BTreeMap<MeterId, Meter>,
     /// Every revision, by day.
@@ -42,7 +44,11 @@ impl Loaded {
         let mut point = point_named(&mut read, reference).await?;
         identity::cover(ask, &mut read, [(point.id, &mut point.address)]).await?;
         let id = point.id;
-        let services = services_at_points(&mut read, &[id]).await?;
+        let mut services = services_at_points(&mut read, &[id]).await?;
+        let hides_people = identity::hides_people_at(ask, &mut read, &[id]).await?;
+        if hides_people {
+            services.iter_mut().for_each(unname);
+        }
         let placements = metering::placements_at(&mut read, &[id]).await?.remove(&id).unwrap_or_default();
         let reads = metering::read_history(&mut read, id).await?;
         let meters: Vec<MeterId> =
@@ -75,7 +81,20 @@ impl Loaded {
         };
         let now = points_to_read(&mut read, &[id], today).await?.pop().filter(|one| one.meter.is_some());
         let names = staff::names(&mut read).await?;
-        Ok(Loaded { point, services, placements, meters, reads, uses, entries, names, owner, now, measured_by })
+        Ok(Loaded {
+            point,
+            services,
+            hides_people,
+            placements,
+            meters,
+            reads,
+            uses,
+            entries,
+            names,
+            owner,
+            now,
+            measured_by,
+        })
     }
 
     /// Who recorded a read by hand; nothing where a file did.
@@ -90,6 +109,12 @@ impl Loaded {
         let through: NaiveDate = last.period.to();
         self.reads.iter().any(|read| measured < read.act && read.read_on <= through)
     }
+}
+
+/// Takes away who answers for a service.
+pub(crate) fn unname(service: &mut ServedService) {
+    service.number.clear();
+    service.customer.clear();
 }
 
 /// The entry that figures were worked out by: `reads, act 812`.

@@ -12,6 +12,9 @@ use super::loaded::Loaded;
 use super::meter_link;
 use crate::words::{about, account_href, days, findings, point_href, sentence};
 
+/// What stands for whoever is served where a protected person is or was.
+const CONFIDENTIAL: &str = "Confidential";
+
 /// Periods of the chart.
 const CHARTED: usize = 24;
 
@@ -21,6 +24,9 @@ pub(super) fn facts_section(ask: &Ask, loaded: &Loaded) -> Section {
     let answers: Option<&ServedService> =
         loaded.services.iter().filter(|one| one.is_active(today)).max_by_key(|one| one.is_measured);
     let facts = match answers {
+        Some(one) if loaded.hides_people => {
+            Facts::new().fact("Answers for it", CONFIDENTIAL).fact("Cycle", one.cycle_code.clone())
+        }
         Some(one) => Facts::new()
             .link("Answers for it", one.number.clone(), account_href(&one.number))
             .fact("Name", one.customer.clone())
@@ -139,7 +145,8 @@ fn figure(loaded: &Loaded, one: &PointUse) -> Figure {
         (false, true) => "estimated",
         (false, false) => "read",
     };
-    let href = if one.account == AccountId::CITY { String::new() } else { account_href(&number) };
+    let is_named = one.account != AccountId::CITY && !loaded.hides_people;
+    let href = if is_named { account_href(&number) } else { String::new() };
     Figure {
         days: days(one.period),
         amount: quantity(&one.quantity),
@@ -180,9 +187,10 @@ fn read_row(ask: &Ask, loaded: &Loaded, one: &ReadRecord) -> [Cell; 6] {
         None => "nobody any more",
     };
     let kind = if one.code.is_empty() { format!("by {kind}") } else { format!("by {kind}, {}", one.code) };
-    let who = match loaded.who(one.act) {
-        Some(who) => Cell::text(who).link(format!("/log/{}", one.act.0)),
-        None => Cell::text(format!("File, entry {}", one.act.0)).link(format!("/log/{}", one.act.0)),
+    let who = loaded.who(one.act).map_or_else(|| format!("File, entry {}", one.act.0), str::to_owned);
+    let who = match ask.may(acts::permissions::READ) {
+        true => Cell::text(who).link(format!("/log/{}", one.act.0)),
+        false => Cell::text(who),
     };
     let entered = loaded.entries.get(&one.act).map(|entry| ask.when(entry.entered_at));
     let why = one.reason.clone().map(|reason| format!("reason: {reason}"));
@@ -226,9 +234,13 @@ pub(super) fn services_section(ask: &Ask, loaded: &Loaded) -> Section {
         .plain()
         .rows(services.into_iter().map(|one| {
             let through = one.stops_on.and_then(|stops_on| stops_on.pred_opt());
+            let account = match loaded.hides_people {
+                true => Cell::text(CONFIDENTIAL),
+                false => Cell::text(&one.number).link(account_href(&one.number)).note(one.customer.clone()),
+            };
             [
                 Cell::text(web::shown::capital(&one.service)),
-                Cell::text(&one.number).link(account_href(&one.number)).note(one.customer.clone()),
+                account,
                 one.starts_on.into(),
                 through.into(),
                 Cell::text(&one.schedule).link(format!("/rates/{}", web::encoded(&one.schedule))).note(format!(

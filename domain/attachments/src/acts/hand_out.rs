@@ -3,7 +3,7 @@
 use acts::{Act, Entry, Failure, Permission, Subject, refuse};
 use serde::{Deserialize, Serialize};
 
-use super::find::file;
+use super::find::seen;
 use crate::{AttachmentRefused, Scan, View, permissions, store};
 
 /// Gives somebody a file. The entry is what is recorded; the file itself is in no answer that is kept.
@@ -27,7 +27,7 @@ impl Act for HandOut {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        let attachment = file(entry, self.attachment).await?;
+        let attachment = seen(entry, self.attachment).await?;
         let id = attachment.id;
         if attachment.withdrawn.is_some() {
             return refuse(AttachmentRefused::Withdrawn(id));

@@ -3,7 +3,7 @@
 use acts::{Act, Entry, Failure, Permission, Subject, refuse};
 use serde::{Deserialize, Serialize};
 
-use super::find::file;
+use super::find::seen;
 use crate::{AttachmentRefused, permissions, store};
 
 /// Withdraws a file: nobody is given it any more. Its row and the entry of who attached it stay; the file itself stays until
@@ -28,7 +28,7 @@ impl Act for Withdraw {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        let attachment = file(entry, self.attachment).await?;
+        let attachment = seen(entry, self.attachment).await?;
         let (act, now) = (entry.act, entry.now);
         match store::withdraw(entry, attachment.id, (act, now)).await? {
             0 => refuse(AttachmentRefused::Withdrawn(attachment.id)),

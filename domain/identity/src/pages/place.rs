@@ -26,6 +26,13 @@ pub(super) struct Somebody {
     pub(super) since: NaiveDate,
 }
 
+impl Somebody {
+    /// What a form calls them, however the others change: role and reference.
+    pub(super) fn key(&self) -> String {
+        format!("{} {}", self.role.code(), self.person.reference)
+    }
+}
+
 impl Place {
     pub(super) async fn load(ask: &Ask, read: &mut Read, number: &str) -> Result<Place, Problem> {
         let found = customers::account_named(read, number).await?.filter(|account| account.id != AccountId::CITY);

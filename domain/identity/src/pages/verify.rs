@@ -109,15 +109,16 @@ impl OnRecord {
     }
 
     fn form(&self, ask: &Ask) -> Form {
-        let people = self.place.people.iter().enumerate();
+        let people = self.place.people.iter();
         let mut callers: Vec<Choice> =
-            people.map(|(at, one)| Choice::new(at.to_string(), one.name()).hint(one.role.words())).collect();
+            people.map(|one| Choice::new(one.key(), one.name()).hint(one.role.words())).collect();
+        let holder = self.place.holder().map_or_else(|| OTHER.to_owned(), Somebody::key);
         callers.push(Choice::new(OTHER, "Somebody else").hint("is told nothing; only the call is recorded"));
         let heard: Vec<Choice> = Question::ALL.into_iter().filter_map(|question| self.heard(question)).collect();
         let mut form = ask
             .form(ask.path(), "Record the answers")
             .because("a caller was asked who they are")
-            .field(Field::radios("caller", "Who calls", callers).required().value("0").answers(&["not_on_account"]));
+            .field(Field::radios("caller", "Who calls", callers).required().value(holder).answers(&["not_on_account"]));
         // What is typed comes first, with the cursor in it: from there every box is a few keys away.
         let mut is_first = true;
         for (question, field) in typed() {
@@ -174,7 +175,8 @@ impl OnRecord {
 
     /// Who calls, as the form tells; nothing when it is nobody on the account.
     fn somebody(&self, form: &Form) -> Option<&Somebody> {
-        form.text("caller").parse().ok().and_then(|at: usize| self.place.people.get(at))
+        let said = form.text("caller");
+        self.place.people.iter().find(|one| one.key() == said)
     }
 
     fn caller(&self, form: &Form) -> Caller {

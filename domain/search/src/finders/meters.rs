@@ -94,8 +94,11 @@ async fn notes(
         let accounts: Vec<AccountId> = billing::accounts_at(read, &[point]).await?.into_iter().collect();
         let served = billing::served_at(read, &accounts).await?;
         let newest = served.iter().filter(|one| one.service_point == point).max_by_key(|one| one.starts_on);
+        // Whoever else was served there would tell where a protected person lives, and the other way round.
+        let protected = customers::protected_among(read, &accounts).await?.into_values().next();
         let mut parts = Vec::new();
         match newest {
+            _ if protected.is_some() => parts.extend(protected.map(|protection| protection.shown())),
             Some(newest) => {
                 let card = cards(read, &[newest.account], today).await?.remove(&newest.account);
                 parts.extend(card.map(|card| format!("{} · {}", card.name(), card.note(&[]))));
