@@ -1,7 +1,7 @@
 //! `/bills/{number}/adjust`: a credit or charge on a line of the bill with its tax, shown before it is sent.
 
 use acts::{Direction, Failure, Weight};
-use billing::acts::{AdjustAccount, AdjustmentPreview, preview_adjustment};
+use billing::acts::{AdjustAccount, AdjustableCharge, AdjustmentPreview, adjustable_charges, preview_adjustment};
 use chrono::NaiveDate;
 use db::Read;
 use kernel::Cents;
@@ -12,37 +12,19 @@ use web::{
 };
 
 use crate::loaded::Loaded;
-use crate::words::{capital_words, day};
+use crate::words::day;
 
 /// What is written on the account with it.
 const REASON_MAX: usize = 500;
 
-/// The lines of the bill that can be adjusted: revenue code, title, what was charged, what was adjusted before.
-fn lines(loaded: &Loaded) -> Vec<(String, String, Cents, Cents)> {
-    let own = loaded.view.services.iter().filter(|service| service.extra.is_none());
-    let mut lines: Vec<(String, String, Cents, Cents)> = Vec::new();
-    let placed = own.flat_map(|service| service.lines.iter().map(|line| (service.agreement, line)));
-    for (agreement, line) in placed {
-        if line.is_borne || line.revenue.starts_with("tax.") {
-            continue;
-        }
-        match lines.iter_mut().find(|(code, ..)| *code == line.revenue) {
-            Some((_, _, charged, _)) => *charged += line.cents,
-            None => lines.push((
-                line.revenue.clone(),
-                loaded.charge_title(agreement, &line.charge),
-                line.cents,
-                Cents::ZERO,
-            )),
-        }
-    }
-    for (code, _, _, given) in &mut lines {
-        let standing = loaded.adjustments.iter().map(|(_, one, _)| one);
-        let standing = standing.filter(|one| one.reversed_by.is_none() && one.revenue == *code);
-        *given = standing.map(|one| one.cents).sum();
-    }
-    lines.retain(|(_, _, charged, _)| !charged.is_zero());
-    lines
+/// A charge as it is offered, with the amount that is adjusted.
+fn offered(charge: &AdjustableCharge) -> String {
+    let settled = if charge.has_settlement { ", settlement of earlier days included" } else { "" };
+    let given = match charge.given.is_zero() {
+        true => String::new(),
+        false => format!(", adjusted before by {}", money(&charge.given)),
+    };
+    format!("{}: {} charged{settled}{given}.", charge.title, money(&charge.charged))
 }
 
 /// What was asked for on the first page, or in the address that led here.
@@ -50,19 +32,11 @@ fn asked(ask: &Ask, name: &str) -> String {
     ask.query().text(name).trim().to_owned()
 }
 
-fn form(ask: &Ask, loaded: &Loaded, button: &str) -> Form {
-    let choices = lines(loaded).into_iter().map(|(code, title, charged, given)| {
-        let hint = if given.is_zero() {
-            format!("{} charged.", money(&charged))
-        } else {
-            format!("{} charged, adjusted before by {}.", money(&charged), money(&given))
-        };
-        Choice::new(code, format!("{title}: {hint}"))
-    });
-    let choices: Vec<Choice> = choices.collect();
-    let first = lines(loaded).into_iter().max_by_key(|(_, _, charged, given)| *charged + *given);
+fn form(ask: &Ask, loaded: &Loaded, charges: &[AdjustableCharge]) -> Form {
+    let choices = charges.iter().map(|charge| Choice::new(&charge.revenue, offered(charge))).collect();
+    let first = charges.iter().max_by_key(|charge| charge.charged + charge.given);
     let line = match asked(ask, "revenue") {
-        asked if asked.is_empty() => first.map(|(code, ..)| code).unwrap_or_default(),
+        asked if asked.is_empty() => first.map(|charge| charge.revenue.clone()).unwrap_or_default(),
         asked => asked,
     };
     let way = if asked(ask, "way").is_empty() { "credit".to_owned() } else { asked(ask, "way") };
@@ -73,7 +47,7 @@ fn form(ask: &Ask, loaded: &Loaded, button: &str) -> Form {
         Choice::new("credit", "Credit: the customer owes less"),
         Choice::new("charge", "Charge: the customer owes more"),
     ];
-    ask.form(&loaded.href("adjust"), button)
+    ask.form(&loaded.href("adjust"), "Preview")
         .field(
             Field::select("revenue", "Charge on the bill", choices)
                 .hint("The tax on it follows in proportion.")
@@ -133,13 +107,15 @@ fn act(loaded: &Loaded, form: &Form) -> Option<AdjustAccount> {
 pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let loaded = Loaded::of(&mut read, &number).await?;
-    draw_form(&ask, &loaded, &form(&ask, &loaded, "Preview"))
+    let charges = adjustable_charges(&mut read, &loaded.view).await?;
+    draw_form(&ask, &loaded, &form(&ask, &loaded, &charges))
 }
 
 pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let loaded = Loaded::of(&mut read, &number).await?;
-    let mut sent = form(&ask, &loaded, "Preview");
+    let charges = adjustable_charges(&mut read, &loaded.view).await?;
+    let mut sent = form(&ask, &loaded, &charges);
     if sent.money("amount").is_some_and(|amount| amount < Cents::ZERO) {
         sent.refuse_field("amount", "Enter an amount above zero, and choose whether it is a credit or a charge.");
     }
@@ -219,11 +195,9 @@ pub(crate) fn seen(act: &AdjustAccount, preview: &AdjustmentPreview) -> String {
 
 /// The account before and after.
 pub(crate) fn preview_section(loaded: &Loaded, act: &AdjustAccount, preview: &AdjustmentPreview) -> Section {
-    let title = lines(loaded).into_iter().find(|(code, ..)| *code == act.revenue).map(|(_, title, ..)| title);
-    let title = title.unwrap_or_else(|| capital_words(&act.revenue));
     let stood = preview.charged + preview.given;
     let changes = Changes::new()
-        .change(&format!("{title}, without tax"), money(&stood), money(&(stood + preview.cents)))
+        .change(&format!("{}, without tax", preview.title), money(&stood), money(&(stood + preview.cents)))
         .change("The account owes", money(&preview.balance), money(&(preview.balance + preview.moved())));
     let facts = Facts::new()
         .fact("Without tax", money(&preview.cents))
@@ -249,14 +223,15 @@ pub(crate) fn postings(ask: &Ask, loaded: &Loaded, preview: &AdjustmentPreview) 
         .column(Column::money("amount", "Amount"));
     for part in &preview.parts {
         let note = if part.is_borne { format!("{}, borne by the city", part.code) } else { part.code.clone() };
-        let title = Cell::text(loaded.charge_title(part.agreement, &part.charge)).note(note);
+        let title = Cell::text(&part.title).note(note);
         let row = match part.posting {
             Some(posting) => [
                 title,
                 Cell::text(loaded.fund(posting.fund)),
                 Cell::text(loaded.ledger_account(posting.debit)),
                 Cell::text(loaded.ledger_account(posting.credit)),
-                Cell::from(part.cents),
+                // Its sides say which way it goes, as in the journal.
+                Cell::from(posting.cents),
             ],
             None => [title, Cell::empty(), Cell::empty(), Cell::empty(), Cell::from(part.cents)],
         };
@@ -333,4 +308,28 @@ fn draw_form(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
         false => page,
     };
     page.body(&Columns { main: vec![section], side: vec![Section::new("other", "Other ways").with(&side)] }).answer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_charge_is_offered_with_what_is_adjusted() {
+        let charge = |given, has_settlement| AdjustableCharge {
+            revenue: "water.consumption".to_owned(),
+            title: "Water use".to_owned(),
+            charged: Cents(48_155),
+            given: Cents(given),
+            has_settlement,
+        };
+        let rows = [
+            (charge(0, false), "Water use: $481.55 charged."),
+            (charge(0, true), "Water use: $481.55 charged, settlement of earlier days included."),
+            (charge(-1_000, false), "Water use: $481.55 charged, adjusted before by ($10.00) credit."),
+        ];
+        for (charge, expected) in rows {
+            assert_eq!(offered(&charge), expected);
+        }
+    }
 }

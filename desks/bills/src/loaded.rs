@@ -170,6 +170,13 @@ impl Loaded {
         title.filter(|title| !title.is_empty()).unwrap_or_else(|| capital_words(code))
     }
 
+    /// What a charge of a service is called on the bill: fees have the same name in rates of their own.
+    pub(crate) fn title_on(&self, service: &ExplainedService, charge: &str) -> String {
+        let charges = service.parts.iter().flat_map(|(_, explained)| &explained.charges);
+        let found = charges.into_iter().find(|known| known.name == charge);
+        found.map_or_else(|| self.charge_title(service.agreement, charge), |known| known.title.title("en").to_owned())
+    }
+
     /// What a charge of an agreement is called on the bill.
     pub(crate) fn charge_title(&self, agreement: AgreementId, charge: &str) -> String {
         let own = self.view.services.iter().filter(|service| service.agreement == agreement);

@@ -112,7 +112,7 @@ fn service(ask: &Ask, loaded: &Loaded, (place, one): (usize, &ExplainedService))
         .column(Column::text("line", "Charge"))
         .column(Column::money("amount", "Amount").totaled());
     for line in billed(one) {
-        let title = Cell::text(loaded.charge_title(one.agreement, &line.0));
+        let title = Cell::text(loaded.title_on(one, &line.0));
         lines.push([title, Cell::from(line.1).link(format!("{why}#service-{}", place + 1))]);
     }
     Service { title, place: format!("{at}. {}.", days(one.period)), sentences, reads: reads(ask, (place, one)), lines }

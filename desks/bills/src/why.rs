@@ -201,9 +201,11 @@ fn books(ask: &Ask, loaded: &Loaded) -> Section {
         .column(Column::text("debit", "Owed in, or paid from"))
         .column(Column::text("credit", "Earned in, or owed as"))
         .column(Column::money("amount", "Amount"));
-    let lines = loaded.view.services.iter().flat_map(|service| {
-        service.lines.iter().map(|line| (loaded.charge_title(service.agreement, &line.charge), line))
-    });
+    let lines = loaded
+        .view
+        .services
+        .iter()
+        .flat_map(|service| service.lines.iter().map(|line| (loaded.title_on(service, &line.charge), line)));
     for (title, line) in lines.filter(|(_, line)| !line.cents.is_zero()) {
         let note = if line.is_borne { format!("{}, borne by the city", line.revenue) } else { line.revenue.clone() };
         table.push([

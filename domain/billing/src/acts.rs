@@ -31,7 +31,8 @@ mod work_exceptions;
 mod write_bills;
 
 pub use adjust_account::{AdjustAccount, AdjustRefused, Adjusted, ReverseAdjustment};
-pub use adjust_preview::{AdjustmentPreview, PreviewedPart, preview_adjustment};
+pub use adjust_preview::{AdjustmentPreview, PreviewedPart, adjustable_charges, preview_adjustment};
+pub use adjusting::AdjustableCharge;
 pub use cancel_run::{CancelRun, CancelWork};
 pub use change_stop::ChangeStop;
 pub use charge_account::{ChargeAccount, ChargeRefused, EndCharge};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use billing::acts::{AdjustAccount, preview_adjustment};
-use billing::{BillInOrder, LeakFigures, TaxReport};
+use billing::acts::{AdjustAccount, AdjustableCharge, adjustable_charges, preview_adjustment};
+use billing::{BillInOrder, ExplainedExtra, LeakFigures, TaxReport};
 use chrono::NaiveDate;
 use kernel::{AccountId, BillNumber, Cents};
 use testkit::Client;
@@ -193,6 +193,63 @@ async fn an_adjustment_is_shown_before_it_is_made_and_above_the_limit_it_waits()
         let is_same = again.expect("the bill is there").expect("it stands").is_same;
         drop(read);
         assert_eq!(rebill.contains("it would be the same bill"), is_same, "{rebill}");
+        hall.close().await;
+    }
+}
+
+/// The first bill that charges a fee beside its services: its number, its account, and the fee.
+async fn fee(hall: &Hall) -> (BillNumber, AccountId, AdjustableCharge) {
+    let mut read = hall.db().read().await.expect("as the town is made");
+    let last = billing::last_account(&mut read).await.expect("as the town is made");
+    for account in 1..=last.0 {
+        let bills = billing::bills_of_account(&mut read, AccountId(account)).await.expect("as the town is made");
+        for bill in bills.iter().filter(|bill| !bill.is_cancelled) {
+            let view = billing::bill_view(&mut read, bill.number).await.expect("it is explained").expect("it is there");
+            let is_fee = |extra: &Option<ExplainedExtra>| matches!(extra, Some(ExplainedExtra::Charge(_)));
+            let fees = view.services.iter().filter(|service| is_fee(&service.extra));
+            let codes = fees.flat_map(|service| &service.lines).map(|line| line.revenue.as_str()).collect::<Vec<_>>();
+            let charges = adjustable_charges(&mut read, &view).await.expect("as the town is made");
+            let found = charges.into_iter().find(|one| codes.contains(&one.revenue.as_str()));
+            if let Some(charge) = found.filter(|charge| Cents(1_00) <= charge.charged + charge.given) {
+                return (bill.number, AccountId(account), charge);
+            }
+        }
+    }
+    panic!("nobody in the town was charged a fee");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fee_is_offered_with_what_it_charges_and_credited() {
+    for engine in testkit::engines("a_fee_is_offered_with_what_it_charges_and_credited") {
+        let hall = Hall::on(engine).await;
+        let (bill, account, charge) = fee(&hall).await;
+        let before = balance(&hall, account).await;
+        let path = format!("/bills/{bill}/adjust");
+        let clerk = hall.sign_in("csr").await;
+        let shown = page(&clerk, &path).await;
+        let offered = format!("{}: {} charged", charge.title, charge.charged.dollars());
+        assert!(shown.text().contains(&offered), "{offered}: {}", shown.text());
+        let why = "the truck never came";
+        let fields = [
+            ("revenue", charge.revenue.as_str()),
+            ("way", "credit"),
+            ("amount", "1.00"),
+            ("reason_code", "goodwill"),
+            ("reason", why),
+            ("effective_on", "2026-07-01"),
+        ];
+        let preview = clerk.post_form(&shown, &path, &fields).await;
+        let text = preview.text();
+        assert_eq!(preview.status, 200, "{text}");
+        let stood = charge.charged + charge.given;
+        for words in [format!("{}, without tax", charge.title), stood.dollars(), (stood - Cents(1_00)).dollars()] {
+            assert!(text.contains(&words), "{words}: {text}");
+        }
+        let posted = text.rsplit("What will be posted").next().unwrap_or_default();
+        assert!(posted.contains("$1.00") && !posted.contains("($1.00)"), "the sides say which way it goes: {posted}");
+        let done = clerk.post_form(&preview, &format!("{path}?confirmed=yes"), &[("reason", why)]).await;
+        assert!(done.text().contains("Adjusted by"), "{}", done.text());
+        assert!(balance(&hall, account).await <= before - Cents(1_00), "the fee is less by the credit");
         hall.close().await;
     }
 }

@@ -1,5 +1,6 @@
 //! Adjusts what an account owes for a charge of a bill, with the tax that was charged on it; and takes that back.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
@@ -11,12 +12,12 @@ use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
-use super::adjusting::{AdjustedPart, LineLeft, OfBill, in_proportion, is_tax, weights_of};
+use super::adjusting::{AdjustedPart, LineLeft, OfBill, in_proportion, inputs_of, is_tax, sums_of, weights_of};
 use super::find::account_named;
 use crate::pricing::price;
 use crate::store::{self, Adjustment, StoredBill};
 use crate::views::find_bill;
-use crate::{BillInputs, BillRun, Limits, permissions};
+use crate::{BillRun, Limits, permissions};
 
 /// Adjusts a charge of a bill. The tax on it follows in proportion, at the rate and to the authorities of the bill.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -131,16 +132,16 @@ pub enum AdjustRefused {
         from_on: NaiveDate,
     },
     /// More would be given back than was charged.
-    #[error("bill {bill} charges {charged} for '{revenue}', less {given} given back before: no more can be given back")]
+    #[error("bill {bill} charges {charged} for {title}{}: no more can be given back", before(*.given))]
     MoreThanCharged {
         /// The number of the bill.
         bill: String,
-        /// The revenue code.
-        revenue: String,
+        /// What the charge is called.
+        title: String,
         /// What was charged.
         charged: String,
-        /// What was given back before.
-        given: String,
+        /// What was adjusted before; negative for credits.
+        given: Cents,
     },
     /// No such account.
     #[error("there is no account {0}")]
@@ -252,11 +253,22 @@ impl Act for AdjustAccount {
     }
 }
 
+/// What was adjusted before, at the end of what was charged; nothing where nothing was.
+fn before(given: Cents) -> String {
+    match given.cmp(&Cents::ZERO) {
+        Ordering::Less => format!(", less {} given back before", (-given).dollars()),
+        Ordering::Equal => String::new(),
+        Ordering::Greater => format!(" and {} more by an adjustment", given.dollars()),
+    }
+}
+
 /// An adjustment worked out, before anything is written.
 pub(super) struct WorkedOut {
     pub(super) run: BillRun,
     pub(super) bill: StoredBill,
     pub(super) parts: Vec<AdjustedPart>,
+    /// What the charge is called on the bill.
+    pub(super) title: String,
     /// What the bill charged on the line.
     pub(super) charged: Cents,
     /// What was adjusted on it before; negative for credits.
@@ -309,9 +321,7 @@ impl AdjustAccount {
         let (run, bill) = self.found(read).await?;
         self.check_not_before(&run, today)?;
         let book = RateBook::load(read).await?;
-        let inputs = store::items_of_bills(read, &[bill.account], &run).await?;
-        let nothing = BillInputs::empty(bill.account, bill.position, run.price_on);
-        let inputs = inputs.into_iter().next().unwrap_or(nothing);
+        let inputs = inputs_of(read, &run, &bill).await?;
         let priced = price(&book, &Limits::new(), &inputs);
         let there = store::adjustments_of(read, bill.account).await?;
         if self.seen.is_some_and(|seen| seen != there.len()) {
@@ -322,10 +332,10 @@ impl AdjustAccount {
         let services = self.services(read, &of_bill, bill.account).await?;
         let (agreement, lines) = self.adjusted(left, services)?;
         let parts = self.postings(&of_bill, bill.account, &lines)?;
-        let charged = lines.iter().map(|one| one.line.cents).sum();
-        let given = lines.iter().map(|one| one.given).sum();
-        self.check_within(charged, given)?;
-        Ok(WorkedOut { run, bill, parts, charged, given, count: there.len(), agreement })
+        let (charged, given) = sums_of(&lines);
+        let title = of_bill.titles(&lines);
+        self.check_within(&title, charged, given)?;
+        Ok(WorkedOut { run, bill, parts, title, charged, given, count: there.len(), agreement })
     }
 
     /// The services of the bill that are named; `None` when none is.
@@ -406,13 +416,13 @@ impl AdjustAccount {
     }
 
     /// Refuses to give back more than a bill charged, less what was given before.
-    fn check_within(&self, charged: Cents, given: Cents) -> Result<(), Failure> {
+    fn check_within(&self, title: &str, charged: Cents, given: Cents) -> Result<(), Failure> {
         if charged + given + self.cents < Cents::ZERO && self.cents < Cents::ZERO {
             return refuse(AdjustRefused::MoreThanCharged {
                 bill: self.bill.clone(),
-                revenue: self.revenue.clone(),
+                title: title.to_owned(),
                 charged: charged.dollars(),
-                given: (-given).dollars(),
+                given,
             });
         }
         Ok(())

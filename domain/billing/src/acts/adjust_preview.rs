@@ -2,11 +2,15 @@
 
 use ::acts::Failure;
 use chrono::NaiveDate;
-use db::Read;
+use db::{Fault, Read};
 use kernel::{AccountId, AgreementId, Cents, Month};
 use ledger::Posting;
+use revenue::RateBook;
 
 use super::AdjustAccount;
+use super::adjusting::{AdjustableCharge, OfBill, inputs_of};
+use crate::pricing::price;
+use crate::{BillView, Limits, store};
 
 /// What an adjustment would do.
 #[derive(Clone, Debug)]
@@ -15,6 +19,8 @@ pub struct AdjustmentPreview {
     pub account: AccountId,
     /// What the account owes now.
     pub balance: Cents,
+    /// What the charge is called on the bill.
+    pub title: String,
     /// What the bill charged on the line, without tax.
     pub charged: Cents,
     /// What was adjusted on it before; negative for credits.
@@ -40,6 +46,8 @@ pub struct PreviewedPart {
     pub code: String,
     /// The name of the charge in its rates.
     pub charge: String,
+    /// What the charge is called on the bill.
+    pub title: String,
     /// Whether the city pays it, so that the customer owes nothing of it.
     pub is_borne: bool,
     /// How much; negative for a credit.
@@ -54,6 +62,17 @@ impl AdjustmentPreview {
     pub fn moved(&self) -> Cents {
         self.cents + self.tax
     }
+}
+
+/// The charges of a bill that [`AdjustAccount`] takes, each with the amount that it adjusts.
+pub async fn adjustable_charges(read: &mut Read, view: &BillView) -> Result<Vec<AdjustableCharge>, Fault> {
+    let (run, bill) = (&view.run, &view.bill);
+    let book = RateBook::load(read).await?;
+    let inputs = inputs_of(read, run, bill).await?;
+    let priced = price(&book, &Limits::new(), &inputs);
+    let there = store::adjustments_of(read, bill.account).await?;
+    let own = there.iter().filter(|one| one.run == bill.run).collect::<Vec<_>>();
+    Ok(OfBill { book: &book, inputs: &inputs, lines: &priced.lines }.charges(&own))
 }
 
 /// What an adjustment would do, refused for the same reasons; nothing is written.
@@ -71,6 +90,7 @@ pub async fn preview_adjustment(
         agreement: part.agreement,
         code: part.code,
         charge: part.charge,
+        title: part.title,
         is_borne: part.is_borne,
         cents: part.cents,
         posting: part.posting,
@@ -78,6 +98,7 @@ pub async fn preview_adjustment(
     Ok(AdjustmentPreview {
         account: worked.bill.account,
         balance,
+        title: worked.title,
         charged: worked.charged,
         given: worked.given,
         cents: act.cents,

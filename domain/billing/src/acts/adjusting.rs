@@ -1,13 +1,30 @@
 //! How an adjustment falls on the lines of a bill: what is left of each, and the tax that follows.
 
+use db::{Fault, Read};
 use kernel::{AccountId, AgreementId, Cents};
 use ledger::Posting;
+use rates::PlanCharge;
 use revenue::{RateBook, charge_posting};
 
-use crate::BillInputs;
 use crate::inputs::Inputs;
 use crate::pricing::BillLine;
-use crate::store::Adjustment;
+use crate::store::{self, Adjustment, StoredBill};
+use crate::{BillInputs, BillRun, ExtraKind};
+
+/// A charge of a bill that can be adjusted: all its lines of one revenue code, those of settlements and fees among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdjustableCharge {
+    /// The revenue code.
+    pub revenue: String,
+    /// What it is called on the bill.
+    pub title: String,
+    /// What the bill charged on its lines, without tax.
+    pub charged: Cents,
+    /// What was adjusted on it before; negative for credits.
+    pub given: Cents,
+    /// Whether a settlement of earlier days is part of what was charged.
+    pub has_settlement: bool,
+}
 
 /// A part of an adjustment: of the charge itself, or of a tax on it.
 pub(super) struct AdjustedPart {
@@ -16,6 +33,8 @@ pub(super) struct AdjustedPart {
     pub(super) code: String,
     /// The name of the charge in its rates.
     pub(super) charge: String,
+    /// What the charge is called on the bill.
+    pub(super) title: String,
     /// Whether the city pays it.
     pub(super) is_borne: bool,
     pub(super) cents: Cents,
@@ -63,6 +82,54 @@ impl<'a> OfBill<'a> {
         lines
     }
 
+    /// All charges of the bill that can be adjusted, in the order of the bill.
+    pub(super) fn charges(&self, adjustments: &[&Adjustment]) -> Vec<AdjustableCharge> {
+        let mut codes: Vec<&str> = Vec::new();
+        for line in self.lines.iter().filter(|line| !line.place.is_borne && !is_tax(line)) {
+            if !codes.contains(&line.place.code.as_str()) {
+                codes.push(&line.place.code);
+            }
+        }
+        let charges = codes.into_iter().map(|code| {
+            let lines = self.left_of(code, adjustments.iter().copied());
+            let (charged, given) = sums_of(&lines);
+            let is_settled = |one: &LineLeft<'_>| !one.line.cents.is_zero() && self.is_settlement(one.line);
+            let has_settlement = lines.iter().any(is_settled);
+            AdjustableCharge { revenue: code.to_owned(), title: self.titles(&lines), charged, given, has_settlement }
+        });
+        charges.filter(|charge| !charge.charged.is_zero()).collect()
+    }
+
+    fn is_settlement(&self, line: &BillLine<'_>) -> bool {
+        let extra = line.item.checked_sub(self.inputs.items.len()).and_then(|extra| self.inputs.extras.get(extra));
+        extra.is_some_and(|extra| extra.kind == ExtraKind::Settlement)
+    }
+
+    /// What some lines are called together: each title once.
+    pub(super) fn titles(&self, lines: &[LineLeft<'_>]) -> String {
+        let mut titles: Vec<String> = Vec::new();
+        for one in lines.iter().filter(|one| !one.line.cents.is_zero()) {
+            let title = self.title(one.line);
+            if !titles.contains(&title) {
+                titles.push(title);
+            }
+        }
+        titles.join(", ")
+    }
+
+    /// What a line is called on the bill; its name where the rates have no title for it.
+    fn title(&self, line: &BillLine<'_>) -> String {
+        let known = self.charges_of(line).iter().find(|known| known.name() == line.charge);
+        known.map_or_else(|| line.charge.replace('_', " "), |known| known.title().title("en").to_owned())
+    }
+
+    /// The charges of the rates by which a line was priced.
+    fn charges_of(&self, line: &BillLine<'_>) -> &[PlanCharge] {
+        let Some((item, price_on)) = self.inputs.all().nth(line.item) else { return &[] };
+        let plan = self.book.plan(line.version, item.profile, (price_on, item.period));
+        plan.and_then(|plan| plan.as_ref().ok()).map_or(&[][..], |plan| plan.plan.charges())
+    }
+
     /// The measured and fixed services of the bill, each with the code of its schedule.
     pub(super) fn services(&self) -> Vec<(AgreementId, String)> {
         let schedule = |item: &Inputs| item.version.and_then(|id| Some(self.book.version(id)?.schedule.code.clone()));
@@ -74,6 +141,7 @@ impl<'a> OfBill<'a> {
             agreement: self.inputs.item(line.item).agreement,
             code: line.place.code.clone(),
             charge: line.charge.clone().into_owned(),
+            title: self.title(line),
             is_borne: line.place.is_borne,
             cents,
             posting: charge_posting(account, &line.place, cents),
@@ -83,10 +151,7 @@ impl<'a> OfBill<'a> {
     /// What a tax of the bill was charged on, when a charge is part of it: the charges that the rates name. A tax by
     /// what was used is borne by all charges of its item.
     pub(super) fn base_of(&self, tax: &BillLine<'_>, charge: &BillLine<'_>) -> Option<Cents> {
-        let (item, price_on) = self.inputs.all().nth(tax.item)?;
-        let plan =
-            self.book.plan(tax.version, item.profile, (price_on, item.period)).and_then(|plan| plan.as_ref().ok());
-        let charges = plan.map_or(&[][..], |plan| plan.plan.charges());
+        let charges = self.charges_of(tax);
         let named: Vec<&str> = charges
             .iter()
             .filter(|known| known.name() == tax.charge)
@@ -102,6 +167,17 @@ impl<'a> OfBill<'a> {
         }
         Some(self.lines.iter().filter(|line| line.item == tax.item).filter(is_taxed).map(|line| line.cents).sum())
     }
+}
+
+/// What a bill was priced from, its settlements and fees included.
+pub(super) async fn inputs_of(read: &mut Read, run: &BillRun, bill: &StoredBill) -> Result<BillInputs, Fault> {
+    let inputs = store::items_of_bills(read, &[bill.account], run).await?.into_iter().next();
+    Ok(inputs.unwrap_or_else(|| BillInputs::empty(bill.account, bill.position, run.price_on)))
+}
+
+/// What was charged on some lines, and what was adjusted on them before.
+pub(super) fn sums_of(lines: &[LineLeft<'_>]) -> (Cents, Cents) {
+    (lines.iter().map(|one| one.line.cents).sum(), lines.iter().map(|one| one.given).sum())
 }
 
 /// What is left of each line; of lines that are given back whole, what was charged.

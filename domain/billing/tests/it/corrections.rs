@@ -249,6 +249,42 @@ async fn a_bill_made_again_after_it_was_settled_is_charged_once() {
 }
 
 #[tokio::test]
+async fn what_can_be_adjusted_is_told_with_the_amount_that_is_adjusted() {
+    for engine in engines("what can be adjusted") {
+        let house = House::billed(engine).await;
+        let place = house.town.place(house.account).await;
+        house.town.bill("2025-02").await;
+        house.town.read(&place, "2025-04-01", 138).await;
+        let march = house.town.bill("2025-03").await;
+        let view = house.town.view(march, house.account).await;
+        let mut read = house.town.tariff.town.read().await;
+        let charges = billing::acts::adjustable_charges(&mut read, &view).await.unwrap();
+        let used = charges.iter().find(|charge| charge.revenue == "water.consumption").expect("water was used");
+        assert!(used.has_settlement && used.title == "Water use", "February was settled: {used:?}");
+        assert!(charges.iter().all(|charge| !charge.revenue.starts_with("tax.")), "{charges:?}");
+        for charge in &charges {
+            let act = AdjustAccount {
+                bill: view.number.to_string(),
+                revenue: charge.revenue.clone(),
+                cents: Cents(1_00),
+                effective_on: view.bill.bill_on,
+                reason_code: "leak".into(),
+                reason: "a preview".into(),
+                service_point: None,
+                schedule: None,
+                seen: None,
+            };
+            let preview = billing::acts::preview_adjustment(&mut read, &act, view.bill.bill_on).await;
+            let preview = preview.unwrap_or_else(|failure| panic!("{charge:?}: {failure:?}"));
+            let found = (&preview.title, preview.charged, preview.given);
+            assert_eq!(found, (&charge.title, charge.charged, charge.given));
+        }
+        drop(read);
+        house.town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_run_for_some_accounts_answers_for_them_alone() {
     for engine in engines("a run beside others") {
         let house = House::billed(engine).await;

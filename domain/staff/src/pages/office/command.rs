@@ -67,7 +67,7 @@ fn words(name: &str, value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => match number.as_i64() {
-            Some(cents) if name == "cents" || name.ends_with("_cents") => web::shown::money(&Cents(cents)),
+            Some(cents) if is_money(name) => web::shown::money(&Cents(cents)),
             _ => number.to_string(),
         },
         Value::String(text) => match text.parse() {
@@ -76,6 +76,12 @@ fn words(name: &str, value: &Value) -> String {
         },
         Value::Array(_) | Value::Object(_) => cut(&value.to_string()),
     }
+}
+
+/// Whether a field is an amount. Those whose names do not say so by their ending are named here: entries of the past have
+/// them, and no field of that name is anything else.
+fn is_money(name: &str) -> bool {
+    ["cents", "tax", "cap"].contains(&name) || name.ends_with("_cents")
 }
 
 /// `from_on` is `From`, `amount_cents` is `Amount`.
@@ -124,6 +130,9 @@ mod tests {
         let mut sorted = found;
         sorted.sort_unstable();
         assert_eq!(sorted, expected);
+        let outcome = fields(r#"{"number":1,"cents":-1000,"tax":-45}"#);
+        let taxed = ("Tax".to_owned(), "($0.45) credit".to_owned());
+        assert!(outcome.contains(&taxed) && outcome.contains(&("Number".to_owned(), "1".to_owned())), "{outcome:?}");
         assert_eq!(fields("7"), [("Answer".to_owned(), "7".to_owned())]);
         assert_eq!(fields("<b>"), [("Text".to_owned(), "<b>".to_owned())]);
     }
