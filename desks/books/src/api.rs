@@ -10,7 +10,7 @@ use utoipa::{OpenApi, ToSchema};
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route, read_number};
 
 use crate::days::{Days, day_of};
-use crate::names::{Numbers, account_of, fund_code};
+use crate::names::{Numbers, account_of, fund_code, run_of};
 
 /// Every address of this desk for programs.
 #[must_use]
@@ -210,6 +210,7 @@ async fn ledger_days(
     params(
         ("day" = String, Path, description = "The day of the books, such as 2026-01-15."),
         ("kind" = Option<String>, Query, description = "Only journals of this kind, such as bill."),
+        ("run" = Option<i64>, Query, description = "Only journals of the bills of the run with this number."),
         ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
     ),
@@ -219,9 +220,16 @@ async fn journals(ask: Ask, At(day): At<String>, paging: Paging) -> Result<List<
     let gl_on = day_of(&day).ok_or_else(Problem::not_found)?;
     let (journal, account): (i64, i64) = paging.after()?.unwrap_or((0, -1));
     let kind = JournalKind::parse(ask.query().text("kind")).ok();
+    let run = run_of(&ask)?;
     let mut read = ask.read().await?;
-    let mut of =
-        LinesOf { gl_on, place: None, kind, after: (JournalId(journal), AccountId(account)), limit: paging.limit + 1 };
+    let mut of = LinesOf {
+        gl_on,
+        place: None,
+        kind,
+        run,
+        after: (JournalId(journal), AccountId(account)),
+        limit: paging.limit + 1,
+    };
     let mut found = finance::journal_lines(&mut read, of).await?;
     // A piece may come short when few of a kind stand among many; a list only ends where the day does.
     while let Some(next) = found.next.filter(|_| found.lines.len() <= paging.limit) {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::{AccountId, ActId, FundId, JournalId, LedgerAccountId};
 use ledger::{Chart, JournalKind};
-use web::{Ask, Cell, encoded};
+use web::{Ask, Cell, Problem, encoded};
 
 /// The numbers of accounts, as on bills.
 pub(crate) struct Numbers(BTreeMap<AccountId, String>);
@@ -106,6 +106,17 @@ pub(crate) fn fund_words(chart: &Chart, fund: FundId) -> String {
 pub(crate) fn ledger_path(chart: &Chart, fund: FundId, side: LedgerAccountId) -> Option<String> {
     let (fund, side) = (chart.fund(fund)?, chart.ledger_account(side)?);
     Some(format!("/books/ledger/{}/{}", encoded(&fund.code), encoded(&side.code)))
+}
+
+/// The bill run that the address asks for, by its number; `None` when it asks for none.
+pub(crate) fn run_of(ask: &Ask) -> Result<Option<i64>, Problem> {
+    match ask.query().text("run").trim() {
+        "" => Ok(None),
+        text => match web::read_number(text) {
+            Some(run) => Ok(Some(run)),
+            None => Err(Problem::bad_request("A bill run is asked for by its number, such as 62.")),
+        },
+    }
 }
 
 /// The journals of a day, of one kind or all.

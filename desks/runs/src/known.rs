@@ -53,10 +53,13 @@ impl Known {
         format!("/runs/{}{below}", self.run.number)
     }
 
-    /// Where its figures stand one by one: the journals of its bills, for whoever sees the books; else the register.
+    /// Where its figures stand one by one: the journals of its own bills, for whoever sees the books; else the register.
     pub(crate) fn postings_href(&self, ask: &Ask) -> String {
         match self.state == RunState::Posted && ask.may(finance::SEE) {
-            true => web::address(&format!("/books/days/{}", self.run.gl_on), &[("kind", "bill")]),
+            true => {
+                let (day, run) = (format!("/books/days/{}", self.run.gl_on), self.run.number.to_string());
+                web::address(&day, &[("kind", "bill"), ("run", &run)])
+            }
             false => self.href("/register"),
         }
     }

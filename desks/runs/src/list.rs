@@ -54,6 +54,12 @@ impl Due {
         }
     }
 
+    /// Its page, for whoever may open it: a run is looked at by all who see runs, the next one only by who prepares it.
+    fn link(&self, ask: &Ask, code: &str) -> Option<String> {
+        let is_open = self.run.is_some() || ask.may(PREPARE) || ask.may(CLOSE_READS);
+        is_open.then(|| self.href(code))
+    }
+
     /// Its page.
     pub(crate) fn href(&self, code: &str) -> String {
         match self.run {
@@ -252,8 +258,13 @@ fn due_table(
     let row = |due: &Due| {
         let code = codes.get(&due.cycle).cloned().unwrap_or_default();
         let title = titles.get(&due.cycle).cloned().unwrap_or_default();
+        let cell = Cell::text(code.clone());
+        let cell = match due.link(ask, &code) {
+            Some(href) => cell.link(href),
+            None => cell,
+        };
         [
-            Cell::text(code.clone()).link(due.href(&code)).note(title),
+            cell.note(title),
             Cell::text(days(due.period)),
             reads_cell(due.reads),
             Cell::from(due.bill_on),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use acts::{Act, LogFilter};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -205,11 +206,33 @@ async fn draw(ask: &Ask, read: &mut Read, known: &Known, (register, sent): (&Reg
     let signing = signing(ask, read, known).await?;
     let side =
         vec![sign_section(ask, known, (register, sent), &signing), Section::new("files", "Take it along").with(&files)];
+    let page = match (sent, &signing) {
+        (Some(form), Signing::Done | Signing::Past) if form.has_errors() => {
+            page.alert(not_signed(ask, read, known).await?)
+        }
+        _ => page,
+    };
     let page = page.body(&Columns { main, side }).body(&Sheet::of(ask, known, register));
     match sent {
         Some(form) if form.has_errors() => page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(),
         _ => page.answer(),
     }
+}
+
+/// Why a signature came too late: who signed when, or that the run is past it.
+async fn not_signed(ask: &Ask, read: &mut Read, known: &Known) -> Result<Alert, Problem> {
+    let filter = LogFilter {
+        subject: Some(("bill_run".to_owned(), known.run.id.0)),
+        kind: Some(SignRun::KIND.to_owned()),
+        ..LogFilter::default()
+    };
+    let words = match acts::search_log(read, &filter, ActId(i64::MAX), 1).await?.first() {
+        Some(entry) if known.run.is_signed => {
+            format!("{} signed it already, {}.", known.name(entry.actor), ask.when(entry.entered_at))
+        }
+        _ => format!("The run is {} by now.", known.state.word()),
+    };
+    Ok(Alert::bad("You did not sign the register").text(words).link("Back to the run", known.href("")))
 }
 
 fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&Form>), signing: &Signing) -> Section {
@@ -237,19 +260,20 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
         (None, _) => section.note("What is signed").with(&facts),
     };
     match (sent, signing) {
-        (Some(form), _) => section.with(form),
+        // What was sent is offered again only where it can be signed now.
+        (Some(form), Signing::Yours) => section.with(form),
         (None, Signing::Yours) => section.with(&sign_form(ask, known, register)),
-        (None, Signing::Own) => section.with(
+        (_, Signing::Own) => section.with(
             &Alert::info("Somebody else signs")
                 .text("You prepared or tried this run. Two people stand for every run, so a second person signs it."),
         ),
-        (None, Signing::Open(open)) => section.with(
+        (_, Signing::Open(open)) => section.with(
             &Alert::warning(format!("{} still to decide", counted(*open, "exception is", "exceptions are")))
                 .text("Nothing goes out undecided. Release or hold each of them first.")
                 .link("Work the exceptions", known.href("/exceptions")),
         ),
-        (None, Signing::Others) => section.with(&Words::new("Somebody who may sign registers signs it next.")),
-        (None, Signing::Done | Signing::Past) => section,
+        (_, Signing::Others) => section.with(&Words::new("Somebody who may sign registers signs it next.")),
+        (_, Signing::Done | Signing::Past) => section,
     }
 }
 
@@ -314,7 +338,12 @@ pub(super) async fn sign(ask: Ask, At(number): At<String>) -> Answer {
             return go.answer();
         }
     }
+    // Somebody else may have signed, posted or cancelled meanwhile: what is shown is the run as it is now.
     let mut read = ask.read().await?;
+    let known = Known::load(&mut read, &number).await?;
+    if !known.is_tried() {
+        return ask.go(&known.href("/register")).answer();
+    }
     let register = register_of(&mut read, &known).await?;
     // The register below is what there is now: it can be read and signed.
     form.renew("seen", register.digest().to_string());

@@ -35,7 +35,9 @@ pub use day_sums::{
 };
 pub use export::{Exported, Form, export, export_days};
 pub use journal_entry::JournalEntry;
-pub use look::{JournalLine, JournalLines, LinesOf, PostedLine, WholeJournal, journal_lines, whole_journal};
+pub use look::{
+    JournalLine, JournalLines, LinesOf, PostedLine, RunOnDay, WholeJournal, journal_lines, run_on_day, whole_journal,
+};
 pub use movement::{Movement, Owed, Window, movements_between, owed_before};
 pub use periods::{locks, share_period};
 pub use permissions::{APPROVE, ESTABLISH_BOOKS, LOCK_PERIOD, PERIODS, PERMISSIONS, SEE, UNLOCK_PERIOD};

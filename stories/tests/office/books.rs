@@ -108,3 +108,48 @@ async fn a_month_is_locked_by_one_and_a_report_kept() {
         hall.close().await;
     }
 }
+
+/// The runs that share their day in the books with another one: their number, and how many bills they wrote.
+const RUNS_OF_ONE_DAY: &str = "
+    select r.run_number, count(*)
+    from bill b
+    join bill_run r on r.run_id = b.run_id
+    where r.gl_on in (select d.gl_on
+                      from (select distinct o.gl_on, o.run_id from bill w join bill_run o on o.run_id = w.run_id) d
+                      group by d.gl_on
+                      having 1 < count(*))
+    group by r.run_number
+    order by r.run_number";
+
+#[tokio::test]
+async fn a_figure_of_a_run_leads_to_its_own_postings() {
+    for engine in engines("a_figure_of_a_run_leads_to_its_own_postings") {
+        let hall = Hall::on(engine).await;
+        let analyst = hall.sign_in("billing_analyst").await;
+        let auditor = hall.api("auditor").await;
+        let mut read = hall.db().read().await.expect("the town is there");
+        let runs: Vec<(i64, i64)> = read.all(RUNS_OF_ONE_DAY, vec![]).await.expect("runs can be read");
+        drop(read);
+        assert!(2 <= runs.len(), "the town has runs of one day: {runs:?}");
+        for (run, bills) in runs {
+            let shown = page(&analyst, &format!("/runs/{run}")).await.text();
+            let facts = shown.split("Total posted").nth(1).unwrap_or_else(|| panic!("nothing posted: {shown}"));
+            let below = links(facts, "/books/days/").pop_first().expect("the total leads to the books");
+            let total = facts.split("</a>").next().and_then(|link| link.rsplit('>').next()).expect("an amount");
+            let lines = rows(&analyst, &below).await;
+            assert_eq!(i64::try_from(lines.len()), Ok(bills), "{below} on {engine:?}");
+            let own = format!("{run}-");
+            assert!(lines.iter().all(|line| line[3].starts_with(&own)), "{below}: {lines:?}");
+            let day = page(&analyst, &below).await.text();
+            let billed = day.split("Billed to customers").nth(1).unwrap_or_else(|| panic!("no sum: {day}"));
+            let billed = billed.split("</dd>").next().unwrap_or_default();
+            assert!(billed.contains(total), "{below} says {billed}, the run {total}");
+            assert!(day.contains("Show every run") && day.contains(&format!("the bills of run {run}.")), "{day}");
+            let (path, query) = below.split_once('?').expect("the address says which run");
+            let told = auditor.get(&format!("/api/v1{path}/journals?limit=200&{query}")).await.json();
+            assert_eq!(told["data"].as_array().map(Vec::len), Some(lines.len()), "{told}");
+        }
+        assert_eq!(analyst.get("/books/days/2025-02-06?run=twelve").await.status, 400);
+        hall.close().await;
+    }
+}

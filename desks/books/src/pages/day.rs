@@ -2,18 +2,19 @@
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use finance::{JournalLine, LinesOf, journal_lines};
+use finance::{DaySum, JournalLine, LinesOf, journal_lines};
 use kernel::{AccountId, Cents, FundId, JournalId, LedgerAccountId, Month};
-use ledger::JournalKind;
+use ledger::{Chart, Control, JournalKind};
 use web::shown::{counted, date, money};
 use web::{
-    Answer, Ask, At, Cell, Choice, Column, Columns, Field, Links, LookUp, Problem, Section, Table, Words, address,
+    Answer, Ask, At, Cell, Choice, Column, Columns, Facts, Field, Links, LookUp, Problem, Section, Table, Words,
+    address,
 };
 
 use super::parts::tabs;
 use super::trial::counts;
 use crate::days::{Days, day_of};
-use crate::names::{Numbers, bill_href, kind_words};
+use crate::names::{Numbers, bill_href, day_href, kind_words, run_of};
 
 /// Journals of one page.
 const PAGE: usize = 50;
@@ -25,6 +26,8 @@ const FILE: usize = 100_000;
 pub(super) struct Listing {
     pub(super) day: NaiveDate,
     pub(super) kind: Option<JournalKind>,
+    /// Only the bills of this run.
+    pub(super) run: Option<i64>,
     pub(super) place: Option<(FundId, LedgerAccountId)>,
 }
 
@@ -56,6 +59,7 @@ pub(super) async fn journals(ask: &Ask, read: &mut Read, of: Listing, caption: &
         gl_on: of.day,
         place: of.place,
         kind: of.kind,
+        run: of.run,
         after: after.unwrap_or(begin),
         limit: if is_file { FILE } else { PAGE },
     };
@@ -80,26 +84,26 @@ pub(super) async fn journals(ask: &Ask, read: &mut Read, of: Listing, caption: &
         })),
     };
     let words = (!is_whole && !is_file).then(|| page_words(of, &found.lines));
-    let kind = of.kind.map_or("", JournalKind::code);
-    let links = Links::new("Ways on");
-    let links = match after {
-        Some(_) => links.link("First page", address(ask.path(), &[("kind", kind)])),
-        None => links,
-    };
-    let links = match found.next {
-        Some((journal, account)) => {
-            let place = format!("{}.{}", journal.0, account.0);
-            links.next("Next page", address(ask.path(), &[("kind", kind), ("after", &place)]))
-        }
-        None => links,
-    };
-    let links = match found.lines.is_empty() {
-        true => links,
-        false => links
-            .file("CSV", address(ask.path(), &[("kind", kind), ("as", "csv")]))
-            .file("Spreadsheet", address(ask.path(), &[("kind", kind), ("as", "xlsx")])),
-    };
+    let links = links(ask, of, (after.is_some(), found.next), found.lines.is_empty());
     Ok(Listed { table, words, links })
+}
+
+/// The ways on from a page: to the first, to the next, and the files; each keeps what was chosen.
+fn links(ask: &Ask, of: Listing, (is_later, next): (bool, Option<(JournalId, AccountId)>), is_empty: bool) -> Links {
+    let run = of.run.map_or_else(String::new, |run| run.to_string());
+    let here = |name: &str, value: &str| {
+        address(ask.path(), &[("kind", of.kind.map_or("", JournalKind::code)), ("run", run.as_str()), (name, value)])
+    };
+    let links = Links::new("Ways on");
+    let links = if is_later { links.link("First page", here("after", "")) } else { links };
+    let links = match next {
+        Some((journal, account)) => links.next("Next page", here("after", &format!("{}.{}", journal.0, account.0))),
+        None => links,
+    };
+    match is_empty {
+        true => links,
+        false => links.file("CSV", here("as", "csv")).file("Spreadsheet", here("as", "xlsx")),
+    }
 }
 
 fn table(ask: &Ask, of: Listing, caption: &str, is_whole: bool) -> Table {
@@ -111,7 +115,7 @@ fn table(ask: &Ask, of: Listing, caption: &str, is_whole: bool) -> Table {
         .column(Column::text("kind", "Kind"))
         .column(Column::text("document", "Document"))
         .column(sum(Column::count("postings", "Postings")))
-        .empty("No journal of this day fits. Choose another day or all kinds.")
+        .empty("No journal of this day fits. Choose another day, all kinds or all runs.")
         .plain();
     match of.place {
         Some(_) => table.column(sum(Column::money("debit", "Debit"))).column(sum(Column::money("credit", "Credit"))),
@@ -154,35 +158,80 @@ fn cursor(text: &str) -> Option<(JournalId, AccountId)> {
     Some((JournalId(web::read_number(journal)?), AccountId(account?)))
 }
 
+/// What the journals come to; of a run they are added up, otherwise it is what is kept of the day.
+async fn facts(ask: &Ask, read: &mut Read, of: Listing) -> Result<Facts, Fault> {
+    let day = of.day;
+    let (counted, sums) = match of.run {
+        Some(run) => {
+            let found = finance::run_on_day(read, day, of.kind, run).await?;
+            (found.journals, found.sums)
+        }
+        None => {
+            let counted = finance::journal_counts(read, (day, day)).await?;
+            (counted, finance::sums_between(read, (day, day)).await?)
+        }
+    };
+    let fits = |other: JournalKind| of.kind.is_none_or(|kind| kind == other);
+    let journals = counted.iter().filter(|one| fits(one.kind)).map(|one| one.journals).sum();
+    let of_kind = || sums.iter().filter(|sum| fits(sum.kind));
+    let facts = counts(journals, of_kind().map(|sum| sum.postings).sum(), of_kind().map(|sum| sum.cents).sum());
+    let facts = match of.run {
+        Some(run) => {
+            let billed = billed(&finance::chart(read).await?, of_kind());
+            let facts = facts.fact("Billed to customers", money(&billed));
+            match ask.may(billing::permissions::SEE) {
+                true => facts.link("Bill run", run.to_string(), format!("/runs/{run}")),
+                false => facts.fact("Bill run", run.to_string()),
+            }
+        }
+        None => facts,
+    };
+    Ok(facts.link("Trial balance", date(&day), Days::day(day).address("/books")))
+}
+
+/// By how much customers owe more: what is debited in receivables less what is credited there.
+fn billed<'a>(chart: &Chart, sums: impl Iterator<Item = &'a DaySum>) -> Cents {
+    let is_owed = |side| chart.ledger_account(side).is_some_and(|side| side.control == Some(Control::Receivable));
+    let of_sum = |sum: &DaySum| match (is_owed(sum.debit), is_owed(sum.credit)) {
+        (true, false) => sum.cents,
+        (false, true) => -sum.cents,
+        (true, true) | (false, false) => Cents::ZERO,
+    };
+    sums.map(of_sum).sum()
+}
+
 /// `/books/days/{day}`.
 pub(super) async fn show(ask: Ask, At(day): At<String>) -> Answer {
     let day = day_of(&day).ok_or_else(Problem::not_found)?;
     let kind = JournalKind::parse(ask.query().text("kind")).ok();
+    let run = run_of(&ask)?;
     let mut read = ask.read().await?;
-    let listed =
-        journals(&ask, &mut read, Listing { day, kind, place: None }, &format!("Journals of {}", date(&day))).await?;
+    let of = Listing { day, kind, run, place: None };
+    let listed = journals(&ask, &mut read, of, &format!("Journals of {}", date(&day))).await?;
     if let Some(file) = listed.table.file()? {
         return Ok(file);
     }
-    let fits = |other: JournalKind| kind.is_none_or(|kind| kind == other);
-    let counted = finance::journal_counts(&mut read, (day, day)).await?;
-    let journals = counted.iter().filter(|one| fits(one.kind)).map(|one| one.journals).sum();
-    let sums = finance::sums_between(&mut read, (day, day)).await?;
-    let of_kind = || sums.iter().filter(|sum| fits(sum.kind));
-    let facts = counts(journals, of_kind().map(|sum| sum.postings).sum(), of_kind().map(|sum| sum.cents).sum());
-    let facts = facts.link("Trial balance", date(&day), Days::day(day).address("/books"));
+    let facts = facts(&ask, &mut read, of).await?;
     let choices = JournalKind::ALL.map(|kind| Choice::new(kind.code(), kind_words(kind))).to_vec();
     let field = Field::select("kind", "Kind of journal", choices);
     let field = match kind {
         Some(kind) => field.value(kind.code()),
         None => field,
     };
+    let number = Field::whole("run", "Bill run").value(run.map_or_else(String::new, |run| run.to_string()));
     let month = Month::of(day);
     let columns = Columns { main: listed.sections(), side: vec![Section::bare().with(&facts)] };
-    ask.page(&format!("Journals of {}", date(&day)))
-        .crumbs(&[("Books", "/books"), (&crate::days::month_words(month), &format!("/books/months/{month}"))])
-        .body(&tabs("/books/periods"))
-        .body(&LookUp::new(&ask, "Kind", "Show").field(field))
+    let page = ask
+        .page(&format!("Journals of {}", date(&day)))
+        .crumbs(&[("Books", "/books"), (&crate::days::month_words(month), &format!("/books/months/{month}"))]);
+    let page = match run {
+        Some(run) => page
+            .lead(format!("Only journals of the bills of run {run}."))
+            .action("Show every run", &day_href(day, kind)),
+        None => page,
+    };
+    page.body(&tabs("/books/periods"))
+        .body(&LookUp::new(&ask, "Kind and run", "Show").field(field).field(number))
         .body(&columns)
         .answer()
 }

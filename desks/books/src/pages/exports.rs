@@ -58,20 +58,25 @@ pub(super) async fn file(ask: Ask, At(name): At<String>) -> Answer {
         "journal" => (Form::Hledger, "text/plain; charset=utf-8"),
         _ => return Err(Problem::not_found()),
     };
-    let (sender, receiver) = channel::<Bytes>(PIECES);
+    let (sender, receiver) = channel::<Result<Bytes, Error>>(PIECES);
     let (db, days) = (ask.site().door().db().clone(), Days::month(month).ends());
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         let mut sink = Sink { sender, held: Vec::with_capacity(PIECE) };
-        // A download that ends too early is told by the program that reads it; the log of requests has it, too.
         let written = runtime.block_on(finance::export_days(&db, days, &mut [(form, &mut sink)]));
-        if written.is_ok() {
-            let _ = sink.flush();
+        // A file that was not written to its end must not look like a whole one: an error in the body breaks the transfer
+        // off, so that the reader sees a failed download. Whoever is gone already needs no word.
+        let ended = match written {
+            Ok(_) => sink.flush(),
+            Err(_) => Err(Error::other("the books were not written to their end")),
+        };
+        if let Err(error) = ended {
+            let _ = sink.sender.blocking_send(Err(error));
         }
     });
     let pieces = unfold(receiver, |mut receiver| async move {
         let piece = receiver.recv().await?;
-        Some((Ok::<Bytes, Error>(piece), receiver))
+        Some((piece, receiver))
     });
     let mut response = Body::from_stream(pieces).into_response();
     let disposition = format!("attachment; filename=\"books-{month}.{ending}\"");
@@ -88,13 +93,13 @@ const PIECES: usize = 8;
 
 /// Writes into a download; waits while the reader is slow, and ends when the reader is gone.
 struct Sink {
-    sender: Sender<Bytes>,
+    sender: Sender<Result<Bytes, Error>>,
     held: Vec<u8>,
 }
 
 impl Sink {
     fn send(&mut self) -> Result<(), Error> {
-        let mut piece = Bytes::from(std::mem::take(&mut self.held));
+        let mut piece = Ok(Bytes::from(std::mem::take(&mut self.held)));
         loop {
             match self.sender.try_send(piece) {
                 Ok(()) => return Ok(()),

@@ -183,7 +183,7 @@ pub(super) async fn day(ask: Ask, At((fund, side, day)): At<(String, String, Str
     let sums = finance::ledger_account_days(&mut read, (place.fund, place.side), (day, day)).await?;
     let mut line = Line::default();
     sums.iter().filter(|sum| kind.is_none_or(|kind| kind == sum.kind)).for_each(|sum| add(&mut line, &place, sum));
-    let listing = Listing { day, kind, place: Some((place.fund, place.side)) };
+    let listing = Listing { day, kind, run: None, place: Some((place.fund, place.side)) };
     let listed = journals(&ask, &mut read, listing, &format!("{}, {}", place.title(), date(&day))).await?;
     if let Some(file) = listed.table.file()? {
         return Ok(file);

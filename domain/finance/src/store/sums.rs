@@ -68,7 +68,7 @@ struct SumRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct MovedRow {
+pub(super) struct MovedRow {
     fund_id: i64,
     debit_id: i64,
     credit_id: i64,
@@ -78,7 +78,7 @@ struct MovedRow {
     cents: i64,
 }
 
-fn kind_of(text: &str, journal: i64) -> Result<JournalKind, Fault> {
+pub(super) fn kind_of(text: &str, journal: i64) -> Result<JournalKind, Fault> {
     JournalKind::parse(text).map_err(|_| Fault::impossible_row("posting_sum", "kind", journal))
 }
 
@@ -142,7 +142,7 @@ pub(crate) async fn sums_through(read: &mut Read, through_on: NaiveDate) -> Resu
     rows.into_iter().map(|row| moved_through(row, through_on)).collect()
 }
 
-fn moved_through(row: MovedRow, gl_on: NaiveDate) -> Result<DaySum, Fault> {
+pub(super) fn moved_through(row: MovedRow, gl_on: NaiveDate) -> Result<DaySum, Fault> {
     let MovedRow { fund_id, debit_id, credit_id, kind, is_customers, postings, cents } = row;
     day_sum(&SumRow { gl_on, fund_id, debit_id, credit_id, kind, is_customers, postings, cents })
 }

@@ -1,7 +1,7 @@
 //! What is kept as posted by day is what the postings come to, and leads down to each of them.
 
 use db::Value;
-use finance::{LinesOf, journal_lines, prove_day, trial_balance, whole_journal};
+use finance::{JournalEntry, LinesOf, journal_lines, prove_day, run_on_day, trial_balance, whole_journal};
 use kernel::{AccountId, Cents, JournalId};
 use ledger::JournalKind;
 use testkit::engines;
@@ -17,7 +17,7 @@ async fn busy_town(engine: db::Engine) -> Town {
         vec![town.posting(BEN, ["510", "1200", "2900"], 9_00), town.posting(ANN, ["510", "2900", "1200"], 9_00)];
     let journals = vec![
         bill(1, EVE, "2014-03-31", vec![town.charge(EVE, 123_450)]),
-        bill(2, ANN, "2014-03-01", vec![town.charge(ANN, 48_76), sewer(ANN, 20_00), town.charge(ANN, 1_24)]),
+        bill(2, ANN, "2014-03-01", vec![town.charge(ANN, 48_76), sewer(ANN, 2_000), town.charge(ANN, 1_24)]),
         bill(3, BEN, "2014-03-01", vec![]),
         payment(5, ANN, "2014-03-20", vec![town.posting(ANN, ["510", "1000", "1200"], 50_00)]),
         journal(6, BEN, JournalKind::Transfer, "2014-03-20", moved),
@@ -63,7 +63,7 @@ async fn each_figure_of_the_trial_balance_is_the_sum_of_its_journals() {
                 let mut on = balance.from_on;
                 while on <= balance.through_on {
                     let after = (JournalId(0), AccountId(-1));
-                    let of = LinesOf { gl_on: on, place: Some((*fund, *side)), kind: None, after, limit: 2 };
+                    let of = LinesOf { gl_on: on, place: Some((*fund, *side)), kind: None, run: None, after, limit: 2 };
                     for (_, _, debited, credited) in walked(&town, of).await {
                         debit += debited;
                         credit += credited;
@@ -116,6 +116,48 @@ async fn a_day_is_proved_and_a_changed_posting_is_found() {
         let whole = finance::prove(&mut tx).await.unwrap();
         assert!(whole.findings.iter().any(|finding| finding.name == "sums_differ"), "{:?}", whole.findings);
         tx.roll_back().await.unwrap();
+        town.base.remove().await;
+    }
+}
+
+/// A bill that stands on its run.
+fn bill_of(run: i64, account: AccountId, bill: &JournalEntry) -> JournalEntry {
+    let agreements = bill.lines().map(|(_, agreement)| agreement).collect();
+    JournalEntry::new(account, format!("{run}-000007"), bill.journal().clone(), agreements)
+}
+
+#[tokio::test]
+async fn runs_of_one_day_have_each_its_own_journals() {
+    for engine in engines("runs_of_one_day_have_each_its_own_journals") {
+        let town = Town::new(engine).await;
+        skip_ids(&town.base.db, 100).await;
+        let on = "2014-03-31";
+        let of_twelve =
+            vec![bill(1, EVE, on, vec![town.charge(EVE, 10_000)]), bill(2, ANN, on, vec![town.charge(ANN, 2_000)])];
+        town.post("1", of_twelve).await.unwrap();
+        let paid = payment(3, ANN, on, vec![town.posting(ANN, ["510", "1000", "1200"], 5000)]);
+        town.post("2", vec![paid, bill_of(1, BEN, &bill(4, BEN, on, vec![town.charge(BEN, 500)]))]).await.unwrap();
+        town.reverse("3", &[(EVE, JournalId(1))], day(on)).await.unwrap();
+        #[rustfmt::skip]
+        let rows = [
+            (12, Some(JournalKind::Bill),         2, 12_000),
+            (12, Some(JournalKind::BillReversal), 1, 10_000),
+            (12, None,                            3, 22_000),
+            (1,  Some(JournalKind::Bill),         1, 500),
+            (1,  None,                            1, 500),
+            (2,  Some(JournalKind::Bill),         0, 0),
+        ];
+        for (run, kind, journals, cents) in rows {
+            let after = (JournalId(0), AccountId(-1));
+            let of = LinesOf { gl_on: day(on), place: None, kind, run: Some(run), after, limit: 1 };
+            let lines = walked(&town, of).await;
+            let moved: i64 = lines.iter().map(|(_, _, debit, _)| debit).sum();
+            assert_eq!((lines.len(), moved), (journals, cents), "run {run}, {kind:?} on {engine:?}");
+            let summed = run_on_day(&mut town.read().await, day(on), kind, run).await.unwrap();
+            let counted: i64 = summed.journals.iter().map(|one| one.journals).sum();
+            let moved: Cents = summed.sums.iter().map(|one| one.cents).sum();
+            assert_eq!((usize::try_from(counted), moved), (Ok(journals), Cents(cents)), "run {run}, {kind:?}");
+        }
         town.base.remove().await;
     }
 }
