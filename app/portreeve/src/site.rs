@@ -107,7 +107,8 @@ fn queue_sources() -> Vec<Arc<dyn QueueSource>> {
 
 /// What belongs beside an entry of the log and a proposal.
 fn pages_beside() -> PagesBeside {
-    PagesBeside(vec![PageBeside { words: "Files", ending: "/attachments", permission: attachments::permissions::SEE }])
+    let files = PageBeside { words: "Files", ending: "/attachments", permission: attachments::permissions::SEE };
+    PagesBeside { pages: vec![files], of_proposals: schedules::pages_of_proposals() }
 }
 
 /// Puts the site of an office together.

@@ -210,7 +210,7 @@ async fn ledger_days(
     params(
         ("day" = String, Path, description = "The day of the books, such as 2026-01-15."),
         ("kind" = Option<String>, Query, description = "Only journals of this kind, such as bill."),
-        ("run" = Option<i64>, Query, description = "Only journals of the bills of the run with this number."),
+        ("run" = Option<i64>, Query, description = "Only the bills of the run with this number, whatever the kind."),
         ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
     ),

@@ -11,6 +11,7 @@ mod loaded;
 mod names;
 mod pages;
 mod places;
+mod proposed;
 mod queues;
 mod rate_sheet;
 mod schedule;
@@ -24,6 +25,7 @@ use revenue::permissions::{ADOPT_RATES, PROPOSE_RATES, SUPERSEDE_RATES};
 use web::{Access, Route};
 
 pub use api::{api_routes, description};
+pub use proposed::pages_of_proposals;
 pub use queues::RateQueues;
 pub use trials::Trials;
 

@@ -145,7 +145,12 @@ pub(crate) fn schedule_href(code: &str) -> String {
 
 /// The page of a proposal.
 pub(crate) fn proposal_href(proposal: &RateProposal) -> String {
-    format!("/rates/proposals/{}/{}/{}", encoded(&proposal.schedule), proposal.effective_on, proposal.number)
+    path_of_proposal(&proposal.schedule, proposal.effective_on, proposal.number)
+}
+
+/// The same, by what names it.
+pub(crate) fn path_of_proposal(schedule: &str, effective_on: NaiveDate, number: i64) -> String {
+    format!("/rates/proposals/{}/{effective_on}/{number}", encoded(schedule))
 }
 
 /// How a version is meant on a day: in force, coming, past, or taken back.

@@ -8,7 +8,7 @@ use kernel::{AccountId, ActId, AgreementId, Cents, FundId, JournalId, LedgerAcco
 use ledger::JournalKind;
 
 use crate::day_sums::{DaySum, JournalCount};
-use crate::store::{self, FiledOf, FiledRow, OfRun, PostedRow};
+use crate::store::{self, FiledOf, FiledRow, PostedRow};
 
 /// Journals that are read together while some that fit are looked for.
 const PIECE: i64 = 1_000;
@@ -24,7 +24,7 @@ pub struct LinesOf {
     pub place: Option<(FundId, LedgerAccountId)>,
     /// Only those of this kind.
     pub kind: Option<JournalKind>,
-    /// Only those of the bills of the run with this number.
+    /// Only the bills of the run with this number, of whatever kind others are.
     pub run: Option<i64>,
     /// Only those filed after this journal and account.
     pub after: (JournalId, AccountId),
@@ -70,14 +70,10 @@ pub struct JournalLines {
 pub async fn journal_lines(read: &mut Read, of: LinesOf) -> Result<JournalLines, Fault> {
     let mut lines: Vec<JournalLine> = Vec::new();
     let mut after = of.after;
-    let of_run: Option<OfRun> = match of.run {
-        Some(run) => Some(store::of_run(read, of.gl_on, of.kind, run).await?),
-        None => None,
-    };
     for _ in 0..PIECES {
         let piece = FiledOf { gl_on: of.gl_on, kind: of.kind, after: (after.0, after.1.0), limit: PIECE };
-        let filed = match of_run {
-            Some(of_run) => store::filed_of_run(read, piece, of_run).await?,
+        let filed = match of.run {
+            Some(run) => store::filed_of_run(read, piece, run).await?,
             None => store::filed_on(read, piece).await?,
         };
         let is_last = i64::try_from(filed.len()).unwrap_or(PIECE) < PIECE;
@@ -99,28 +95,19 @@ pub async fn journal_lines(read: &mut Read, of: LinesOf) -> Result<JournalLines,
     Ok(JournalLines { lines, next: Some(after) })
 }
 
-/// What the journals of a run come to on a day of the books.
+/// What the bills of a run come to on a day of the books.
 #[derive(Clone, Debug)]
 pub struct RunOnDay {
-    /// How many there are, by kind.
+    /// How many there are.
     pub journals: Vec<JournalCount>,
     /// What they move.
     pub sums: Vec<DaySum>,
 }
 
-/// What the journals of the run with a number come to on a day, added up one by one; of one kind or of all.
-pub async fn run_on_day(
-    read: &mut Read,
-    gl_on: NaiveDate,
-    kind: Option<JournalKind>,
-    run: i64,
-) -> Result<RunOnDay, Fault> {
-    let of_run = store::of_run(read, gl_on, kind, run).await?;
-    let mut journals = store::journal_counts_of_run(read, gl_on, of_run).await?;
-    let mut sums = store::day_sums_of_run(read, gl_on, of_run).await?;
-    journals.retain(|one| kind.is_none_or(|kind| kind == one.kind));
-    sums.retain(|one| kind.is_none_or(|kind| kind == one.kind));
-    Ok(RunOnDay { journals, sums })
+/// What the bills of the run with a number come to on a day, from the sums.
+pub async fn run_on_day(read: &mut Read, gl_on: NaiveDate, run: i64) -> Result<RunOnDay, Fault> {
+    let journals = store::journal_counts_of_run(read, gl_on, run).await?;
+    Ok(RunOnDay { journals, sums: store::day_sums_of_run(read, gl_on, run).await? })
 }
 
 type Filed = BTreeMap<(i64, i64), Vec<PostedRow>>;

@@ -22,7 +22,7 @@ pub(crate) use audit::{AUDITS, Moved, POSTING_WITHOUT_JOURNAL, audit, kinds_unkn
 pub(crate) use days::{Day, PageOf, days, later_parts, later_parts_between, page_of_days};
 pub use look_account::{AccountPosting, JournalHead, account_postings, balances_of, journal_heads, newest_journals};
 pub(crate) use movements::{movements, owed_before};
-pub(crate) use of_run::{OfRun, day_sums_of_run, filed_of_run, journal_counts_of_run, of_run};
+pub(crate) use of_run::{day_sums_of_run, filed_of_run, journal_counts_of_run};
 pub(crate) use payments::{payers, payments};
 pub(crate) use sums::{
     FiledOf, FiledRow, PostedRow, accounts_of, day_sums, day_sums_of, differing, filed, filed_on, first_and_last,

@@ -158,12 +158,12 @@ fn cursor(text: &str) -> Option<(JournalId, AccountId)> {
     Some((JournalId(web::read_number(journal)?), AccountId(account?)))
 }
 
-/// What the journals come to; of a run they are added up, otherwise it is what is kept of the day.
+/// What the journals come to, from the sums.
 async fn facts(ask: &Ask, read: &mut Read, of: Listing) -> Result<Facts, Fault> {
     let day = of.day;
     let (counted, sums) = match of.run {
         Some(run) => {
-            let found = finance::run_on_day(read, day, of.kind, run).await?;
+            let found = finance::run_on_day(read, day, run).await?;
             (found.journals, found.sums)
         }
         None => {
@@ -203,8 +203,9 @@ fn billed<'a>(chart: &Chart, sums: impl Iterator<Item = &'a DaySum>) -> Cents {
 /// `/books/days/{day}`.
 pub(super) async fn show(ask: Ask, At(day): At<String>) -> Answer {
     let day = day_of(&day).ok_or_else(Problem::not_found)?;
-    let kind = JournalKind::parse(ask.query().text("kind")).ok();
     let run = run_of(&ask)?;
+    // Of a run there are only its bills.
+    let kind = run.map_or_else(|| JournalKind::parse(ask.query().text("kind")).ok(), |_| Some(JournalKind::Bill));
     let mut read = ask.read().await?;
     let of = Listing { day, kind, run, place: None };
     let listed = journals(&ask, &mut read, of, &format!("Journals of {}", date(&day))).await?;
@@ -225,9 +226,7 @@ pub(super) async fn show(ask: Ask, At(day): At<String>) -> Answer {
         .page(&format!("Journals of {}", date(&day)))
         .crumbs(&[("Books", "/books"), (&crate::days::month_words(month), &format!("/books/months/{month}"))]);
     let page = match run {
-        Some(run) => page
-            .lead(format!("Only journals of the bills of run {run}."))
-            .action("Show every run", &day_href(day, kind)),
+        Some(run) => page.lead(format!("Only the bills of run {run}.")).action("Show every run", &day_href(day, kind)),
         None => page,
     };
     page.body(&tabs("/books/periods"))

@@ -78,7 +78,7 @@ pub(super) struct MovedRow {
     cents: i64,
 }
 
-pub(super) fn kind_of(text: &str, journal: i64) -> Result<JournalKind, Fault> {
+fn kind_of(text: &str, journal: i64) -> Result<JournalKind, Fault> {
     JournalKind::parse(text).map_err(|_| Fault::impossible_row("posting_sum", "kind", journal))
 }
 

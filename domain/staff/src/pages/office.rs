@@ -21,7 +21,7 @@ mod staff_list;
 
 use web::{Access, Route};
 
-pub use beside::{PageBeside, PagesBeside};
+pub use beside::{PageBeside, PageOfProposal, PagesBeside};
 pub use desk::may_see;
 pub use directory::Directory;
 pub use finder::StaffFinder;

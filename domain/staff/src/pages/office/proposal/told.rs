@@ -6,10 +6,10 @@ use acts::{LogFilter, LoggedAct, Proposal, ProposalState};
 use db::{Fault, Read};
 use kernel::{AccountId, ActId, ActorId};
 use web::shown::{age, capital};
-use web::{Alert, Ask, Changes, Event, Facts, Folded, Links, Problem, Said, Section, Timeline, Tone, Words, encoded};
+use web::{Alert, Ask, Changes, Event, Facts, Folded, Problem, Said, Section, Timeline, Tone, Words};
 
 use super::super::approvals::{subject_of, tone};
-use super::super::beside::with_pages_beside;
+use super::super::beside::{with_pages_beside, with_pages_of};
 use super::super::command;
 use super::super::desk::{Everybody, account_numbers, days_since, kind_title, sentence, subject_words};
 use crate::people;
@@ -119,20 +119,8 @@ impl Told {
             None => facts,
         };
         let section = Section::bare().with(&facts);
-        let section = match rates_href(&proposal.kind, &proposal.command) {
-            Some(href) => section.with(&self.rates(ask, &href)),
-            None => section,
-        };
+        let section = with_pages_of(ask, proposal, section);
         with_pages_beside(ask, &format!("/approvals/{}", proposal.proposal.0), section)
-    }
-
-    /// Links to proposed prices and, for who decides on them, to what they would do.
-    fn rates(&self, ask: &Ask, href: &str) -> Links {
-        let links = Links::new("Rates").link("Read the proposed prices", href);
-        match ask.visitor().is_some_and(|visitor| visitor.permissions.contains(&self.proposal.approving)) {
-            true => links.link("What they would do to the real accounts", format!("{href}/what-if")),
-            false => links,
-        }
     }
 
     /// What came of it, or what to look at before deciding.
@@ -193,18 +181,6 @@ impl Told {
     }
 }
 
-/// The page of the rates that a change would put in force; `None` where it is about something else.
-fn rates_href(kind: &str, command: &str) -> Option<String> {
-    if kind != "revenue.schedule_rates" {
-        return None;
-    }
-    let command: serde_json::Value = serde_json::from_str(command).ok()?;
-    let text = |name: &str| command.get(name)?.as_str();
-    let (schedule, day) = (text("schedule")?, text("effective_on")?);
-    let number = command.get("proposal")?.as_i64()?;
-    Some(format!("/rates/proposals/{}/{}/{number}", encoded(schedule), encoded(day)))
-}
-
 fn what_was_done(kind: &str) -> (&'static str, Tone) {
     match kind {
         acts::PROPOSE => ("Proposed", Tone::Info),
@@ -249,18 +225,4 @@ async fn others(
         }
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_that_wait_lead_to_their_prices() {
-        let command = r#"{"effective_on":"2026-10-01","proposal":2,"schedule":"water"}"#;
-        let href = rates_href("revenue.schedule_rates", command);
-        assert_eq!(href.as_deref(), Some("/rates/proposals/water/2026-10-01/2"));
-        assert_eq!(rates_href("billing.adjust_account", command), None);
-        assert_eq!(rates_href("revenue.schedule_rates", "{}"), None);
-    }
 }
