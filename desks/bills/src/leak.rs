@@ -334,7 +334,7 @@ fn step_title(step: &PricedStep) -> String {
 }
 
 fn product(charge: &ExplainedCharge, step: &PricedStep) -> String {
-    let unit = charge.unit.filter(|unit| *unit != Unit::Each).map_or("", web::shown::unit);
+    let unit = charge.unit.filter(|unit| *unit != Unit::Each).map_or("", Unit::symbol);
     format!("{} {unit} at {}", step.quantity, step.price).replace("  ", " ")
 }
 

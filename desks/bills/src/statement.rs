@@ -283,7 +283,7 @@ fn chart(unit: Unit, months: &BTreeMap<NaiveDate, (i64, bool)>) -> Chart {
             quantity(&rounded(mean))
         )
     });
-    let title = format!("Use in {}", web::shown::unit(unit));
+    let title = format!("Use in {}", unit.symbol());
     let mut chart = Chart::columns(&title, "Period from", &["Used"]).summary(summary);
     for (from, (sum, is_estimated)) in months {
         let words = format!("{}{}", steps(*sum, unit), if *is_estimated { ", estimated" } else { "" });

@@ -84,10 +84,7 @@ pub(crate) async fn show(ask: Ask, At(serial): At<String>) -> Answer {
     let facts = facts
         .fact("Digits", meter.dials.to_string())
         .fact("Highest count", count(&(10_i64.pow(meter.dials) - 1)))
-        .fact(
-            "One count is",
-            format!("{} {}", multiplier(meter.unit, meter.steps_per_count), web::shown::unit(meter.unit)),
-        );
+        .fact("One count is", format!("{} {}", multiplier(meter.unit, meter.steps_per_count), meter.unit.symbol()));
     let facts = match now {
         Some(point) => facts.link("Where it is", point.reference.clone(), point_href(&point.reference)),
         None => facts.tag("Where it is", Tone::Plain, "not installed"),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use db::Read;
 use kernel::{Period, Quantity, ServicePointId};
 use premises::ServicePoint;
-use web::shown::{capital, separated, unit};
+use web::shown::{capital, separated};
 use web::{Ask, Problem, address, encoded};
 
 /// The page of a service point.
@@ -31,7 +31,7 @@ pub(crate) fn period_href(path: &str, cycle: &str, from_on: NaiveDate) -> String
 /// An amount with its unit, rounded to be read at a glance: `4.17 kgal`.
 pub(crate) fn about(quantity: Quantity) -> String {
     let number = quantity.amount().round_dp(2).normalize().to_string();
-    format!("{} {}", separated(&number), unit(quantity.unit))
+    format!("{} {}", separated(&number), quantity.unit.symbol())
 }
 
 /// The days of a period, first and last.

@@ -169,8 +169,7 @@ fn other_table(ask: &Ask, others: &[Change]) -> Table {
 fn bill_row(names: &Names, row: &DiffRow) -> [Cell; 6] {
     let values = row.kind.dimensions.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " ")));
     let values = values.collect::<Vec<_>>().join(", ");
-    let used =
-        row.unit.map_or_else(String::new, |unit| format!("{} {}", row.usage.normalize(), web::shown::unit(unit)));
+    let used = row.unit.map_or_else(String::new, |unit| format!("{} {}", row.usage.normalize(), unit.symbol()));
     let bill = |bill: &Result<Cents, String>| match bill {
         Ok(total) => Cell::from(*total),
         Err(why) => Cell::empty().note(capital(why)),

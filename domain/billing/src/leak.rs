@@ -4,7 +4,7 @@ mod before;
 mod quote;
 
 use chrono::{Datelike, Days, NaiveDate};
-use kernel::{BillNumber, Cents, Period, Quantity, Refusal, Unit};
+use kernel::{BillNumber, Cents, Period, Quantity, Refusal};
 use serde::{Deserialize, Serialize};
 
 pub use before::LeakCredit;
@@ -151,7 +151,7 @@ pub enum LeakRefused {
     /// The use is not that high.
     #[error(
         "{} is less than {percent} percent of the normal {}: the rule asks for {} or more",
-        said(*.used, i128::div_euclid), said(*.normal, nearest_whole), said(*.needed, whole_above)
+        said(*.used, i128::div_euclid), said(*.normal, half_up), said(*.needed, whole_above)
     )]
     NotHigh {
         /// What was used.
@@ -339,23 +339,13 @@ impl LeakRule {
 
 /// A quantity with its unit and two decimal places at most, rounded as is said.
 fn said(quantity: Quantity, rounded: fn(i128, i128) -> i128) -> String {
-    let unit = match quantity.unit {
-        Unit::Gallon => "gallons",
-        Unit::Kgal => "kgal",
-        Unit::CubicFoot => "cubic feet",
-        Unit::Ccf => "ccf",
-        Unit::CubicMeter => "cubic meters",
-        Unit::Kiloliter => "kL",
-        Unit::Each => "units",
-        Unit::Day => "days",
-    };
     let fine = 10_i128.pow(quantity.unit.places().saturating_sub(2));
     let steps = i64::try_from(rounded(i128::from(quantity.steps), fine) * fine).unwrap_or(quantity.steps);
-    format!("{} {unit}", Quantity { steps, ..quantity })
+    format!("{} {}", Quantity { steps, ..quantity }, quantity.unit.symbol())
 }
 
-fn nearest_whole(numerator: i128, denominator: i128) -> i128 {
-    (2 * numerator + denominator).div_euclid(2 * denominator)
+fn half_up(numerator: i128, denominator: i128) -> i128 {
+    i128::from(nearest(numerator, denominator))
 }
 
 fn whole_above(numerator: i128, denominator: i128) -> i128 {

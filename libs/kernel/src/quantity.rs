@@ -32,20 +32,22 @@ pub enum Unit {
 struct UnitRow {
     unit: Unit,
     code: &'static str,
+    /// What people write behind a number of it.
+    symbol: &'static str,
     /// Decimal places of the smallest step: 3 means thousandths of the unit.
     places: u32,
 }
 
-/// All units: the code used in files and rate schedules, and the smallest step.
+/// All units: the code used in files and rate schedules, what people write, and the smallest step.
 const UNITS: [UnitRow; 8] = [
-    UnitRow { unit: Unit::Gallon, code: "gallon", places: 1 },
-    UnitRow { unit: Unit::Kgal, code: "kgal", places: 4 },
-    UnitRow { unit: Unit::CubicFoot, code: "cubic_foot", places: 3 },
-    UnitRow { unit: Unit::Ccf, code: "ccf", places: 5 },
-    UnitRow { unit: Unit::CubicMeter, code: "cubic_meter", places: 4 },
-    UnitRow { unit: Unit::Kiloliter, code: "kiloliter", places: 4 },
-    UnitRow { unit: Unit::Each, code: "each", places: 2 },
-    UnitRow { unit: Unit::Day, code: "day", places: 0 },
+    UnitRow { unit: Unit::Gallon, code: "gallon", symbol: "gal", places: 1 },
+    UnitRow { unit: Unit::Kgal, code: "kgal", symbol: "kgal", places: 4 },
+    UnitRow { unit: Unit::CubicFoot, code: "cubic_foot", symbol: "cu ft", places: 3 },
+    UnitRow { unit: Unit::Ccf, code: "ccf", symbol: "ccf", places: 5 },
+    UnitRow { unit: Unit::CubicMeter, code: "cubic_meter", symbol: "cu m", places: 4 },
+    UnitRow { unit: Unit::Kiloliter, code: "kiloliter", symbol: "kL", places: 4 },
+    UnitRow { unit: Unit::Each, code: "each", symbol: "units", places: 2 },
+    UnitRow { unit: Unit::Day, code: "day", symbol: "days", places: 0 },
 ];
 
 /// A measured amount: a whole number of the unit's smallest step.
@@ -113,6 +115,12 @@ impl Unit {
     #[must_use]
     pub fn code(self) -> &'static str {
         self.row().code
+    }
+
+    /// What people write behind a number of it, such as `kgal` or `cu ft`.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        self.row().symbol
     }
 
     /// Decimal places of the smallest step.

@@ -55,21 +55,6 @@ pub fn counted(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", count(&number)) }
 }
 
-/// A unit as people read it, never its code: `cu ft` for `cubic_foot`.
-#[must_use]
-pub fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Gallon => "gal",
-        Unit::Kgal => "kgal",
-        Unit::CubicFoot => "cu ft",
-        Unit::Ccf => "ccf",
-        Unit::CubicMeter => "cu m",
-        Unit::Kiloliter => "kL",
-        Unit::Each => "units",
-        Unit::Day => "days",
-    }
-}
-
 /// A quantity with its unit and separators of thousands: `12,400 gal`; what is counted stands alone.
 #[must_use]
 pub fn quantity(quantity: &Quantity) -> String {
@@ -77,7 +62,7 @@ pub fn quantity(quantity: &Quantity) -> String {
     match quantity.unit {
         Unit::Each => number,
         Unit::Day if number == "1" => "1 day".to_owned(),
-        other => format!("{number} {}", unit(other)),
+        other => format!("{number} {}", other.symbol()),
     }
 }
 

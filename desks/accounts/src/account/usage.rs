@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::ServicePointId;
 use metering::PeriodUse;
-use web::shown::{date, quantity, unit};
+use web::shown::{date, quantity};
 use web::{Chart, Links, Section, encoded};
 
 use super::loaded::Loaded;
@@ -39,7 +39,7 @@ pub(crate) fn section(loaded: &Loaded) -> Option<Section> {
 }
 
 fn chart(service: &str, reference: &str, uses: &[&PeriodUse]) -> Chart {
-    let unit = uses.last().map_or("", |last| unit(last.quantity.unit));
+    let unit = uses.last().map_or("", |last| last.quantity.unit.symbol());
     let title = format!("{service} at {reference}, in {unit}");
     let chart = Chart::columns(&title, "Period from", &["Used"]).summary(summary(uses));
     let skipped = uses.len().saturating_sub(PERIODS_MAX);

@@ -68,7 +68,13 @@ pub(super) async fn file(ask: Ask, At(name): At<String>) -> Answer {
         // off, so that the reader sees a failed download. Whoever is gone already needs no word.
         let ended = match written {
             Ok(_) => sink.flush(),
-            Err(_) => Err(Error::other("the books were not written to their end")),
+            Err(fault) => {
+                // Who closed the download knows.
+                if !sink.sender.is_closed() {
+                    tracing::error!(%fault, %month, "an export of the books was broken off");
+                }
+                Err(Error::other("the books were not written to their end"))
+            }
         };
         if let Err(error) = ended {
             let _ = sink.sender.blocking_send(Err(error));

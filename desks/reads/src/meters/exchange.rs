@@ -61,7 +61,7 @@ fn form(ask: &Ask, point: &PointToRead) -> Form {
 }
 
 fn unit_words(code: &str) -> &'static str {
-    Unit::parse(code).map_or("", web::shown::unit)
+    Unit::parse(code).map_or("", Unit::symbol)
 }
 
 fn unit_of(point: &PointToRead) -> &'static str {

@@ -60,7 +60,7 @@ pub(super) fn meters_sections(ask: &Ask, loaded: &Loaded) -> Vec<Section> {
     let mut sections = Vec::new();
     for placement in loaded.placements.iter().rev() {
         let Some(meter) = loaded.meters.get(&placement.meter) else { continue };
-        let counts = format!("{} {}", multiplier(meter.unit, meter.steps_per_count), web::shown::unit(meter.unit));
+        let counts = format!("{} {}", multiplier(meter.unit, meter.steps_per_count), meter.unit.symbol());
         let mut facts = Facts::new()
             .link("Meter", meter.serial_number.clone(), meter_link(&meter.serial_number))
             .fact("Size", meter.size.clone())
@@ -87,7 +87,7 @@ pub(super) fn use_section(loaded: &Loaded) -> Option<Section> {
     let first = loaded.uses.first()?;
     let unit = first.quantity.unit;
     let skipped = loaded.uses.len().saturating_sub(CHARTED);
-    let title = format!("Use in {}", web::shown::unit(unit));
+    let title = format!("Use in {}", unit.symbol());
     let estimated = loaded.uses.iter().skip(skipped).filter(|one| one.is_estimated).count();
     let series: &[&str] = if estimated == 0 { &["Read"] } else { &["Read", "Estimated"] };
     let mut chart = Chart::columns(&title, "Period from", series);

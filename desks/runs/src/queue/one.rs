@@ -343,7 +343,7 @@ async fn used(read: &mut Read, bill: &Bill) -> Result<Option<Section>, Problem> 
 fn chart(uses: &[&PeriodUse], name: &str) -> Chart {
     let shown = usize::try_from(MONTHS).unwrap_or(13);
     let later = uses.get(uses.len().saturating_sub(shown)..).unwrap_or_default();
-    let unit = uses.first().map_or("", |one| web::shown::unit(one.quantity.unit));
+    let unit = uses.first().map_or("", |one| one.quantity.unit.symbol());
     let title = format!("Use at {name}, in {unit}");
     let year_before = |one: &PeriodUse| {
         let day = one.period.from().checked_sub_months(Months::new(12))?;

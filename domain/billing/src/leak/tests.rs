@@ -98,14 +98,13 @@ fn so_much_is_above_normal_and_so_much_of_it_forgiven() {
 #[test]
 fn a_use_that_is_not_high_is_told_with_its_unit() {
     // What was used is rounded down and what is asked for up: so the one is below the other in words, too.
-    let used = Quantity { steps: 11_6689, unit: kernel::Unit::Kgal };
+    let used = Quantity { steps: 11_6689, unit: Unit::Kgal };
     let refused = rule().shares(used, 15_6977).unwrap_err();
     let words = "11.66 kgal is less than 200 percent of the normal 15.7 kgal: the rule asks for 31.4 kgal or more";
     assert_eq!(refused.to_string(), words);
-    let used = Quantity { steps: 1_000, unit: kernel::Unit::Gallon };
+    let used = Quantity { steps: 1_000, unit: Unit::Gallon };
     let refused = rule().shares(used, 1_005).unwrap_err();
-    let words =
-        "100 gallons is less than 200 percent of the normal 100.5 gallons: the rule asks for 201 gallons or more";
+    let words = "100 gal is less than 200 percent of the normal 100.5 gal: the rule asks for 201 gal or more";
     assert_eq!(refused.to_string(), words);
 }
 
