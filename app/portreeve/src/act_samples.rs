@@ -3,8 +3,6 @@
 //! `act_samples.txt` holds kind, version and command of each, one a line. A line is never changed
 //! once it was released; an act whose fields change gets the next version and another line.
 
-use std::collections::BTreeMap;
-
 const SAMPLES: &str = include_str!("act_samples.txt");
 
 /// Kind, version and command of every sample.
@@ -16,11 +14,6 @@ pub fn samples() -> impl Iterator<Item = (&'static str, i64, &'static str)> {
         };
         (kind, version.parse().expect("versions are numbers"), command)
     })
-}
-
-/// The newest sample of each kind.
-pub fn newest_samples() -> BTreeMap<&'static str, &'static str> {
-    samples().map(|(kind, _, command)| (kind, command)).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The front door: one binary with every command.
 #![expect(unreachable_pub, reason = "nothing outside uses a binary: here `pub` marks what a module offers the others")]
 
+#[cfg(test)]
 mod act_samples;
 mod commands;
 mod config;

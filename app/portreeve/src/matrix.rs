@@ -263,6 +263,7 @@ async fn every_address_is_denied_to_every_role_without_its_permission_and_to_str
     let settings = SiteSettings {
         cabinet: Cabinet::new(cabinet),
         networks: webhooks::Networks::default(),
+        pace: Pace::default(),
         town: TownFace { name: "Test".to_owned(), accent: Accent::ALL[0], zone: chrono_tz::UTC },
         keys: Keys::in_memory(&Random::of_the_machine()),
         public_url: None,

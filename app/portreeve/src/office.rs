@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use acts::{Act, Actor, By, Clock, Done, Door, Failure, SystemClock};
+use billing::LookAtCounts;
 use billing::acts::{CancelWork, CloseWork, PostWork, PrepareWork, TryWork, WinterWork};
 use billing::import::ImportWork;
 use chrono::NaiveDate;
+use customers::CallersKnown;
 use db::{Db, DoorKey, Fault};
 use imports::Intake;
 use jobs::{JobKind, Report, Stop, Worker, kind_of};
 use kernel::OrderId;
+use metering::CountLooker;
 use search::Keeper;
 use secrets::{BreachedList, Keys, Random};
 use staff::sign_in::{SignIn, SignInParts, SingleSignOn};
@@ -102,7 +105,9 @@ impl Office {
                 .followed_by(Arc::new(identity::Openings))
                 .followed_by(Arc::new(search::Marks))
                 .followed_by(Arc::new(webhooks::Outbox))
-                .telling(KnownKinds(every_kind())),
+                .telling(KnownKinds(every_kind()))
+                .telling(CountLooker(Arc::new(LookAtCounts)))
+                .telling(CallersKnown(Arc::new(identity::VerifiedCallers))),
         }
     }
 

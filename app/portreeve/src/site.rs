@@ -1,6 +1,7 @@
 //! The site: every page of every room, behind one gate.
 
 mod api;
+mod change_examples;
 mod changes;
 mod house_directory;
 mod watch;
@@ -39,6 +40,8 @@ pub struct SiteSettings {
     pub cabinet: attachments::Cabinet,
     /// Where messages to other programs may go besides the internet.
     pub networks: Networks,
+    /// How many requests an address may make.
+    pub pace: Pace,
 }
 
 /// Every address there is; what is not listed here does not exist.
@@ -119,7 +122,7 @@ pub fn site(office: &Office, settings: SiteSettings) -> Site {
 /// What the site of an office is made of.
 pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
     let random = Random::of_the_machine();
-    let SiteSettings { town, keys, public_url, is_https, second_factor, breached, providers, cabinet, networks } =
+    let SiteSettings { town, keys, public_url, is_https, second_factor, breached, providers, cabinet, networks, pace } =
         settings;
     let place = SignInPlace { town: town.name.clone(), breached, providers };
     let sealing = Arc::new(keys.clone());
@@ -135,7 +138,7 @@ pub fn site_parts(office: &Office, settings: SiteSettings) -> SiteParts {
         public_url,
         is_https,
         random,
-        pace: Pace::default(),
+        pace,
         parts: Parts::new()
             .with(schedules::Trials::default())
             .with(sealing)

@@ -34,16 +34,15 @@ struct Described;
 /// The addresses of this desk for programs, described.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    Described::openapi()
+    let mut described = Described::openapi();
+    web::one_of(&mut described, ("list_account_timeline", "kind"), Kind::ALL.map(|(_, name, _)| name));
+    described
 }
 
 /// Accounts in the order of their numbers.
 #[utoipa::path(
     get, path = "/api/v1/accounts", tag = "accounts", operation_id = "list_accounts", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<AccountInList>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<AccountInList>, Problem> {
@@ -59,7 +58,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<AccountInList>, Problem> 
 /// An account: who, where, services, and what it owes by service and age.
 #[utoipa::path(
     get, path = "/api/v1/accounts/{number}", tag = "accounts", operation_id = "get_account", security(("bearer" = [])),
-    params(("number" = String, Path, description = "The number of the account, such as 100042-4.")),
+    params(("number" = String, Path, pattern = "^[0-9]{6,9}-[0-9]$", example = "100001-7", description = "The number of the account, such as 100042-4.")),
     responses((status = 200, description = "The account.", body = Envelope<AccountInFull>), Problems)
 )]
 async fn one(ask: Ask, At(number): At<String>) -> Result<Envelope<AccountInFull>, Problem> {
@@ -74,10 +73,9 @@ async fn one(ask: Ask, At(number): At<String>) -> Result<Envelope<AccountInFull>
     get, path = "/api/v1/accounts/{number}/ledger", tag = "accounts", operation_id = "list_account_ledger",
     security(("bearer" = [])),
     params(
-        ("number" = String, Path, description = "The number of the account, such as 100042-4."),
-        ("service" = Option<String>, Query, description = "Only this service; `whole` for what belongs to none."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("number" = String, Path, pattern = "^[0-9]{6,9}-[0-9]$", example = "100001-7", description = "The number of the account, such as 100042-4."),
+        ("service" = Option<String>, Query, example = "water", description = "Only this service; `whole` for what belongs to none."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<LedgerLine>), Problems)
 )]
@@ -107,10 +105,9 @@ async fn ledger(ask: Ask, At(number): At<String>, paging: Paging) -> Result<List
     get, path = "/api/v1/accounts/{number}/timeline", tag = "accounts", operation_id = "list_account_timeline",
     security(("bearer" = [])),
     params(
-        ("number" = String, Path, description = "The number of the account, such as 100042-4."),
-        ("kind" = Option<String>, Query, description = "Only this kind, such as `bills`."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("number" = String, Path, pattern = "^[0-9]{6,9}-[0-9]$", example = "100001-7", description = "The number of the account, such as 100042-4."),
+        ("kind" = Option<String>, Query, example = "bills", description = "Only this kind, such as `bills`."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<TimelineLine>), Problems)
 )]

@@ -32,7 +32,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// A bill as the customer has it: services, lines, the statement, its state.
 #[utoipa::path(
     get, path = "/api/v1/bills/{number}", tag = "bills", operation_id = "get_bill", security(("bearer" = [])),
-    params(("number" = String, Path, description = "The number on it, such as 12-000345.")),
+    params(("number" = String, Path, pattern = "^[0-9]+-[0-9]{1,6}$", example = "1-000001", description = "The number on it, such as 12-000345.")),
     responses((status = 200, description = "The bill.", body = Envelope<Bill>), Problems)
 )]
 async fn bill(ask: Ask, At(number): At<String>) -> Result<Envelope<Bill>, Problem> {
@@ -46,7 +46,7 @@ async fn bill(ask: Ask, At(number): At<String>) -> Result<Envelope<Bill>, Proble
 /// Why a bill is so much: reads, quantities, tiers, rates and rounding of every line.
 #[utoipa::path(
     get, path = "/api/v1/bills/{number}/why", tag = "bills", operation_id = "get_bill_why", security(("bearer" = [])),
-    params(("number" = String, Path, description = "The number on it, such as 12-000345.")),
+    params(("number" = String, Path, pattern = "^[0-9]+-[0-9]{1,6}$", example = "1-000001", description = "The number on it, such as 12-000345.")),
     responses((status = 200, description = "Its services, explained.", body = Envelope<Why>), Problems)
 )]
 async fn why(ask: Ask, At(number): At<String>) -> Result<Envelope<Why>, Problem> {

@@ -66,7 +66,7 @@ impl Loaded {
     /// are for what was due first.
     pub(crate) async fn is_past_due(&self, ask: &Ask, read: &mut Read) -> Result<bool, Problem> {
         let (account, today) = (self.view.bill.account, ask.today());
-        if today <= self.view.bill.due_on || self.view.taken_back.is_some() {
+        if !billing::is_past_due(self.view.bill.due_on, today) || self.view.taken_back.is_some() {
             return Ok(false);
         }
         let postings = finance::account_postings(read, account).await?;

@@ -42,7 +42,9 @@ struct Described;
 /// What this desk describes of the API.
 #[must_use]
 pub(crate) fn description() -> utoipa::openapi::OpenApi {
-    Described::openapi()
+    let mut described = Described::openapi();
+    web::one_of(&mut described, ("list_journals", "kind"), JournalKind::ALL.map(JournalKind::code));
+    described
 }
 
 /// The trial balance of some days.
@@ -130,9 +132,9 @@ struct PostingBody {
     get, path = "/api/v1/books/trial-balance", tag = "books", operation_id = "get_trial_balance",
     security(("bearer" = [])),
     params(
-        ("month" = Option<String>, Query, description = "A month, such as 2026-01."),
-        ("on" = Option<String>, Query, description = "A day, such as 2026-01-15."),
-        ("through" = Option<String>, Query, description = "Everything through a day."),
+        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2025-02", description = "A month, such as 2026-01."),
+        ("on" = Option<String>, Query, format = Date, description = "A day, such as 2026-01-15."),
+        ("through" = Option<String>, Query, format = Date, description = "Everything through a day."),
     ),
     responses((status = 200, description = "The trial balance.", body = Envelope<TrialBalanceBody>), Problems)
 )]
@@ -163,11 +165,11 @@ async fn trial(ask: Ask) -> Result<Envelope<TrialBalanceBody>, Problem> {
     get, path = "/api/v1/books/ledger/{fund}/{account}", tag = "books", operation_id = "list_ledger_days",
     security(("bearer" = [])),
     params(
-        ("fund" = String, Path, description = "The code of the fund."),
-        ("account" = String, Path, description = "The code of the ledger account."),
-        ("month" = Option<String>, Query, description = "A month, such as 2026-01."),
-        ("on" = Option<String>, Query, description = "A day, such as 2026-01-15."),
-        ("through" = Option<String>, Query, description = "Everything through a day."),
+        ("fund" = String, Path, example = "2400", description = "The code of the fund."),
+        ("account" = String, Path, example = "115100", description = "The code of the ledger account."),
+        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2025-02", description = "A month, such as 2026-01."),
+        ("on" = Option<String>, Query, format = Date, description = "A day, such as 2026-01-15."),
+        ("through" = Option<String>, Query, format = Date, description = "Everything through a day."),
     ),
     responses((status = 200, description = "The days.", body = Envelope<Vec<LedgerDayBody>>), Problems)
 )]
@@ -208,18 +210,20 @@ async fn ledger_days(
     get, path = "/api/v1/books/days/{day}/journals", tag = "books", operation_id = "list_journals",
     security(("bearer" = [])),
     params(
-        ("day" = String, Path, description = "The day of the books, such as 2026-01-15."),
-        ("kind" = Option<String>, Query, description = "Only journals of this kind, such as bill."),
-        ("run" = Option<i64>, Query, description = "Only the bills of the run with this number, whatever the kind."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("day" = String, Path, format = Date, example = "2025-02-06", description = "The day of the books, such as 2026-01-15."),
+        ("kind" = Option<String>, Query, example = "bill", description = "Only journals of this kind, such as bill."),
+        ("run" = Option<i64>, Query, minimum = 1, example = 1, description = "Only the bills of the run with this number, whatever the kind."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<JournalInList>), Problems)
 )]
 async fn journals(ask: Ask, At(day): At<String>, paging: Paging) -> Result<List<JournalInList>, Problem> {
     let gl_on = day_of(&day).ok_or_else(Problem::not_found)?;
     let (journal, account): (i64, i64) = paging.after()?.unwrap_or((0, -1));
-    let kind = JournalKind::parse(ask.query().text("kind")).ok();
+    let kind = match ask.query().text("kind") {
+        "" => None,
+        code => Some(JournalKind::parse(code).map_err(|_| Problem::bad_request("`kind` is no kind of journal."))?),
+    };
     let run = run_of(&ask)?;
     let mut read = ask.read().await?;
     let mut of = LinesOf {
@@ -261,7 +265,7 @@ async fn journals(ask: Ask, At(day): At<String>, paging: Paging) -> Result<List<
 #[utoipa::path(
     get, path = "/api/v1/books/journals/{journal}", tag = "books", operation_id = "get_journal",
     security(("bearer" = [])),
-    params(("journal" = String, Path, description = "Its reference: account number and journal, such as 100042-4-7.")),
+    params(("journal" = String, Path, pattern = "^[0-9-]+$", example = "100001-7-1", description = "Its reference: account number and journal, such as 100042-4-7.")),
     responses((status = 200, description = "The journal.", body = Envelope<JournalBody>), Problems)
 )]
 async fn journal(ask: Ask, At(name): At<String>) -> Result<Envelope<JournalBody>, Problem> {

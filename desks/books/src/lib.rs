@@ -5,6 +5,7 @@
 
 mod api;
 mod days;
+mod figures_api;
 mod names;
 mod pages;
 mod queue;
@@ -27,13 +28,15 @@ pub fn routes() -> Vec<Route> {
 /// Every address of it for programs.
 #[must_use]
 pub fn api_routes() -> Vec<Route> {
-    [api::api_routes(), reports_api::api_routes()].concat()
+    [api::api_routes(), figures_api::api_routes(), reporting::api::api_routes(), reports_api::api_routes()].concat()
 }
 
 /// What this desk describes of the API.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
     let mut described = api::description();
+    described.merge(figures_api::description());
+    described.merge(reporting::api::description());
     described.merge(reports_api::description());
     described
 }

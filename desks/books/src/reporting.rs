@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod answer;
+pub(crate) mod api;
 mod build;
 mod clock;
 mod files;

@@ -98,10 +98,7 @@ fn result_body(one: &ReportResult) -> ResultBody {
 #[utoipa::path(
     get, path = "/api/v1/reports/saved", tag = "reports", operation_id = "list_saved_reports",
     security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<SavedReportBody>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<SavedReportBody>, Problem> {
@@ -134,7 +131,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<SavedReportBody>, Problem
 #[utoipa::path(
     get, path = "/api/v1/reports/saved/{number}", tag = "reports", operation_id = "get_saved_report",
     security(("bearer" = [])),
-    params(("number" = String, Path, description = "The number of the report.")),
+    params(("number" = String, Path, pattern = "^[0-9]+$", example = "1", description = "The number of the report.")),
     responses((status = 200, description = "The report.", body = Envelope<WholeReportBody>), Problems)
 )]
 async fn one(ask: Ask, At(number): At<String>) -> Result<Envelope<WholeReportBody>, Problem> {
@@ -149,8 +146,8 @@ async fn one(ask: Ask, At(number): At<String>) -> Result<Envelope<WholeReportBod
     get, path = "/api/v1/reports/saved/{number}/results/{day}", tag = "reports", operation_id = "get_report_result",
     security(("bearer" = [])),
     params(
-        ("number" = String, Path, description = "The number of the report."),
-        ("day" = String, Path, description = "The day for which it was due, such as 2026-07-01."),
+        ("number" = String, Path, pattern = "^[0-9]+$", example = "1", description = "The number of the report."),
+        ("day" = String, Path, format = Date, example = "2026-07-01", description = "The day for which it was due, such as 2026-07-01."),
     ),
     responses((status = 200, description = "The rows.", body = Envelope<ResultFileBody>), Problems)
 )]

@@ -23,7 +23,9 @@ struct Described;
 /// The addresses of this desk for programs, described.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    Described::openapi()
+    let mut described = Described::openapi();
+    web::one_of(&mut described, ("list_moves", "side"), ["in", "out"]);
+    described
 }
 
 /// Services of an account that begin or end on a day.
@@ -46,11 +48,10 @@ const DAYS_MAX: i64 = 366;
 #[utoipa::path(
     get, path = "/api/v1/moves", tag = "moves", operation_id = "list_moves", security(("bearer" = [])),
     params(
-        ("side" = Option<String>, Query, description = "`in`, as when nothing is said, or `out`."),
-        ("from" = NaiveDate, Query, description = "The first day."),
-        ("to" = NaiveDate, Query, description = "The day after the last; at most 366 days on."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("side" = Option<String>, Query, example = "out", description = "`in`, as when nothing is said, or `out`."),
+        ("from" = NaiveDate, Query, example = "2025-02-01", description = "The first day."),
+        ("to" = NaiveDate, Query, example = "2026-01-01", description = "The day after the last; at most 366 days on."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<MoveBody>), Problems)
 )]
@@ -61,7 +62,11 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<MoveBody>, Problem> {
     };
     let days = Period::new(day("from")?, day("to")?).ok().filter(|days| days.days() <= DAYS_MAX);
     let days = days.ok_or_else(|| Problem::bad_request("`to` comes after `from`, at most 366 days."))?;
-    let side = if ask.query().text("side") == "out" { MoveSide::Stops } else { MoveSide::Starts };
+    let side = match ask.query().text("side") {
+        "" | "in" => MoveSide::Starts,
+        "out" => MoveSide::Stops,
+        _ => return Err(Problem::bad_request("`side` is in or out.")),
+    };
     let offset = usize::try_from(paging.after::<i64>()?.unwrap_or(0)).unwrap_or(0);
     let mut read = ask.read().await?;
     let moves = account_moves(&mut read, side, days, (offset, paging.limit + 1)).await?;

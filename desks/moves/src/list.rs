@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use billing::permissions::MOVES;
-use billing::{AccountMove, MoveSide, account_moves, account_moves_count};
+use billing::permissions::{CORRECT, MOVES};
+use billing::{
+    AccountMove, BillToMakeAgain, MoveSide, WhyAgain, account_moves, account_moves_count, bills_to_make_again,
+};
 use chrono::{Days, NaiveDate};
 use customers::permissions::CHANGE;
 use kernel::{AccountId, Period, ServicePointId};
 use premises::ServicePoint;
 use web::{Alert, Answer, Ask, Cell, Column, Field, LookUp, Tabs, Tone, address};
 
-use crate::words::{account_href, before, stop_href};
+use crate::words::{account_href, before, rebill_href, stop_href};
 
 /// Days behind and ahead that are shown when none are asked for.
 const BEHIND: u64 = 30;
@@ -34,6 +36,13 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let points: Vec<ServicePointId> = moves.iter().map(|one| one.service_point).collect();
     let mut points = premises::points_by_id(&mut read, &points).await?;
     identity::cover(&ask, &mut read, points.values_mut().map(|one| (one.id, &mut one.address))).await?;
+    let again = match side {
+        MoveSide::Stops => {
+            let leaving: Vec<AccountId> = moves.iter().map(|one| one.account).collect();
+            bills_to_make_again(&mut read, &leaving).await?
+        }
+        MoveSide::Starts => Vec::new(),
+    };
     let (waiting, _) = billing::pending_count(&mut read).await?;
     let total = if side == MoveSide::Starts { ins } else { outs };
     let table = ask
@@ -47,7 +56,7 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         .column(Column::text("change", "Change"))
         .empty("Nobody moves in these days.")
         .windowed(usize::try_from(total).unwrap_or(0))
-        .rows(moves.iter().map(|one| row(&ask, side, one, (&accounts, &points))));
+        .rows(moves.iter().map(|one| row(&ask, side, (one, &again), (&accounts, &points))));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
@@ -84,16 +93,26 @@ pub(crate) async fn show(ask: Ask) -> Answer {
 fn row(
     ask: &Ask,
     side: MoveSide,
-    one: &AccountMove,
+    (one, again): (&AccountMove, &[BillToMakeAgain]),
     (accounts, points): (&BTreeMap<AccountId, customers::Account>, &BTreeMap<ServicePointId, ServicePoint>),
 ) -> [Cell; 7] {
     let account = accounts.get(&one.account);
     let number = account.map(|account| account.number.to_string()).unwrap_or_default();
     let day = if side == MoveSide::Starts { one.on } else { before(one.on) };
+    // A stop that was told late leaves bills that reach beyond it.
+    let stopped = WhyAgain::Stopped { stopped_on: one.on };
+    let beyond = again.iter().find(|bill| bill.account == one.account && bill.why == stopped);
     let state = match day.cmp(&ask.today()) {
         std::cmp::Ordering::Greater => Cell::tag(Tone::Info, "coming"),
         std::cmp::Ordering::Equal => Cell::tag(Tone::Warning, "today"),
         std::cmp::Ordering::Less => Cell::tag(Tone::Plain, "done"),
+    };
+    let state = match beyond {
+        Some(bill) => {
+            let tag = Cell::tag(Tone::Bad, "billed beyond").note(format!("Bill {} is to be made again", bill.number));
+            if ask.may(CORRECT) { tag.link(rebill_href(bill.number)) } else { tag }
+        }
+        None => state,
     };
     let place = points.get(&one.service_point).map(|point| match point.address.is_empty() {
         true => point.reference.clone(),

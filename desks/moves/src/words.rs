@@ -1,7 +1,7 @@
 //! Words and addresses that the pages about moves share.
 
 use chrono::NaiveDate;
-use kernel::Period;
+use kernel::{BillNumber, Period};
 use web::encoded;
 use web::shown::{capital, date};
 
@@ -13,6 +13,11 @@ pub(crate) fn account_href(number: &str) -> String {
 /// The page of a service point.
 pub(crate) fn point_href(reference: &str) -> String {
     format!("/points/{}", encoded(reference))
+}
+
+/// Where a bill is made again.
+pub(crate) fn rebill_href(number: BillNumber) -> String {
+    format!("/bills/{number}/rebill")
 }
 
 /// Where a stop is put off or taken back; the day is the one after the last.

@@ -36,15 +36,15 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// A service point with its services, meters and use.
 #[utoipa::path(
     get, path = "/api/v1/points/{reference}", tag = "points", operation_id = "get_point", security(("bearer" = [])),
-    params(("reference" = String, Path, description = "The reference of the service point.")),
+    params(("reference" = String, Path, min_length = 1, example = "P000000-W", description = "The reference of the service point.")),
     responses((status = 200, description = "The service point.", body = Envelope<PointInFull>), Problems)
 )]
 async fn point(ask: Ask, At(reference): At<String>) -> Result<Envelope<PointInFull>, Problem> {
     let mut read = ask.read().await?;
     let mut point = point_named(&mut read, &reference).await?;
-    identity::cover(&ask, &mut read, [(point.id, &mut point.address)]).await?;
+    let hides_people = !identity::cover(&ask, &mut read, [(point.id, &mut point.address)]).await?.is_empty();
     let mut services = services_at_points(&mut read, &[point.id]).await?;
-    if identity::hides_people_at(&ask, &mut read, &[point.id]).await? {
+    if hides_people {
         services.iter_mut().for_each(crate::points::unname);
     }
     let placements = metering::placements_at(&mut read, &[point.id]).await?.remove(&point.id).unwrap_or_default();
@@ -70,9 +70,8 @@ async fn point(ask: Ask, At(reference): At<String>) -> Result<Envelope<PointInFu
     get, path = "/api/v1/points/{reference}/reads", tag = "points", operation_id = "list_reads",
     security(("bearer" = [])),
     params(
-        ("reference" = String, Path, description = "The reference of the service point."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("reference" = String, Path, min_length = 1, example = "P000000-W", description = "The reference of the service point."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<ReadBody>), Problems)
 )]
@@ -91,7 +90,7 @@ async fn reads(ask: Ask, At(reference): At<String>, paging: Paging) -> Result<Li
 /// A meter and where it is and was.
 #[utoipa::path(
     get, path = "/api/v1/meters/{serial}", tag = "points", operation_id = "get_meter", security(("bearer" = [])),
-    params(("serial" = String, Path, description = "The number on the case.")),
+    params(("serial" = String, Path, min_length = 1, example = "SB200000", description = "The number on the case.")),
     responses((status = 200, description = "The meter.", body = Envelope<MeterInFull>), Problems)
 )]
 async fn meter(ask: Ask, At(serial): At<String>) -> Result<Envelope<MeterInFull>, Problem> {

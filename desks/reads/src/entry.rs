@@ -151,7 +151,8 @@ async fn save(
         return Ok(());
     };
     let (service_point, kind, code) = (row.reference.clone(), sent.kind, row.code.clone());
-    let act = EnterRead { service_point, read_on, count, kind, code };
+    let is_right = row.is_sure.then_some(true);
+    let act = EnterRead { service_point, read_on, count, kind, code, is_right };
     let key = format!("{} {} {count} {read_on}", sent.key, point.point.0);
     let by = ask.who()?.by("entered with the reads of a cycle", &key);
     match ask.site().door().carry_out(&by, &act).await {

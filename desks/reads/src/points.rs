@@ -55,6 +55,10 @@ fn draw(ask: &Ask, loaded: &Loaded, form: Option<Form>) -> Answer {
             main.push(web::Section::bare().with(&form));
         }
     }
+    page = match parts::again_alert(ask, loaded) {
+        Some(alert) => page.alert(alert),
+        None => page,
+    };
     main.extend(parts::use_section(loaded));
     main.push(parts::reads_section(&reads, loaded));
     main.push(parts::services_section(ask, loaded));

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use billing::permissions::SEE;
-use billing::{BillRun, ExceptionState, HeldBill, QueueLine, Register, RunState};
+use billing::{BillRun, ExceptionCode, ExceptionState, HeldBill, QueueLine, Register, RunState};
 use chrono::NaiveDate;
 use kernel::AccountId;
 use serde::Serialize;
@@ -15,6 +15,9 @@ use crate::queue::Looked;
 use crate::register::register_of;
 use crate::words::last_on;
 
+/// How exceptions stand.
+const EXCEPTION_STATES: [ExceptionState; 3] = [ExceptionState::Open, ExceptionState::Released, ExceptionState::Held];
+
 /// Every address of the API of this desk.
 #[must_use]
 pub fn api_routes() -> Vec<Route> {
@@ -26,13 +29,15 @@ pub fn api_routes() -> Vec<Route> {
         get("/api/v1/runs/{number}/register", "The register of a run"),
         get("/api/v1/runs/{number}/held", "List held bills of a run"),
     );
-    vec![
+    let mut routes = vec![
         Route::api(one.0, one.1, one.2, list),
         Route::api(two.0, two.1, two.2, one_run),
         Route::api(three.0, three.1, three.2, exceptions),
         Route::api(four.0, four.1, four.2, register),
         Route::api(five.0, five.1, five.2, held),
-    ]
+    ];
+    routes.extend(crate::completeness_api::api_routes());
+    routes
 }
 
 /// What the API of this desk says of itself.
@@ -45,7 +50,12 @@ pub fn description() -> utoipa::openapi::OpenApi {
         tags((name = "runs", description = "Bill runs, their exceptions and registers."))
     )]
     struct Described;
-    Described::openapi()
+    let mut described = Described::openapi();
+    let of_exceptions = "list_run_exceptions";
+    web::one_of(&mut described, (of_exceptions, "state"), EXCEPTION_STATES.map(ExceptionState::code));
+    web::one_of(&mut described, (of_exceptions, "code"), ExceptionCode::ALL.map(ExceptionCode::code));
+    described.merge(crate::completeness_api::description());
+    described
 }
 
 /// A bill run.
@@ -219,10 +229,7 @@ impl RunBody {
 /// Bill runs, the newest first.
 #[utoipa::path(
     get, path = "/api/v1/runs", tag = "runs", operation_id = "list_runs", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<RunBody>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<RunBody>, Problem> {
@@ -243,7 +250,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<RunBody>, Problem> {
 /// A bill run, with what it comes to and how its exceptions stand.
 #[utoipa::path(
     get, path = "/api/v1/runs/{number}", tag = "runs", operation_id = "get_run", security(("bearer" = [])),
-    params(("number" = i64, Path, description = "The number of the run.")),
+    params(("number" = i64, Path, minimum = 1, example = 1, description = "The number of the run.")),
     responses((status = 200, description = "The run.", body = Envelope<RunInFull>), Problems)
 )]
 async fn one_run(ask: Ask, At(number): At<String>) -> Result<Envelope<RunInFull>, Problem> {
@@ -275,19 +282,19 @@ async fn one_run(ask: Ask, At(number): At<String>) -> Result<Envelope<RunInFull>
     get, path = "/api/v1/runs/{number}/exceptions", tag = "runs", operation_id = "list_run_exceptions",
     security(("bearer" = [])),
     params(
-        ("number" = i64, Path, description = "The number of the run."),
-        ("state" = Option<String>, Query, description = "`open`, `released` or `held`; open when nothing is said."),
-        ("code" = Option<String>, Query, description = "Only exceptions of this code."),
+        ("number" = i64, Path, minimum = 1, example = 17, description = "The number of the run."),
+        ("state" = Option<String>, Query, example = "released", description = "`open`, `released` or `held`; open when nothing is said."),
+        ("code" = Option<String>, Query, example = "high_use", description = "Only exceptions of this code."),
         ("class" = Option<String>, Query, description = "Only bills with a service of this class."),
         ("service" = Option<String>, Query, description = "Only bills with this service."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<ExceptionBody>), Problems)
 )]
 async fn exceptions(ask: Ask, At(number): At<String>, paging: Paging) -> Result<List<ExceptionBody>, Problem> {
     let mut read = ask.read().await?;
     let known = Known::load(&mut read, &number).await?;
+    check_filter(&ask)?;
     let (looked, after) = (Looked::of(ask.query()), paging.after::<(String, i64)>()?);
     let after = after.as_ref().map(|(code, account)| (code.as_str(), AccountId(*account)));
     let lines = billing::queue_page(&mut read, (known.run.id, &looked.filter), after, paging.limit + 1).await?;
@@ -312,14 +319,25 @@ async fn exceptions(ask: Ask, At(number): At<String>, paging: Paging) -> Result<
     Ok(List::of(lines.into_iter().map(body).collect(), &paging, |body| body.place.clone()))
 }
 
+/// A page leaves out of a filter what makes no sense; a program is told.
+fn check_filter(ask: &Ask) -> Result<(), Problem> {
+    let (state, code) = (ask.query().text("state"), ask.query().text("code"));
+    if !state.is_empty() && ExceptionState::parse(state).is_none() {
+        return Err(Problem::bad_request("`state` is open, released or held."));
+    }
+    if !code.is_empty() && ExceptionCode::parse(code).is_none() {
+        return Err(Problem::bad_request("`code` is no code of exceptions."));
+    }
+    Ok(())
+}
+
 /// Held bills of a run that were not made since, by the day they are held until and account.
 #[utoipa::path(
     get, path = "/api/v1/runs/{number}/held", tag = "runs", operation_id = "list_held_bills",
     security(("bearer" = [])),
     params(
-        ("number" = i64, Path, description = "The number of the run."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("number" = i64, Path, minimum = 1, example = 1, description = "The number of the run."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<HeldBody>), Problems)
 )]
@@ -348,7 +366,7 @@ async fn held(ask: Ask, At(number): At<String>, paging: Paging) -> Result<List<H
 #[utoipa::path(
     get, path = "/api/v1/runs/{number}/register", tag = "runs", operation_id = "get_run_register",
     security(("bearer" = [])),
-    params(("number" = i64, Path, description = "The number of the run.")),
+    params(("number" = i64, Path, minimum = 1, example = 1, description = "The number of the run.")),
     responses((status = 200, description = "The register.", body = Envelope<RegisterBody>), Problems)
 )]
 async fn register(ask: Ask, At(number): At<String>) -> Result<Envelope<RegisterBody>, Problem> {

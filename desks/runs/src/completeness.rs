@@ -40,7 +40,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
             Section::new("prove", "Prove it").with(&look_up(&ask.today().to_string(), "")).with(&Words::new(words));
         return page.body(&section).answer();
     }
-    let Ok(as_of) = asked.parse::<NaiveDate>() else {
+    let Some(as_of) = day_of(&asked) else {
         let alert = Alert::bad("This cannot be proved").text("Enter a date such as 7/1/2026.");
         return page.alert(alert).body(&look_up(&ask.today().to_string(), &reason)).answer();
     };
@@ -56,7 +56,13 @@ pub(super) async fn show(ask: Ask) -> Answer {
     page.body(&listed).answer()
 }
 
-async fn proof(read: &mut Read, as_of: NaiveDate) -> Result<Arc<Coverage>, Problem> {
+/// A day that a town may have been billed on; no database knows all years that there are.
+pub(crate) fn day_of(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = text.parse().ok()?;
+    (1900..=2200).contains(&chrono::Datelike::year(&day)).then_some(day)
+}
+
+pub(crate) async fn proof(read: &mut Read, as_of: NaiveDate) -> Result<Arc<Coverage>, Problem> {
     let newest = acts::newest_act(read).await?;
     let kept: Option<Arc<Kept>> = read.kept();
     if let Some(kept) = kept.filter(|kept| kept.newest == newest && kept.proof.as_of == as_of) {
@@ -180,7 +186,7 @@ fn account(number: &str) -> Cell {
 }
 
 /// All reasons, in the order of the proof.
-const REASONS: [UncoveredReason; 8] = [
+pub(crate) const REASONS: [UncoveredReason; 8] = [
     UncoveredReason::Incomplete,
     UncoveredReason::NoMeter,
     UncoveredReason::Held,
@@ -192,7 +198,7 @@ const REASONS: [UncoveredReason; 8] = [
 ];
 
 /// A reason as addresses have it.
-fn code(reason: UncoveredReason) -> &'static str {
+pub(crate) fn code(reason: UncoveredReason) -> &'static str {
     match reason {
         UncoveredReason::Incomplete => "incomplete",
         UncoveredReason::NoMeter => "no_meter",

@@ -4,6 +4,7 @@
 pub mod api;
 mod cancelling;
 mod completeness;
+mod completeness_api;
 mod held;
 mod known;
 mod list;

@@ -16,7 +16,7 @@ use crate::version::of_address;
 pub fn api_routes() -> Vec<Route> {
     const ANY: Access = Access::SignedIn;
     let get = Method::GET;
-    vec![
+    let mut routes = vec![
         Route::api(get.clone(), "/api/v1/rates", ("Rate schedules, for programs", ANY), list),
         Route::api(get.clone(), "/api/v1/rates/{schedule}", ("A rate schedule, for programs", ANY), one),
         Route::api(
@@ -26,7 +26,9 @@ pub fn api_routes() -> Vec<Route> {
             evaluate,
         ),
         Route::api(get, "/api/v1/rates/{schedule}/{effective_on}", ("A version of rates, for programs", ANY), version),
-    ]
+    ];
+    routes.extend(crate::what_if_api::api_routes());
+    routes
 }
 
 /// What this desk describes of the API.
@@ -37,7 +39,9 @@ struct Description;
 /// What this desk describes of the API.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut described = Description::openapi();
+    described.merge(crate::what_if_api::description());
+    described
 }
 
 /// A rate schedule.
@@ -140,10 +144,7 @@ fn head_of(loaded: &Loaded, one: &VersionRead, today: NaiveDate) -> RateVersionH
 /// All rate schedules, by code.
 #[utoipa::path(
     get, path = "/api/v1/rates", tag = "rates", operation_id = "list_rate_schedules", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<RateSchedule>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<RateSchedule>, Problem> {
@@ -159,7 +160,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<RateSchedule>, Problem> {
 /// A rate schedule with all its versions.
 #[utoipa::path(
     get, path = "/api/v1/rates/{schedule}", tag = "rates", operation_id = "get_rate_schedule",
-    security(("bearer" = [])), params(("schedule" = String, Path, description = "The code of the schedule.")),
+    security(("bearer" = [])), params(("schedule" = String, Path, example = "water", description = "The code of the schedule.")),
     responses((status = 200, description = "The schedule.", body = Envelope<RateScheduleInFull>), Problems)
 )]
 async fn one(ask: Ask, At(code): At<String>) -> Result<Envelope<RateScheduleInFull>, Problem> {
@@ -174,8 +175,8 @@ async fn one(ask: Ask, At(code): At<String>) -> Result<Envelope<RateScheduleInFu
     get, path = "/api/v1/rates/{schedule}/{effective_on}", tag = "rates", operation_id = "get_rate_version",
     security(("bearer" = [])),
     params(
-        ("schedule" = String, Path, description = "The code of the schedule."),
-        ("effective_on" = NaiveDate, Path, description = "The first day of the version."),
+        ("schedule" = String, Path, example = "water", description = "The code of the schedule."),
+        ("effective_on" = NaiveDate, Path, example = "2025-10-01", description = "The first day of the version."),
     ),
     responses((status = 200, description = "The version.", body = Envelope<RateVersionInFull>), Problems)
 )]
@@ -195,10 +196,10 @@ async fn version(ask: Ask, At((code, day)): At<(String, String)>) -> Result<Enve
     get, path = "/api/v1/rates/{schedule}/evaluate", tag = "rates", operation_id = "evaluate_rates",
     security(("bearer" = [])),
     params(
-        ("schedule" = String, Path, description = "The code of the schedule."),
-        ("on" = Option<NaiveDate>, Query, description = "The day that decides version and season; today when absent."),
-        ("use" = Option<String>, Query, description = "What was used, in the unit the rates ask for."),
-        ("class" = Option<String>, Query, description = "The class; the first of the version when absent."),
+        ("schedule" = String, Path, example = "water", description = "The code of the schedule."),
+        ("on" = Option<NaiveDate>, Query, example = "2026-01-15", description = "The day that decides version and season; today when absent."),
+        ("use" = Option<String>, Query, example = "8", description = "What was used, in the unit the rates ask for."),
+        ("class" = Option<String>, Query, example = "residential", description = "The class; the first of the version when absent."),
     ),
     responses((status = 200, description = "The bill.", body = Envelope<Evaluated>), Problems)
 )]

@@ -20,6 +20,7 @@ mod text_diff;
 mod trial;
 mod trials;
 mod version;
+mod what_if_api;
 
 use revenue::permissions::{ADOPT_RATES, PROPOSE_RATES, SUPERSEDE_RATES};
 use web::{Access, Route};

@@ -23,7 +23,7 @@ pub(crate) const LOOK: &[Permission] = &[
 const BANDS: [&str; 12] =
     ["< -50 %", "-50 %", "-25 %", "-10 %", "-5 %", "same", "+5 %", "+10 %", "+25 %", "+50 %", "> +50 %", "new"];
 
-fn asked(ask: &Ask, told: &Told) -> TrialOf {
+pub(crate) fn asked(ask: &Ask, told: &Told) -> TrialOf {
     let month = |name: &str| {
         let sent = if ask.posted().has(name) { ask.posted().text(name) } else { ask.query().text(name) };
         Month::parse(sent).ok()
@@ -38,13 +38,13 @@ fn asked(ask: &Ask, told: &Told) -> TrialOf {
 }
 
 /// The proposal against the version that would go on without it.
-fn tried(told: &Told) -> Tried {
+pub(crate) fn tried(told: &Told) -> Tried {
     let day = told.proposal.effective_on;
     let before = told.loaded.standing().rfind(|one| one.effective_on() < day);
     Tried { schedule: told.schedule.clone(), before: before.map(|one| one.version().clone()) }
 }
 
-fn trials(ask: &Ask) -> &Trials {
+pub(crate) fn trials(ask: &Ask) -> &Trials {
     ask.site().part::<Trials>()
 }
 

@@ -112,10 +112,9 @@ async fn look_up(ask: &Ask, read: &mut Read) -> Result<Found, Problem> {
 #[utoipa::path(
     get, path = "/api/v1/attachments", tag = "attachments", operation_id = "list_attachments", security(("bearer" = [])),
     params(
-        ("kind" = SubjectKind, Query, description = "The kind of what the files support."),
-        ("number" = String, Query, min_length = 1, description = "Its number."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("kind" = SubjectKind, Query, example = "account", description = "The kind of what the files support."),
+        ("number" = String, Query, example = "100001-7", min_length = 1, description = "Its number."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<AttachmentBody>), Problems)
 )]
@@ -133,13 +132,13 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<AttachmentBody>, Problem>
 /// Attaches a file: its bytes are the body, whatever its content type says. What it is, is found out from them.
 #[utoipa::path(
     post, path = "/api/v1/attachments", tag = "attachments", operation_id = "attach_file", security(("bearer" = [])),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file.", example = json!("meter,count\nSB200000,161531\n")),
     params(
-        ("kind" = SubjectKind, Query, description = "The kind of what the file supports."),
-        ("number" = String, Query, min_length = 1, description = "Its number."),
-        ("name" = String, Query, min_length = 1, max_length = 120, description = "The name of the file, with its ending."),
-        ("reason" = String, Query, min_length = 1, max_length = 500, description = "What it shows, and why it is kept."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        ("kind" = SubjectKind, Query, example = "account", description = "The kind of what the file supports."),
+        ("number" = String, Query, example = "100001-7", min_length = 1, description = "Its number."),
+        ("name" = String, Query, example = "reads.csv", min_length = 1, max_length = 120, description = "The name of the file, with its ending."),
+        ("reason" = String, Query, example = "what the customer read from the meter", min_length = 1, max_length = 500, description = "What it shows, and why it is kept."),
+        IdempotencyKey,
     ),
     responses(
         (status = 201, description = "It is kept.", body = Envelope<AttachedBody>),
@@ -171,7 +170,7 @@ async fn attach(ask: Ask, key: IdempotencyKey, bytes: Bytes) -> Result<Response,
 /// What is on record of a file.
 #[utoipa::path(
     get, path = "/api/v1/attachments/{id}", tag = "attachments", operation_id = "get_attachment",
-    security(("bearer" = [])), params(("id" = String, Path, description = "The number of the file.")),
+    security(("bearer" = [])), params(("id" = String, Path, pattern = "^[0-9]+$", example = "1", description = "The number of the file.")),
     responses((status = 200, description = "The file's record.", body = Envelope<AttachmentBody>), Problems)
 )]
 async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<AttachmentBody>, Problem> {
@@ -182,9 +181,12 @@ async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<AttachmentBody>, P
 /// The bytes of a file. Each time is recorded with whose token it was.
 #[utoipa::path(
     get, path = "/api/v1/attachments/{id}/file", tag = "attachments", operation_id = "download_attachment",
-    security(("bearer" = [])), params(("id" = String, Path, description = "The number of the file.")),
+    security(("bearer" = [])), params(("id" = String, Path, pattern = "^[0-9]+$", example = "1", description = "The number of the file.")),
     responses(
-        (status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The file, under the media type that was found out from its bytes.", content(
+            (Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"),
+            (Vec<u8> = "image/tiff"), (Vec<u8> = "image/heic"), (String = "text/plain"), (String = "text/csv"),
+        )),
         (status = 500, description = "The file is missing or was changed where it lies; `code` is `file_damaged`.", body = web::ProblemBody, content_type = "application/problem+json"),
         Problems,
     )

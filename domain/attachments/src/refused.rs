@@ -66,6 +66,9 @@ pub enum AttachmentRefused {
     /// No such file.
     #[error("there is no file {0}")]
     Unknown(i64),
+    /// It supports something that is not for everybody.
+    #[error("file {0} supports something that you may not see: only who may see that has to do with it")]
+    Hidden(i64),
     /// It is about a protected person.
     #[error("file {0} is about somebody whose address is confidential: only who may see the address has to do with it")]
     Confidential(i64),
@@ -73,8 +76,13 @@ pub enum AttachmentRefused {
     #[error("file {0} was withdrawn")]
     Withdrawn(i64),
     /// It is still there.
-    #[error("file {0} was not withdrawn long enough ago to be destroyed")]
-    NotWithdrawn(i64),
+    #[error("file {file} was not withdrawn {days} days ago: before that, nothing is destroyed")]
+    NotWithdrawn {
+        /// Its number.
+        file: i64,
+        /// For how long a withdrawn file is kept at least.
+        days: i64,
+    },
     /// It could not be scanned.
     #[error("file {0} waits for its scan: nobody is given it before")]
     NotScanned(i64),
@@ -103,9 +111,10 @@ impl Refusal for AttachmentRefused {
             AttachmentRefused::TooMany(_) => "too_many_files",
             AttachmentRefused::AlreadyThere(_) => "file_already_there",
             AttachmentRefused::Unknown(_) => "file_unknown",
+            AttachmentRefused::Hidden(_) => "file_hidden",
             AttachmentRefused::Confidential(_) => "file_confidential",
             AttachmentRefused::Withdrawn(_) => "file_withdrawn",
-            AttachmentRefused::NotWithdrawn(_) => "file_not_withdrawn",
+            AttachmentRefused::NotWithdrawn { .. } => "file_not_withdrawn",
             AttachmentRefused::NotScanned(_) => "file_not_scanned",
             AttachmentRefused::FoundHarmful(_) => "file_found_harmful",
             AttachmentRefused::NotFromScanner => "not_from_scanner",

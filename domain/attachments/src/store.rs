@@ -59,13 +59,27 @@ pub(crate) fn attachment_of(row: AttachmentRow) -> Result<Attachment, Fault> {
     })
 }
 
-/// One file on record.
-pub async fn attachment(read: &mut Read, id: i64) -> Result<Option<Attachment>, Fault> {
-    const SQL: &str = "
+/// The columns of files on record, which ones and in which order behind it.
+macro_rules! select_attachment {
+    ($which:literal) => {
+        concat!(
+            "
         select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
             storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
-        where attachment_id = $1";
+        from attachment",
+            $which
+        )
+    };
+}
+
+pub(crate) use select_attachment;
+
+/// One file on record.
+pub async fn attachment(read: &mut Read, id: i64) -> Result<Option<Attachment>, Fault> {
+    const SQL: &str = select_attachment!(
+        "
+        where attachment_id = $1"
+    );
     let row: Option<AttachmentRow> = read.one(SQL, vec![id.into()]).await?;
     row.map(attachment_of).transpose()
 }

@@ -88,6 +88,15 @@ impl SubjectKind {
         }
     }
 
+    /// What somebody needs to see the thing itself.
+    #[must_use]
+    pub fn needed(self) -> Permission {
+        match self {
+            SubjectKind::Account | SubjectKind::Bill => customers::permissions::SEE,
+            SubjectKind::Proposal | SubjectKind::Entry => acts::permissions::READ,
+        }
+    }
+
     /// Where its pages begin.
     fn path(self) -> &'static str {
         match self {
@@ -198,10 +207,7 @@ impl Found {
     /// What somebody needs to see the thing itself.
     #[must_use]
     pub fn needed(&self) -> Permission {
-        match self.kind {
-            SubjectKind::Account | SubjectKind::Bill => customers::permissions::SEE,
-            SubjectKind::Proposal | SubjectKind::Entry => acts::permissions::READ,
-        }
+        self.kind.needed()
     }
 
     /// Refuses whoever may not see the thing, as if it were not there, or not the address of a protected person: a file may hold it.

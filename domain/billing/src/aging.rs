@@ -8,6 +8,7 @@ use kernel::{AccountId, Cents, FundId, JournalId, LedgerAccountId};
 use ledger::{Chart, Control};
 use reports::{Cell, Kind, Report, Section};
 
+use crate::due::age_of;
 use crate::register::named;
 use crate::{CHUNK_ACCOUNTS, store};
 
@@ -33,7 +34,7 @@ pub struct AgedLine {
     pub fund: String,
     /// The code and name of the receivable.
     pub receivable: String,
-    /// By age: not due yet, due 0 to 30 days, 31 to 60, 61 to 90, longer.
+    /// By age: not past due, past due 1 to 30 days, 31 to 60, 61 to 90, longer.
     pub by_age: [Cents; 5],
     /// What accounts have to their credit; never positive.
     pub credits: Cents,
@@ -200,20 +201,9 @@ impl Owed {
         let (left, credits) = self.left();
         let mut by_age = [Cents::ZERO; 5];
         for (due_on, cents) in left {
-            by_age[age_of(due_on, as_of)] += cents;
+            by_age[age_of(due_on, as_of).min(by_age.len() - 1)] += cents;
         }
         (by_age, credits)
-    }
-}
-
-/// Which column an amount stands in.
-fn age_of(due_on: NaiveDate, as_of: NaiveDate) -> usize {
-    match (as_of - due_on).num_days() {
-        ..0 => 0,
-        0..=30 => 1,
-        31..=60 => 2,
-        61..=90 => 3,
-        91.. => 4,
     }
 }
 
@@ -226,7 +216,7 @@ impl Aging {
             ("Fund", Kind::Text),
             ("Receivable", Kind::Text),
             ("Not due", Kind::Money),
-            ("0-30 days", Kind::Money),
+            ("1-30 days", Kind::Money),
             ("31-60 days", Kind::Money),
             ("61-90 days", Kind::Money),
             ("Over 90 days", Kind::Money),
@@ -267,7 +257,7 @@ mod tests {
         type Amounts<'a> = &'a [(&'a str, i64)];
         #[rustfmt::skip]
         let rows: [(Amounts<'_>, [i64; 5], i64); 6] = [
-            (&[("2026-07-01", 5), ("2026-06-30", 7), ("2026-05-31", 1)],                    [5, 8, 0, 0, 0], 0),
+            (&[("2026-07-01", 5), ("2026-06-30", 7), ("2026-05-31", 1)],                    [12, 1, 0, 0, 0], 0),
             (&[("2026-05-30", 2), ("2026-05-01", 3), ("2026-04-30", 4), ("2026-04-01", 1)], [0, 0, 5, 5, 0], 0),
             (&[("2026-03-31", 9), ("2020-01-01", 1)],                                       [0, 0, 0, 0, 10], 0),
             (&[("2026-06-01", 10), ("2026-01-01", 10), ("2026-06-15", -4)],                 [0, 10, 0, 0, 6], 0),

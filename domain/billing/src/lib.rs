@@ -8,6 +8,7 @@ mod charge;
 mod compare;
 mod completeness;
 mod coverage;
+mod due;
 mod exception;
 mod extra;
 mod gather;
@@ -17,6 +18,7 @@ mod intake;
 mod leak;
 mod look_queue;
 mod look_runs;
+mod looking;
 mod measuring;
 mod move_preview;
 mod open;
@@ -51,6 +53,7 @@ pub use charge::AccountCharge;
 pub use compare::{BillComparison, Cause, ComparedKind, ComparedService, DifferencePart, ServiceSide, compare_bills};
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use coverage::{Coverage, Overbilled, Uncovered, UncoveredReason, coverage};
+pub use due::{AGES, age_of, is_past_due};
 pub use exception::{
     Decision, Disposition, Exception, ExceptionCode, ExceptionFilter, ExceptionRule, ExceptionState, Limits,
     QueuedException,
@@ -67,9 +70,10 @@ pub use look_runs::{
     Earlier, TallyLine, TrialLine, TrialSum, class_read_rules, earlier_runs, exception_rules, is_made_by, last_order,
     posted_sum, prepared_bills, review_amounts, run_state, run_states, tally_of, trial_lines, trial_sum, tried_by,
 };
+pub use looking::{LookAtCounts, sizes_left_behind};
 pub use move_preview::{MoveAsked, MovePreview, PlaceChange, PreviewedService, UseBasis, last_terms, preview_move};
 pub use open::{NewService, open_services};
-pub use owing::{AGES, Owing, OwingLine, owing};
+pub use owing::{Owing, OwingLine, owing};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
@@ -96,6 +100,7 @@ pub use store::{
     queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
 };
 pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
+pub use store::{BillToMakeAgain, WhyAgain, bills_to_make_again};
 pub use store::{
     DueService, ExceptionCounts, close_order, cycle_titles, due_services, exceptions_of_bill, held_count, open_counts,
     signed_sums,

@@ -9,9 +9,7 @@ use ledger::{Chart, Control};
 
 use crate::AccountBill;
 use crate::aging::{Owed, is_receivable};
-
-/// How old what is owed can be, as pages and files say it.
-pub const AGES: [&str; 6] = ["Not due", "0–30 days", "31–60 days", "61–90 days", "91–120 days", "Over 120 days"];
+use crate::due::{age_of, is_past_due};
 
 /// What an account owes on a day.
 ///
@@ -33,7 +31,7 @@ pub struct Owing {
 pub struct OwingLine {
     /// The service; empty for what is owed by the account as a whole.
     pub service: String,
-    /// By age, in the order of [`AGES`].
+    /// By age, in the order of [`AGES`](crate::AGES).
     pub by_age: [Cents; 6],
     /// What the account has to its credit for the service; never positive.
     pub credits: Cents,
@@ -64,7 +62,7 @@ impl Owing {
     /// Whether something that is due on a day is not paid, and that day is past.
     #[must_use]
     pub fn is_past_due(&self, due_on: NaiveDate, as_of: NaiveDate) -> bool {
-        due_on < as_of && self.unpaid.contains_key(&due_on) && Cents::ZERO < self.past_due()
+        is_past_due(due_on, as_of) && self.unpaid.contains_key(&due_on) && Cents::ZERO < self.past_due()
     }
 }
 
@@ -115,22 +113,10 @@ pub fn owing(
         for (due_on, cents) in left {
             line.by_age[age_of(due_on, as_of)] += cents;
             *unpaid.entry(due_on).or_insert(Cents::ZERO) += cents;
-            late += if due_on < as_of { cents } else { Cents::ZERO };
+            late += if is_past_due(due_on, as_of) { cents } else { Cents::ZERO };
         }
     }
     Owing { lines, unapplied, late, unpaid }
-}
-
-/// Which of [`AGES`] an amount has.
-fn age_of(due_on: NaiveDate, as_of: NaiveDate) -> usize {
-    match (as_of - due_on).num_days() {
-        ..0 => 0,
-        0..=30 => 1,
-        31..=60 => 2,
-        61..=90 => 3,
-        91..=120 => 4,
-        121.. => 5,
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::{AccountId, CycleId, Period, Quantity, RateProfileId, ServicePointId, Unit};
 use metering::{
-    Boundary, Installation, MeasuredUse, MeterRead, PastUse, ReadKind, ReadRule, UseFinding, judge, measure, shown,
+    Boundary, Installation, Judgment, MeasuredUse, MeterRead, PastUse, ReadKind, ReadRule, UseFinding, judge, measure,
+    shown,
 };
 
 use crate::read_rule::NO_RULE;
@@ -115,7 +116,16 @@ pub async fn points_to_read(
         .filter(|one| one.is_measured && one.starts_on <= on && one.stops_on.is_none_or(|stops_on| on <= stops_on))
         .map(|one| (one.service_point, (one.account, one.profile)))
         .collect();
-    let accounts: BTreeSet<AccountId> = answers.values().map(|(account, _)| *account).collect();
+    // Where nobody answers, what is usual is what it was for who answered last.
+    let mut left: BTreeMap<ServicePointId, (NaiveDate, AccountId, RateProfileId)> = BTreeMap::new();
+    for one in services.iter().filter(|one| one.is_measured && !answers.contains_key(&one.service_point)) {
+        let Some(stops_on) = one.stops_on.filter(|stops_on| *stops_on < on) else { continue };
+        let newest = left.entry(one.service_point).or_insert((stops_on, one.account, one.profile));
+        *newest = (*newest).max((stops_on, one.account, one.profile));
+    }
+    let left = |point: &ServicePointId| left.get(point).map(|(_, account, profile)| (*account, *profile));
+    let accounts = answers.values().copied().chain(points.iter().filter_map(left));
+    let accounts: BTreeSet<AccountId> = accounts.map(|(account, _)| account).collect();
     let accounts: Vec<AccountId> = accounts.into_iter().collect();
     let numbers = customers::accounts_by_id(read, &accounts).await?;
     let mut past: BTreeMap<(AccountId, ServicePointId), Vec<PastUse>> = BTreeMap::new();
@@ -132,7 +142,8 @@ pub async fn points_to_read(
         let reads = reads.get(point).cloned().unwrap_or_default();
         let meter = installations.iter().rfind(|one| covers(one, on)).cloned();
         let answers = answers.get(point).copied();
-        let class = answers.and_then(|(_, profile)| profiles.get(&profile)).map(|profile| profile.class.as_str());
+        let known_by = answers.or_else(|| left(point));
+        let class = known_by.and_then(|(_, profile)| profiles.get(&profile)).map(|profile| profile.class.as_str());
         let rule = match (class.and_then(|class| rules.get(class)), &meter) {
             (Some(rule), Some(meter)) => {
                 rule.in_unit(meter.unit).map_err(|error| Fault::caused("reading a read rule", error))?
@@ -145,7 +156,7 @@ pub async fn points_to_read(
             point: *point,
             reference: known.reference.clone(),
             address: known.address.clone(),
-            past: account.as_ref().and_then(|(account, _)| past.remove(&(*account, *point))).unwrap_or_default(),
+            past: known_by.and_then(|(account, _)| past.remove(&(account, *point))).unwrap_or_default(),
             account,
             last: reads.iter().rfind(|one| one.read_on < on).cloned(),
             meter,
@@ -208,7 +219,10 @@ impl PointToRead {
         let mut odd: Vec<String> = told.map(ToString::to_string).collect();
         let used = match measured.outcome {
             MeasuredUse::Known { steps, unit, .. } => {
-                odd.extend(judge(&self.rule, period, steps, &self.past).iter().map(ToString::to_string));
+                // Little or no use is nothing odd where nobody answers.
+                let is_told = |one: &&Judgment| self.account.is_some() || matches!(one, Judgment::High { .. });
+                let judged = judge(&self.rule, period, steps, &self.past);
+                odd.extend(judged.iter().filter(is_told).map(ToString::to_string));
                 Some(Quantity { steps, unit })
             }
             MeasuredUse::Unknown => None,
@@ -266,7 +280,7 @@ mod tests {
             point: ServicePointId(1),
             reference: "P1".into(),
             address: String::new(),
-            account: None,
+            account: Some((AccountId(7), "7-1".into())),
             last: reads.last().cloned(),
             meter: Some(meter.clone()),
             installations: vec![meter],
@@ -297,6 +311,14 @@ mod tests {
             assert_eq!(looked.used, steps.map(|steps| Quantity { steps, unit }), "{count}: {looked:?}");
             assert!(looked.odd.iter().any(|words| words.contains(odd)), "{count}: {:?}", looked.odd);
         }
+    }
+
+    #[test]
+    fn much_use_is_odd_where_nobody_answers_and_little_is_not() {
+        let vacant = PointToRead { account: None, ..point() };
+        assert_eq!(vacant.look(9_995, day("2026-05-31")).odd, [""; 0]);
+        let odd = vacant.look(60, day("2026-05-31")).odd;
+        assert!(odd.iter().any(|words| words.contains("use per day is 233 %")), "{odd:?}");
     }
 
     #[test]

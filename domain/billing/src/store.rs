@@ -14,6 +14,7 @@ mod holdings;
 mod imports;
 mod leaks;
 mod look_account;
+mod look_again;
 mod look_bills;
 mod look_books;
 mod look_last_bill;
@@ -29,7 +30,7 @@ mod statements;
 mod what_if;
 
 pub use adjustments::{Adjustment, adjustments_of};
-pub(crate) use adjustments::{insert_adjustment, mark_reversed, standing_adjustments};
+pub(crate) use adjustments::{adjustments_of_accounts, insert_adjustment, mark_reversed, standing_adjustments};
 pub use agreement_intake::pending_agreements;
 pub(crate) use agreement_intake::{
     AgreementOnRecord, agreements_on_record, complete_pending, insert_pending, lock_cycles, pending_at, update_pending,
@@ -78,6 +79,7 @@ pub use look_account::{
     AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,
     account_services, newest_statement, waiting_charges,
 };
+pub use look_again::{BillToMakeAgain, WhyAgain, bills_to_make_again};
 pub use look_bills::{BillInOrder, acts_of_adjustments, bills_of_account};
 pub use look_books::{RunQuality, adjustments_between, run_quality};
 pub use look_last_bill::{LastBill, last_bill, past_due};

@@ -1,23 +1,27 @@
-//! The tax report: what the bills of some days owe each authority, beside what the books say.
+//! The tax report: what the bills and adjustments of some days owe each authority, beside what the books say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use finance::Window;
-use kernel::{AccountId, Cents, FundId, LedgerAccountId, RunId};
+use finance::{JournalEntry, Window};
+use kernel::{AccountId, Cents, FundId, JournalId, LedgerAccountId, RunId};
 use ledger::JournalKind;
 use reports::{Cell, Kind, Report, Section};
 use revenue::RateBook;
 
+use crate::acts::adjusting::OfBill;
 use crate::pricing::price;
 use crate::register::{TaxedLine, Taxes, Way, named};
-use crate::{BillRun, CHUNK_ACCOUNTS, Limits, store};
+use crate::store::Adjustment;
+use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Limits, store};
 
 /// What bills owe each authority for days of the books.
 ///
 /// A bill counts on the GL date of its run, its cancellation on the date of its reversal. Both are priced again from the
-/// inputs that were frozen, so the report does not repeat what was posted: it is compared with it.
+/// inputs that were frozen, so the report does not repeat what was posted: it is compared with it. An adjustment counts on
+/// its GL date, and taken back on that of its reversal, with the tax that was posted with it and the part of the charge that
+/// this is on.
 #[derive(Clone, Debug)]
 pub struct TaxReport {
     /// The first day.
@@ -41,7 +45,9 @@ pub struct OwedLine {
     pub by_bills: Cents,
     /// What journals of bills and of their reversals moved.
     pub posted: Cents,
-    /// What other journals moved: adjustments, and payments to the authority, which are negative.
+    /// What adjustments moved, taken back ones too; they are part of the taxes by authority.
+    pub adjusted: Cents,
+    /// What other journals moved, such as payments to the authority, which are negative.
     pub otherwise: Cents,
 }
 
@@ -51,10 +57,16 @@ impl OwedLine {
     pub fn is_agreed(&self) -> bool {
         self.by_bills == self.posted
     }
+
+    /// What moved in all.
+    #[must_use]
+    pub fn movement(&self) -> Cents {
+        self.posted + self.adjusted + self.otherwise
+    }
 }
 
-/// Sums by fund and ledger account: what the bills come to, what they posted, what else was posted.
-type Owed = BTreeMap<(FundId, LedgerAccountId), (Cents, Cents, Cents)>;
+/// Sums by fund and ledger account: what the bills come to, what they posted, what adjustments did, and what else.
+type Owed = BTreeMap<(FundId, LedgerAccountId), (Cents, Cents, Cents, Cents)>;
 
 /// The tax report for some days of the books, the last of them included.
 pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDate) -> Result<TaxReport, Fault> {
@@ -62,7 +74,7 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
     let chart = finance::chart(read).await?;
     let liabilities: BTreeSet<LedgerAccountId> = book.taxes().map(|tax| tax.liability).collect();
     let runs: BTreeMap<RunId, BillRun> = store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
-    let mut taxes = Taxes::default();
+    let (mut taxes, mut adjusted) = (Taxes::default(), Taxes::default());
     let mut owed = Owed::new();
     let window = Window { from_on, through_on, before: None };
     let last = store::last_account(read).await?.max(store::last_billed(read).await?);
@@ -71,7 +83,11 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
     while first <= last {
         let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
         add_bills(read, (&book, &runs), range, (from_on, through_on), &mut taxes).await?;
+        let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
         for movement in finance::movements_between(read, range, window).await? {
+            if movement.kind == JournalKind::Adjustment {
+                accounts.insert(movement.account);
+            }
             for (side, cents) in [(movement.credit, movement.cents), (movement.debit, -movement.cents)] {
                 if !liabilities.contains(&side) {
                     continue;
@@ -79,24 +95,28 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
                 let sums = owed.entry((movement.fund, side)).or_default();
                 match movement.kind {
                     JournalKind::Bill | JournalKind::BillReversal => sums.1 += cents,
-                    JournalKind::Adjustment | JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => {
-                        sums.2 += cents;
-                    }
+                    JournalKind::Adjustment => sums.2 += cents,
+                    JournalKind::Payment | JournalKind::Transfer | JournalKind::Opening => sums.3 += cents,
                 }
             }
         }
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let looking = Looking { book: &book, runs: &runs, liabilities: &liabilities, days: (from_on, through_on) };
+        looking.add_adjustments(read, &accounts, &mut adjusted).await?;
         first = range.1;
     }
     for (key, cents) in taxes.by_liability() {
         owed.entry(key).or_default().0 += cents;
     }
-    let line = |((fund, liability), (by_bills, posted, otherwise)): (_, _)| OwedLine {
+    let line = |((fund, liability), (by_bills, posted, adjusted, otherwise)): (_, _)| OwedLine {
         fund: chart.fund(fund).map_or_else(String::new, |fund| fund.code.clone()),
         liability: named(&chart, liability),
         by_bills,
         posted,
+        adjusted,
         otherwise,
     };
+    let taxes = taxes.with(adjusted);
     Ok(TaxReport { from_on, through_on, taxes: taxes.lines(&chart), owed: owed.into_iter().map(line).collect() })
 }
 
@@ -131,6 +151,100 @@ async fn add_bills(
     Ok(())
 }
 
+/// The adjustments of a bill that count within the days, each with whether it was made or taken back in them.
+type Counted<'a> = Vec<(&'a Adjustment, Way)>;
+
+/// What adjustments are looked at by.
+struct Looking<'a> {
+    book: &'a RateBook,
+    runs: &'a BTreeMap<RunId, BillRun>,
+    liabilities: &'a BTreeSet<LedgerAccountId>,
+    days: (NaiveDate, NaiveDate),
+}
+
+impl Looking<'_> {
+    /// Adds the adjustments of some accounts that count within the days, and takes off those taken back within them.
+    async fn add_adjustments(&self, read: &mut Read, accounts: &[AccountId], taxes: &mut Taxes) -> Result<(), Fault> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let all = store::adjustments_of_accounts(read, accounts).await?;
+        let journals = all.iter().flat_map(|one| {
+            let both = [Some(one.journal), one.reversed_by];
+            both.into_iter().flatten().map(|journal| (one.account, journal))
+        });
+        let journals = finance::journals_of(read, &journals.collect()).await?;
+        let journals: BTreeMap<JournalId, &JournalEntry> = journals.iter().map(|one| (one.journal().id, one)).collect();
+        let mut by_run: BTreeMap<RunId, BTreeMap<AccountId, Counted<'_>>> = BTreeMap::new();
+        for one in &all {
+            if let Some(way) = self.way(one, &journals) {
+                by_run.entry(one.run).or_default().entry(one.account).or_default().push((one, way));
+            }
+        }
+        for (run, mut of_run) in by_run {
+            let Some(run) = self.runs.get(&run) else { continue };
+            let accounts: Vec<AccountId> = of_run.keys().copied().collect();
+            for bill in store::items_of_bills(read, &accounts, run).await? {
+                let of_bill = of_run.remove(&bill.account).unwrap_or_default();
+                let there: Vec<&Adjustment> =
+                    all.iter().filter(|one| (one.account, one.run) == (bill.account, run.id)).collect();
+                self.add_of_bill(&bill, (&of_bill, &there), &journals, taxes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an adjustment counts within the days, or is taken back in them; what is both is neither.
+    fn way(&self, one: &Adjustment, journals: &BTreeMap<JournalId, &JournalEntry>) -> Option<Way> {
+        let (from_on, through_on) = self.days;
+        let is_within = |journal: &JournalId| {
+            journals.get(journal).is_some_and(|one| (from_on..=through_on).contains(&one.journal().gl_on))
+        };
+        match (is_within(&one.journal), one.reversed_by.as_ref().is_some_and(is_within)) {
+            (true, false) => Some(Way::Charged),
+            (false, true) => Some(Way::TakenBack),
+            (true, true) | (false, false) => None,
+        }
+    }
+
+    /// Adds those of one bill: priced again, each falls on its lines as it did when it was made.
+    fn add_of_bill(
+        &self,
+        bill: &BillInputs,
+        (of_bill, there): (&[(&Adjustment, Way)], &[&Adjustment]),
+        journals: &BTreeMap<JournalId, &JournalEntry>,
+        taxes: &mut Taxes,
+    ) {
+        let priced = price(self.book, &Limits::new(), bill);
+        let lines = OfBill { book: self.book, inputs: bill, lines: &priced.lines };
+        for (one, way) in of_bill {
+            // What stood on the bill when it was made: the ones before it, unless they were taken back before, too.
+            let stood = there
+                .iter()
+                .filter(|other| other.id < one.id && other.reversed_by.is_none_or(|reversal| one.journal < reversal));
+            let stood: Vec<Adjustment> =
+                stood.map(|other| Adjustment { reversed_by: None, ..(*other).clone() }).collect();
+            let mut left = lines.left_of(&one.revenue, stood.iter());
+            left.retain(|line| one.agreement.is_none_or(|agreement| agreement == line.agreement));
+            let moved = journals.get(&one.journal).map(|journal| self.moved(journal)).unwrap_or_default();
+            taxes.add_adjusted(self.book, (bill, &priced), (&lines.fall(&left, one.cents), &moved), *way);
+        }
+    }
+
+    /// What a journal moved of what is owed to authorities.
+    fn moved(&self, journal: &JournalEntry) -> BTreeMap<(FundId, LedgerAccountId), Cents> {
+        let mut moved: BTreeMap<(FundId, LedgerAccountId), Cents> = BTreeMap::new();
+        for (posting, _) in journal.lines() {
+            for (side, cents) in [(posting.credit, posting.cents), (posting.debit, -posting.cents)] {
+                if self.liabilities.contains(&side) {
+                    *moved.entry((posting.fund, side)).or_default() += cents;
+                }
+            }
+        }
+        moved
+    }
+}
+
 impl TaxReport {
     /// Whether the books say of every tax what the bills say.
     #[must_use]
@@ -156,6 +270,7 @@ impl TaxReport {
             ("By the bills", Kind::Money),
             ("Posted by bills", Kind::Money),
             ("Agrees", Kind::Text),
+            ("By adjustments", Kind::Money),
             ("Posted otherwise", Kind::Money),
             ("Movement", Kind::Money),
         ];
@@ -167,8 +282,9 @@ impl TaxReport {
                 line.by_bills.into(),
                 line.posted.into(),
                 if line.is_agreed() { "yes".into() } else { "NO".into() },
+                line.adjusted.into(),
                 line.otherwise.into(),
-                (line.posted + line.otherwise).into(),
+                line.movement().into(),
             ]);
         }
         section.with_totals("Total")

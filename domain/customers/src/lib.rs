@@ -2,6 +2,7 @@
 
 pub mod acts;
 mod address;
+mod asked;
 mod customer;
 mod intake;
 mod outlet;
@@ -11,6 +12,7 @@ mod protection;
 mod store;
 
 pub use address::{AddressLines, MailingAddress, Purpose, in_force, seen_addresses};
+pub use asked::{AskedBy, CallersKnown, KnowsCallers, NotAsked, Wish};
 pub use customer::{Account, CustomerKind, NamedAccount, NewAccount, NewCustomer, PersonOnRecord, issue_numbers};
 pub use intake::Customers;
 pub use party::{Party, Role, in_the_way, seen_parties};

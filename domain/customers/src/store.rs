@@ -33,7 +33,7 @@ pub(crate) use merges::{
 pub(crate) use pages::{OpenAccount, customer_page, open_accounts_of, payers_among};
 pub use pages::{Reached, account_texts, reached};
 pub use parties::parties_of;
-pub(crate) use parties::{end_party, insert_parties};
+pub(crate) use parties::{act_of_party, end_party, insert_parties, take_party_out};
 pub use persons::{accounts_held_by, accounts_opened_since, customers_with_phone, persons_by_id};
 pub use protected::{
     insert_protection, lift_protection, protected_among, protected_customers, protected_through, protections,

@@ -8,7 +8,7 @@ use utoipa::{OpenApi, ToSchema};
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
 use crate::permissions::{CLEAR_FLAGS, VERIFY};
-use crate::{CallerRole, Question, RedFlag, RedFlagRule, Verification, store};
+use crate::{CallerRole, Question, RedFlag, RedFlagRule, Verification, VerificationRule, store};
 
 /// Every address of this room for programs.
 #[must_use]
@@ -50,6 +50,10 @@ struct RuleBody {
     needed: i64,
     /// For how many minutes that holds.
     minutes: i64,
+    /// For how many days after a change the telephone does not count, nor a bill mailed to a new address.
+    recent_days: i64,
+    /// After how many failed calls of a day nobody is verified on the phone.
+    tries: i64,
 }
 
 /// A caller who was asked.
@@ -93,7 +97,8 @@ struct RedFlagBody {
 async fn rule(ask: Ask) -> Result<Envelope<RuleBody>, Problem> {
     let rule = store::rule(&mut ask.read().await?).await?;
     let needed = i64::try_from(rule.needed).unwrap_or(i64::MAX);
-    Ok(Envelope::of(RuleBody { questions: rule.questions, needed, minutes: rule.minutes }))
+    let VerificationRule { questions, minutes, recent_days, tries, .. } = rule;
+    Ok(Envelope::of(RuleBody { questions, needed, minutes, recent_days, tries }))
 }
 
 /// Who was asked about an account, the newest first.
@@ -101,9 +106,8 @@ async fn rule(ask: Ask) -> Result<Envelope<RuleBody>, Problem> {
     get, path = "/api/v1/accounts/{number}/verifications", tag = "identity", operation_id = "list_verifications",
     security(("bearer" = [])),
     params(
-        ("number" = String, Path, description = "The number of the account."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("number" = String, Path, pattern = "^[0-9]{6,9}-[0-9]$", example = "100001-7", description = "The number of the account."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<VerificationBody>), Problems)
 )]
@@ -128,10 +132,7 @@ async fn verifications(ask: Ask, At(number): At<String>, paging: Paging) -> Resu
 /// Red flags nobody has cleared, the oldest first.
 #[utoipa::path(
     get, path = "/api/v1/red-flags", tag = "identity", operation_id = "list_red_flags", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<RedFlagBody>), Problems)
 )]
 async fn flags(ask: Ask, paging: Paging) -> Result<List<RedFlagBody>, Problem> {

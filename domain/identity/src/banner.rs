@@ -23,7 +23,12 @@ pub async fn banner(ask: &Ask, read: &mut Read, account: AccountId) -> Result<Se
         Some(_) => section.with(&protected(ask, &path)),
         None => section,
     };
-    let open = store::flags_of(read, account).await?.iter().filter(|flag| flag.cleared.is_none()).count();
+    let flags = store::flags_of(read, account).await?;
+    let section = match flags.iter().any(|flag| flag.closes_calls_on(ask.today())) {
+        true => section.with(&closed_to_callers(&path)),
+        false => section,
+    };
+    let open = flags.iter().filter(|flag| flag.cleared.is_none()).count();
     let section = match i64::try_from(open).unwrap_or(i64::MAX) {
         0 => section,
         open => {
@@ -103,6 +108,16 @@ fn minutes(ago: i64) -> String {
         1 => "1 minute ago".to_owned(),
         more => format!("{more} minutes ago"),
     }
+}
+
+/// What to say to callers while nobody is verified on the phone.
+pub(crate) fn closed_to_callers(path: &str) -> Alert {
+    Alert::bad("Too many callers did not prove who they are: nobody else is verified on the phone today")
+        .text(
+            "Say nothing about the account. Offer to call back at the number on record, or to see a photo ID at the counter. \
+             Somebody who may clears the red flag when it has an explanation.",
+        )
+        .link("See the calls", format!("{path}/identity#calls"))
 }
 
 fn protected(ask: &Ask, path: &str) -> Alert {

@@ -19,19 +19,45 @@ pub(crate) async fn opening_facts(
     account: &NamedAccount,
     today: NaiveDate,
 ) -> Result<OpeningFacts, Fault> {
+    let mut facts = identifier_facts(read, account.customer, today).await?;
+    facts.past_due = accounts_of(read, &[account.customer], Some(account.id), today).await?;
+    facts.same_phone = same_phone(read, account).await?;
+    place(read, account, today, &mut facts).await?;
+    Ok(facts)
+}
+
+/// What is known of the numbers of a customer alone: who else has them.
+pub(crate) async fn identifier_facts(
+    read: &mut Read,
+    customer: CustomerId,
+    today: NaiveDate,
+) -> Result<OpeningFacts, Fault> {
     let mut facts = OpeningFacts::default();
-    for identifier in store::identifiers_of(read, &[account.customer]).await? {
+    for identifier in store::identifiers_of(read, &[customer]).await? {
         let alike = store::identifiers_alike(read, &identifier).await?;
-        let others = accounts_of(read, &alike, account.id, today).await?;
+        let others = accounts_of(read, &alike, None, today).await?;
         match identifier.value.kind {
             IdentifierKind::TaxId => facts.same_tax_id = others,
             IdentifierKind::DriverLicense => facts.same_license = others,
         }
     }
-    facts.past_due = accounts_of(read, &[account.customer], account.id, today).await?;
-    facts.same_phone = same_phone(read, account).await?;
-    place(read, account, today, &mut facts).await?;
     Ok(facts)
+}
+
+/// Other customers with the tax ID or driver's license of one, with what is the same.
+pub async fn with_same_numbers(
+    read: &mut Read,
+    customer: CustomerId,
+) -> Result<Vec<(CustomerId, &'static str)>, Fault> {
+    let mut same = Vec::new();
+    for identifier in store::identifiers_of(read, &[customer]).await? {
+        let what = match identifier.value.kind {
+            IdentifierKind::TaxId => "same tax ID",
+            IdentifierKind::DriverLicense => "same driver's license",
+        };
+        same.extend(store::identifiers_alike(read, &identifier).await?.into_iter().map(|other| (other, what)));
+    }
+    Ok(same)
 }
 
 /// The numbers of accounts opened since a day at which nobody has looked, and behind which account to go on.
@@ -46,15 +72,15 @@ pub async fn unchecked_openings(
     Ok((numbers.values().map(|account| account.number.to_string()).collect(), opened.last().copied()))
 }
 
-/// The accounts of customers but one, with what is past due.
+/// The accounts of customers, but one where that is said, with what is past due.
 async fn accounts_of(
     read: &mut Read,
     customers: &[CustomerId],
-    but: AccountId,
+    but: Option<AccountId>,
     today: NaiveDate,
 ) -> Result<Vec<(String, Cents)>, Fault> {
     let held = customers::accounts_held_by(read, customers).await?;
-    let ids: Vec<AccountId> = held.iter().map(|(id, _, _)| *id).filter(|id| *id != but).take(LOOK_AT).collect();
+    let ids: Vec<AccountId> = held.iter().map(|(id, _, _)| *id).filter(|id| Some(*id) != but).take(LOOK_AT).collect();
     let numbers = customers::accounts_by_id(read, &ids).await?;
     let mut found = Vec::new();
     for id in ids {

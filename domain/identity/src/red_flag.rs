@@ -28,6 +28,8 @@ pub enum RedFlagRule {
     RecentAddress,
     /// A document did not fit the person.
     Document,
+    /// Callers did not prove who they are, so often that somebody may be guessing.
+    FailedCalls,
 }
 
 /// What is known when an account is opened, or when something is asked for.
@@ -75,6 +77,14 @@ pub struct RedFlag {
     pub cleared: Option<(ActId, NaiveDate)>,
 }
 
+impl RedFlag {
+    /// Whether it keeps callers from being verified on the phone on a day: until somebody clears it, or the day is over.
+    #[must_use]
+    pub fn closes_calls_on(&self, day: NaiveDate) -> bool {
+        self.finding.rule == RedFlagRule::FailedCalls && self.cleared.is_none() && self.found_on == day
+    }
+}
+
 /// How many other accounts with the same telephone are many.
 pub const SHARED_PHONE: usize = 3;
 /// An address that changed so many days before is recent: the rule's example is 30 days.
@@ -95,7 +105,7 @@ const RULES: [(RedFlagRule, Looks); 7] = [
 
 impl RedFlagRule {
     /// All of them.
-    pub const ALL: [RedFlagRule; 8] = [
+    pub const ALL: [RedFlagRule; 9] = [
         RedFlagRule::SameTaxId,
         RedFlagRule::SameLicense,
         RedFlagRule::SharedPhone,
@@ -104,6 +114,7 @@ impl RedFlagRule {
         RedFlagRule::NoAddress,
         RedFlagRule::RecentAddress,
         RedFlagRule::Document,
+        RedFlagRule::FailedCalls,
     ];
 
     /// The stable code.
@@ -118,6 +129,7 @@ impl RedFlagRule {
             RedFlagRule::NoAddress => "no_address",
             RedFlagRule::RecentAddress => "recent_address",
             RedFlagRule::Document => "document",
+            RedFlagRule::FailedCalls => "failed_calls",
         }
     }
 
@@ -139,6 +151,7 @@ impl RedFlagRule {
             RedFlagRule::NoAddress => "No mailing address",
             RedFlagRule::RecentAddress => "Address changed recently",
             RedFlagRule::Document => "Document did not fit",
+            RedFlagRule::FailedCalls => "Callers did not prove who they are",
         }
     }
 
@@ -156,6 +169,10 @@ impl RedFlagRule {
             RedFlagRule::NoAddress => "Record where mail goes, and check it with the customer.",
             RedFlagRule::RecentAddress => "Call the customer at the number that was on record before the change.",
             RedFlagRule::Document => "Ask for a second document, or let a supervisor look at the first one.",
+            RedFlagRule::FailedCalls => {
+                "Call the customer at the number that was on record before the calls, and ask whether they called. Clearing it \
+                 lets callers be verified on the phone again today."
+            }
         }
     }
 }

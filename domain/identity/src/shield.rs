@@ -1,6 +1,6 @@
 //! Protected persons: which accounts lead to one, and what is shown in the place of their address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use customers::Protection;
 use db::{Fault, Read};
@@ -87,14 +87,16 @@ impl Shield {
 }
 
 /// Covers the addresses of service points at which a protected person is or was served, for who may not see them. Ask it
-/// for every list of places: an account's page leads to its places, so a place would tell where its people live.
+/// for every list of places: an account's page leads to its places, so a place would tell where its people live. Gives back
+/// which places it covered: nobody is named there either, see [`hides_people_at`].
 pub async fn cover<'a>(
     ask: &Ask,
     read: &mut Read,
     places: impl IntoIterator<Item = (ServicePointId, &'a mut String)> + Send,
-) -> Result<(), Fault> {
+) -> Result<BTreeSet<ServicePointId>, Fault> {
+    let mut hidden = BTreeSet::new();
     if ask.may(SEE_PROTECTED) {
-        return Ok(());
+        return Ok(hidden);
     }
     let mut places: BTreeMap<ServicePointId, Vec<&'a mut String>> =
         places.into_iter().fold(BTreeMap::new(), |mut all, (point, address)| {
@@ -106,16 +108,18 @@ pub async fn cover<'a>(
     let protected = protected_among(read, &accounts).await?;
     let covered: Vec<AccountId> = protected.keys().copied().collect();
     for (account, point) in billing::points_of_accounts(read, &covered).await? {
-        for address in places.remove(&point).into_iter().flatten() {
+        let Some(addresses) = places.remove(&point) else { continue };
+        hidden.insert(point);
+        for address in addresses {
             *address = protected.get(&account).map(Protection::shown).unwrap_or_default();
         }
     }
-    Ok(())
+    Ok(hidden)
 }
 
 /// Whether a visitor may not be told who is or was served at any of some service points: a protected person among them.
 /// Whoever else was served there would tell the address by their own account, and a protected person would be found by it;
-/// so nobody is named there, neither the one nor the others.
+/// so nobody is named there, neither the one nor the others. Where an address is covered as well, [`cover`] says the same.
 pub async fn hides_people_at(ask: &Ask, read: &mut Read, points: &[ServicePointId]) -> Result<bool, Fault> {
     if ask.may(SEE_PROTECTED) {
         return Ok(false);

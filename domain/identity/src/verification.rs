@@ -40,15 +40,26 @@ pub struct VerificationRule {
     pub needed: usize,
     /// For how many minutes that holds.
     pub minutes: i64,
+    /// For how many days after a change the telephone does not count, nor a bill that was mailed to a new address: whoever
+    /// takes over an account changes these first.
+    pub recent_days: i64,
+    /// After how many callers of a day who did not prove it nobody is verified on the phone that day.
+    pub tries: i64,
 }
 
+/// The most days for which a change may be recent.
+pub const RECENT_DAYS_MAX: i64 = 365;
+/// The most callers who may fail in a day.
+pub const TRIES_MAX: i64 = 20;
 /// The longest time a verification may hold: a working day.
 pub const MINUTES_MAX: i64 = 720;
 
 impl Default for VerificationRule {
-    /// Any two, one of which is not in a directory; a quarter of an hour, which is longer than most calls.
+    /// Any two, one of which is not in a directory; a quarter of an hour, which is longer than most calls; 30 days, as in the
+    /// examples of 16 CFR 681; three callers, since customers mistype and thieves need more tries than that.
     fn default() -> VerificationRule {
-        VerificationRule { questions: Question::ALL.to_vec(), needed: 2, minutes: 15 }
+        let questions = Question::ALL.to_vec();
+        VerificationRule { questions, needed: 2, minutes: 15, recent_days: 30, tries: 3 }
     }
 }
 
@@ -135,14 +146,18 @@ impl VerificationRule {
     #[must_use]
     pub fn sentence(&self) -> String {
         format!(
-            "{} right answers, one of them more than name and address, hold for {} minutes.",
+            "{} right answers, one of them more than name and address, hold for {} minutes. A telephone does not count for {} \
+             days after it was changed, nor does a bill mailed to a new address. After {} failed calls nobody is verified on the \
+             phone that day.",
             match self.needed {
                 1 => "One".to_owned(),
                 2 => "Two".to_owned(),
                 3 => "Three".to_owned(),
                 needed => needed.to_string(),
             },
-            self.minutes
+            self.minutes,
+            self.recent_days,
+            self.tries,
         )
     }
 }

@@ -12,11 +12,12 @@ pub use exchange_meter::{ExchangeMeter, ExchangeRefused, MeterFacts};
 pub use set_removal_count::{RemovalCountRefused, SetRemovalCount};
 pub use swap_meters::{SwapMeters, SwapRefused};
 
+use ::acts::Entry;
 use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::ServicePointId;
 
-use crate::{Placement, ReadRecord, store};
+use crate::{CountLooker, Placement, ReadRecord, store};
 
 /// The source of what staff record by hand; what recorded it is named beside it.
 const BY_HAND: &str = "entered";
@@ -36,6 +37,22 @@ async fn newest_read(read: &mut Read, point: ServicePointId, on: NaiveDate) -> R
 /// The installations at a service point, the earliest first.
 async fn placements(read: &mut Read, point: ServicePointId) -> Result<Vec<Placement>, Fault> {
     Ok(store::placements_at(read, &[point]).await?.into_values().next().unwrap_or_default())
+}
+
+/// What is odd about a count of the meter that is at a service point on a day, by whoever the door knows to look at counts.
+async fn odd_count(entry: &mut Entry, point: ServicePointId, counted: (i64, NaiveDate)) -> Result<Vec<String>, Fault> {
+    match entry.told::<CountLooker>() {
+        Some(looker) => looker.0.odd_count(entry, point, counted).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What would not follow a meter of another size, by the same.
+async fn odd_size(entry: &mut Entry, point: ServicePointId, put_in: (&str, NaiveDate)) -> Result<Vec<String>, Fault> {
+    match entry.told::<CountLooker>() {
+        Some(looker) => looker.0.odd_size(entry, point, put_in).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Whether a text can stand in one line of a list.

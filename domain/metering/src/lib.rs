@@ -6,6 +6,7 @@ mod estimate;
 mod grounds;
 pub mod intake;
 mod judge;
+mod looker;
 mod measure;
 mod meter;
 pub mod permissions;
@@ -16,6 +17,7 @@ pub use consumption::{Amount, Consumption, ConsumptionGrounds, NewConsumption, P
 pub use estimate::{Estimate, EstimateBy, estimate, estimates_in_a_row};
 pub use grounds::{Grounds, GroundsError, MeterPart, PastPart, Share, Taken};
 pub use judge::{Basis, Judgment, PastUse, ReadRule, judge};
+pub use looker::{CONFIRMED, CountLooker, LooksAtCounts};
 pub use measure::{Boundary, Measured, MeasuredUse, measure};
 pub use meter::{
     CountError, DIALS_MAX, Meter, MeterError, Placement, ReadRecord, Seen, dials, multiplier, shown, steps_per_count,

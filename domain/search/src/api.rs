@@ -40,14 +40,16 @@ pub(crate) struct FoundThing {
     href: String,
     /// How far off it is, from 0: what was asked for is exactly its name.
     distance: u8,
+    /// Whether everything that was asked for is there as it was typed: nothing begun, nothing mistyped.
+    is_sure: bool,
 }
 
 /// Finds accounts, meters, bills and people of the staff, the best first.
 #[utoipa::path(
     get, path = "/api/v1/search", tag = "search", operation_id = "search", security(("bearer" = [])),
     params(
-        ("q" = Option<String>, Query, description = "Words of a name or address, or a number; 100 letters are read."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
+        ("q" = Option<String>, Query, max_length = 100, example = "Agave Hollow", description = "Words of a name or address, or a number; 100 letters are read."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 200, example = 20, description = "How many, 1 to 200; 50 when nothing is said."),
     ),
     responses((status = 200, description = "What was found.", body = List<FoundThing>), Problems)
 )]
@@ -60,6 +62,7 @@ async fn search(ask: Ask, paging: Paging) -> Result<List<FoundThing>, Problem> {
         state: found.state.map(|(_, words)| words),
         href: found.href,
         distance: found.distance,
+        is_sure: found.is_sure,
     };
     Ok(List { data: found.into_iter().map(thing).collect(), next_cursor: None })
 }

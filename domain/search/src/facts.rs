@@ -28,11 +28,21 @@ pub(crate) struct NumberOf {
     pub(crate) shown: String,
 }
 
+/// The words an account is known by. Those of one address stay together: the number of one house and the street of
+/// another are nobody's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// Of its names.
+    pub(crate) names: BTreeSet<String>,
+    /// Of each of its addresses.
+    pub(crate) addresses: BTreeSet<BTreeSet<String>>,
+}
+
 /// What an account is known by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Known {
-    /// The words of names and addresses.
-    pub(crate) words: BTreeSet<String>,
+    /// Names and addresses.
+    pub(crate) words: Words,
     /// Meters and telephones.
     pub(crate) numbers: BTreeSet<NumberOf>,
 }
@@ -52,13 +62,36 @@ impl NumberKind {
     }
 }
 
+impl Words {
+    /// All of them.
+    pub(crate) fn all(&self) -> BTreeSet<String> {
+        self.names.iter().chain(self.addresses.iter().flatten()).cloned().collect()
+    }
+
+    /// As they are stored: a line of names, and a line of each address.
+    pub(crate) fn text(&self) -> String {
+        let line = |words: &BTreeSet<String>| words.iter().map(String::as_str).collect::<Vec<&str>>().join(" ");
+        let addresses: Vec<String> = self.addresses.iter().map(line).collect();
+        [line(&self.names), addresses.join("\n")].join("\n")
+    }
+
+    /// What was stored.
+    pub(crate) fn of_text(text: &str) -> Words {
+        let words = |line: &str| -> BTreeSet<String> {
+            line.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
+        let (names, addresses) = text.split_once('\n').unwrap_or((text, ""));
+        let addresses = addresses.lines().map(words).filter(|words| !words.is_empty()).collect();
+        Words { names: words(names), addresses }
+    }
+}
+
 impl Known {
     /// As it is stored.
     pub(crate) fn text(&self) -> StoredText {
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         let line = |number: &NumberOf| format!("{} {} {}", number.kind.code(), number.key, number.shown);
         let numbers: Vec<String> = self.numbers.iter().map(line).collect();
-        StoredText { words: words.join(" "), numbers: numbers.join("\n") }
+        StoredText { words: self.words.text(), numbers: numbers.join("\n") }
     }
 
     /// What was stored; lines that nobody wrote are passed over.
@@ -72,25 +105,21 @@ impl Known {
             };
             Some(NumberOf { kind, key: parts.next()?.to_owned(), shown: parts.next()?.to_owned() })
         };
-        Known {
-            words: text.words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-            numbers: text.numbers.lines().filter_map(number).collect(),
+        Known { words: Words::of_text(&text.words), numbers: text.numbers.lines().filter_map(number).collect() }
+    }
+
+    fn add_name(&mut self, name: &str) {
+        self.words.names.extend(words_of(name));
+    }
+
+    /// An address: the street, and the words of where that is.
+    fn add_address(&mut self, street: &str, places: &[&str]) {
+        let of_place = |place: &&str| words_of(place).iter().map(|word| placed(word)).collect::<Vec<String>>();
+        let mut words = words_of(street);
+        words.extend(places.iter().flat_map(of_place));
+        if !words.is_empty() {
+            self.words.addresses.insert(words);
         }
-    }
-
-    fn add_text(&mut self, text: &str) {
-        self.words.extend(words_of(text));
-    }
-
-    fn add_place(&mut self, text: &str) {
-        self.words.extend(words_of(text).iter().map(|word| placed(word)));
-    }
-
-    /// An address on one line: the street, a comma, and where that is.
-    fn add_address(&mut self, line: &str) {
-        let (street, place) = line.split_once(',').unwrap_or((line, ""));
-        self.add_text(street);
-        self.add_place(place);
     }
 
     /// A telephone number is found with and without its area code.
@@ -128,14 +157,13 @@ pub(crate) async fn known_between(
     let mut known: BTreeMap<AccountId, Known> = BTreeMap::new();
     for (account, name, phone) in customers::names_between(read, range).await? {
         let known = known.entry(account).or_default();
-        known.add_text(&name);
+        known.add_name(&name);
         known.add_phone(&phone);
     }
     for (account, lines) in customers::mail_between(read, range).await? {
         let known = known.entry(account).or_default();
-        known.add_text(&lines.recipient);
-        known.add_text(&lines.street);
-        [&lines.city, &lines.state, &lines.postal_code].into_iter().for_each(|line| known.add_place(line));
+        known.add_name(&lines.recipient);
+        known.add_address(&lines.street, &[&lines.city, &lines.state, &lines.postal_code]);
     }
     let mut points: BTreeMap<ServicePointId, Vec<AccountId>> = BTreeMap::new();
     for (account, point) in billing::points_between(read, range).await? {
@@ -143,8 +171,10 @@ pub(crate) async fn known_between(
     }
     for range in ranges(points.keys().copied()) {
         for (point, address) in premises::addresses_between(read, range).await? {
+            // On one line: the street, a comma, and where that is.
+            let (street, place) = address.split_once(',').unwrap_or((&address, ""));
             for account in points.get(&point).into_iter().flatten() {
-                known.entry(*account).or_default().add_address(&address);
+                known.entry(*account).or_default().add_address(street, &[place]);
             }
         }
         for (point, serial) in metering::serials_between(read, range).await? {
@@ -174,7 +204,9 @@ mod tests {
 
     fn known() -> Known {
         let mut known = Known::default();
-        known.add_text("Maria García");
+        known.add_name("Maria García");
+        known.add_address("12 Mesquite Way", &["Ocotillo Falls", "AZ"]);
+        known.add_address("40 Palo Verde", &[]);
         known.add_phone("(480) 555-0123");
         known.add_meter("SB-200001");
         known
@@ -200,8 +232,17 @@ mod tests {
         assert_eq!(Known::of_text(&known().text()), known());
         assert_eq!(Known::of_text(&StoredText::default()), Known::default());
         let strange = StoredText { words: " a  b ".to_owned(), numbers: "nothing\nmeter 1".to_owned() };
-        assert_eq!(Known::of_text(&strange).words.len(), 2);
+        assert_eq!(Known::of_text(&strange).words.names.len(), 2);
         assert!(Known::of_text(&strange).numbers.is_empty());
+    }
+
+    #[test]
+    fn the_words_of_an_address_stay_together() {
+        let text = known().text().words;
+        assert_eq!(text, "garcia maria\n12 az@ falls@ mesquite ocotillo@ way\n40 palo verde");
+        let nowhere = Words { addresses: BTreeSet::new(), ..known().words };
+        assert_eq!(nowhere.text(), "garcia maria\n", "whoever has no address has a line of names, too");
+        assert_eq!(Words::of_text(&nowhere.text()), nowhere);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub async fn found(read: &mut Read, words: &str, (today, most): (NaiveDate, usiz
     all.extend(bills::found_bills(read, words, today).await?);
     all.extend(meters::found_meters(read, words, (today, most)).await?);
     all.extend(places::found_places(read, words).await?);
-    all.sort_by_key(|found| found.distance);
+    all.sort_by_key(|found| (!found.is_sure, found.distance));
     all.truncate(most);
     Ok(all)
 }

@@ -73,7 +73,12 @@ impl Keeper {
             return Ok(Step::NothingLeft);
         }
         let mut tx = self.db.write(&self.door_key).await?;
-        let state = store::lock_state(&mut tx).await?;
+        let mut state = store::lock_state(&mut tx).await?;
+        // An index that an earlier release made is made anew, from its first account on.
+        if state.checking_from.is_none() && store::is_kept_as_before(&mut tx).await? {
+            state.checking_from = Some(1);
+            store::set_state(&mut tx, state).await?;
+        }
         let end = customers::last_account_id(&mut tx).await?.0 + 1;
         let due = store::due(&mut tx, DUE_AT_ONCE).await?;
         let standing = if state.indexed_to < end {
@@ -106,7 +111,8 @@ impl Keeper {
         let mut read = self.db.read().await?;
         let state = store::state(&mut read).await?;
         let last = customers::last_account_id(&mut read).await?.0;
-        Ok(last < state.indexed_to && state.checking_from.is_none() && store::due(&mut read, 1).await?.is_empty())
+        let is_whole = last < state.indexed_to && state.checking_from.is_none();
+        Ok(is_whole && store::due(&mut read, 1).await?.is_empty() && !store::is_kept_as_before(&mut read).await?)
     }
 }
 
@@ -141,7 +147,8 @@ impl Changes {
             return;
         }
         let before = stored.map(Known::of_text).unwrap_or_default();
-        let (old, new) = (lists_of(&before.words), lists_of(&known.words));
+        let (before_words, words) = (before.words.all(), known.words.all());
+        let (old, new) = (lists_of(&before_words), lists_of(&words));
         let place = place_of(account);
         for list in new.difference(&old) {
             self.lists.entry(list.clone()).or_default().push((place, true));
@@ -149,7 +156,7 @@ impl Changes {
         for list in old.difference(&new) {
             self.lists.entry(list.clone()).or_default().push((place, false));
         }
-        let words = known.words.difference(&before.words).filter(|word| unplaced(word).is_none());
+        let words = words.difference(&before_words).filter(|word| unplaced(word).is_none());
         self.words.extend(words.cloned());
         let of_account = |number: &NumberOf| (account, number.clone());
         self.new_numbers.extend(known.numbers.difference(&before.numbers).map(of_account));

@@ -33,7 +33,14 @@ pub(crate) async fn find_all(ask: &Ask, question: &str, most: usize) -> Result<V
     for finder in &ask.site().part::<Finders>().0 {
         all.extend(finder.find(ask, &mut read, question, most).await?);
     }
-    all.sort_by_key(|found| found.distance);
+    all.sort_by_key(|found| (!found.is_sure, found.distance));
     all.truncate(most);
     Ok(all)
+}
+
+/// What is opened at once: the one thing that has everything as it was typed. Of several nobody knows which is meant, and a
+/// guess is shown, never opened: another house number is another house.
+pub(crate) fn only_sure(found: &[Found]) -> Option<&Found> {
+    let mut sure = found.iter().filter(|found| found.is_sure);
+    sure.next().filter(|_| sure.next().is_none())
 }

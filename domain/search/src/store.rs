@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use db::{Fault, Read, Value};
 use kernel::AccountId;
 
+use crate::facts::Words;
 use crate::members::{Members, Piece};
 use crate::words::range_of;
 
@@ -18,7 +19,7 @@ pub(crate) use writing::{
 /// What an account was found by when it was last looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StoredText {
-    /// Its words, one space apart, in order.
+    /// Its words; see [`crate::facts::Words`].
     pub(crate) words: String,
     /// Its numbers, a line each, in order; see [`crate::facts::NumberOf`].
     pub(crate) numbers: String,
@@ -120,14 +121,25 @@ pub(crate) async fn has_texts(read: &mut Read, (from, to): (i64, i64)) -> Result
 }
 
 /// The words of accounts.
-pub(crate) async fn words_of(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, String>, Fault> {
+pub(crate) async fn words_of(read: &mut Read, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Words>, Fault> {
     const SQL: &str = "
         select account_id, words
         from search_text
         where account_id in ({list})";
     let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
     let rows: Vec<(i64, String)> = read.listed(SQL, &keys).await?;
-    Ok(rows.into_iter().map(|(account, words)| (AccountId(account), words)).collect())
+    Ok(rows.into_iter().map(|(account, words)| (AccountId(account), Words::of_text(&words))).collect())
+}
+
+/// Whether the first account of the index is kept as it is no longer: without a line of its names.
+pub(crate) async fn is_kept_as_before(read: &mut Read) -> Result<bool, Fault> {
+    const SQL: &str = "
+        select words
+        from search_text
+        order by account_id
+        limit 1";
+    let row: Option<(String,)> = read.one(SQL, vec![]).await?;
+    Ok(row.is_some_and(|(words,)| !words.contains('\n')))
 }
 
 /// Which of these words some account has or had.

@@ -57,19 +57,37 @@ pub(crate) fn words_of(text: &str) -> BTreeSet<String> {
     words
 }
 
-/// The words of a question, in the order in which they were typed. Single letters say too little beside others.
-pub(crate) fn asked_words(question: &str) -> Vec<Asked> {
+impl Asked {
+    /// Whether it is a number, such as that of a house: another number is another house.
+    pub(crate) fn is_number(&self) -> bool {
+        self.word.contains(|letter: char| letter.is_ascii_digit())
+    }
+}
+
+/// All words of a question, each once, in the order in which they were typed.
+pub(crate) fn typed_words(question: &str) -> Vec<Asked> {
     let question: String = question.chars().take(QUESTION_MAX).collect();
     let key = search_key(&question);
     let mut asked: Vec<Asked> = Vec::new();
     for typed in key.split(' ').filter(|word| !word.is_empty()) {
         let one = Asked { word: kept(typed), typed: cut(typed) };
-        if asked.len() < WORDS_MAX && asked.iter().all(|other| other.word != one.word) {
+        if asked.iter().all(|other| other.word != one.word) {
             asked.push(one);
         }
     }
+    asked
+}
+
+/// The words of a question that are looked for. Single letters say too little beside others, and of more words than are
+/// looked for the numbers stay.
+pub(crate) fn asked_words(question: &str) -> Vec<Asked> {
+    let mut asked = typed_words(question);
     if asked.iter().any(|one| is_telling(&one.word)) {
         asked.retain(|one| is_telling(&one.word));
+    }
+    while WORDS_MAX < asked.len() {
+        let last = asked.iter().rposition(|one| !one.is_number()).unwrap_or(asked.len() - 1);
+        asked.remove(last);
     }
     asked
 }
@@ -180,6 +198,7 @@ mod tests {
             ("j",                              "j"),
             ("4 main",                         "4 main"),
             ("a b c d e f g h",                "a b c d e f"),
+            ("Ana Maria de la Luz Garza 12 Elm",   "ana maria de la luz 12"),
             ("Garcia GARCIA garcía",           "garcia"),
             ("'; drop table account; --",      "drop table account"),
             ("%%%",                            ""),

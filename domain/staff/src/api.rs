@@ -77,7 +77,10 @@ struct Description;
 /// What this room describes of the API.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut described = Description::openapi();
+    let states = acts::ProposalState::ALL.map(acts::ProposalState::code);
+    web::one_of(&mut described, ("list_proposals", "state"), states);
+    described
 }
 
 /// A date of the query, `2026-07-01`.

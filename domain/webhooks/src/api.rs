@@ -113,10 +113,7 @@ fn message_body(delivery: Delivery) -> MessageBody {
 /// All webhooks, by number.
 #[utoipa::path(
     get, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "list_webhooks", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<WebhookBody>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<WebhookBody>, Problem> {
@@ -136,7 +133,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<WebhookBody>, Problem> {
 /// One webhook.
 #[utoipa::path(
     get, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "get_webhook", security(("bearer" = [])),
-    params(("id" = i64, Path, description = "The number of the webhook.")),
+    params(("id" = i64, Path, minimum = 1, example = 1, description = "The number of the webhook.")),
     responses((status = 200, description = "The webhook.", body = Envelope<WebhookBody>), Problems)
 )]
 async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<WebhookBody>, Problem> {
@@ -152,10 +149,9 @@ async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<WebhookBody>, Prob
     get, path = "/api/v1/webhooks/{id}/messages", tag = "webhooks", operation_id = "list_webhook_messages",
     security(("bearer" = [])),
     params(
-        ("id" = i64, Path, description = "The number of the webhook."),
-        ("state" = Option<DeliveryState>, Query, description = "Only those that stand so."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("id" = i64, Path, minimum = 1, example = 1, description = "The number of the webhook."),
+        ("state" = Option<DeliveryState>, Query, example = "open", description = "Only those that stand so."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<MessageBody>), Problems)
 )]

@@ -50,7 +50,8 @@
     }
   });
 
-  // What is found while one types stands below the search box. Enter opens the chosen one, or else the first.
+  // What is found while one types stands below the search box. Enter opens the chosen one. Where none is chosen it sends
+  // the words: the page opens what fits fully, when that is one thing, and lists everything else.
   const searchBox = document.querySelector("[data-search]");
   if (searchBox) searchWhileTyping(searchBox);
 
@@ -62,7 +63,6 @@
     let chosen = -1;
     let timer = 0;
     let asking = null;
-    let opensFirst = false;
 
     box.setAttribute("role", "combobox");
     box.setAttribute("aria-autocomplete", "list");
@@ -86,19 +86,12 @@
       box.setAttribute("aria-expanded", "false");
       box.removeAttribute("aria-activedescendant");
       chosen = -1;
-      opensFirst = false;
     };
 
     const forget = () => {
       clearTimeout(timer);
       if (asking) asking.abort();
       asking = null;
-    };
-
-    const open = (number) => {
-      const option = options()[Math.max(number, 0)];
-      if (option) location.assign(option.href);
-      else form.submit();
     };
 
     const ask = async () => {
@@ -125,18 +118,15 @@
         list.hidden = list.children.length === 0;
         box.setAttribute("aria-expanded", String(!list.hidden));
         box.removeAttribute("aria-activedescendant");
-        if (opensFirst) open(0);
       } catch (error) {
         if (error.name === "AbortError") return;
         asking = null;
-        if (opensFirst) form.submit();
-        else close();
+        close();
       }
     };
 
     box.addEventListener("input", () => {
       forget();
-      opensFirst = false;
       timer = setTimeout(ask, 120);
     });
     box.addEventListener("focus", () => {
@@ -150,13 +140,10 @@
         if (!isCurrent) ask();
         else choose(event.key === "ArrowDown" ? chosen + 1 : Math.max(chosen, 0) - 1);
       } else if (event.key === "Enter") {
-        if (words().length < 2) return;
+        const option = isCurrent && options()[chosen];
+        if (!option) return;
         event.preventDefault();
-        if (isCurrent) open(chosen);
-        else {
-          opensFirst = true;
-          if (!asking) ask();
-        }
+        location.assign(option.href);
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
         event.stopPropagation();

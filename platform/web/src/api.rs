@@ -1,5 +1,6 @@
 //! What answers of the API look like: one envelope, lists by cursor, keys that make a command count once.
 
+mod parameters;
 mod problems;
 
 use axum::Json;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+pub use parameters::{one_of, parameter_of};
 pub use problems::Problems;
 
 use crate::{Posted, Problem, Site};
@@ -47,6 +49,8 @@ pub struct IdempotencyKey(pub String);
 
 /// The most things of one piece.
 const LIMIT_MAX: usize = 200;
+/// How many things a piece has when nothing is said.
+const LIMIT_UNSAID: usize = 50;
 /// The longest cursor.
 const CURSOR_MAX: usize = 1_000;
 /// The longest idempotency key.
@@ -92,7 +96,7 @@ impl Paging {
 
     fn read(query: &Posted) -> Result<Paging, Problem> {
         let limit = match query.text("limit") {
-            "" => 50,
+            "" => LIMIT_UNSAID,
             text => text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(|| {
                 let why = format!("`limit` is a whole number from 1 to {LIMIT_MAX}.");
                 Problem::new(StatusCode::BAD_REQUEST, "limit_wrong", "This cannot be read", why)

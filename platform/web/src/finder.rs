@@ -22,6 +22,9 @@ pub struct Found {
     pub href: String,
     /// How well it fits, from 0: what was typed is exactly its name.
     pub distance: u8,
+    /// Whether everything that was typed is there as it was typed: nothing begun, nothing mistyped. Only that is opened
+    /// without being chosen.
+    pub is_sure: bool,
 }
 
 /// Finds things of one room. It shows nobody what they may not see.

@@ -35,7 +35,7 @@ mod window;
 
 pub use accent::Accent;
 pub use alert::{Alert, Tone};
-pub use api::{Envelope, IdempotencyKey, List, Paging, Problems};
+pub use api::{Envelope, IdempotencyKey, List, Paging, Problems, one_of, parameter_of};
 pub use ask::Ask;
 pub use at::{At, address, encoded, is_name, number, read_number};
 pub use cell::{Cell, Column};

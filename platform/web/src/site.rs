@@ -59,9 +59,17 @@ pub struct Pace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LargestFile(pub usize);
 
+impl Pace {
+    /// So many each second, and ten seconds' worth at once.
+    #[must_use]
+    pub fn of(each_second: u32) -> Pace {
+        Pace { at_once: each_second.saturating_mul(10), each_second }
+    }
+}
+
 impl Default for Pace {
     fn default() -> Pace {
-        Pace { at_once: 600, each_second: 60 }
+        Pace::of(60)
     }
 }
 

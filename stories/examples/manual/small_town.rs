@@ -39,8 +39,8 @@ fn happen(program: &Program, folder: &Path) {
     let period = ["--cycle", "C1", "--from", "2026-01-01"];
     let analyst = |words: &[&str]| program.done("billing_analyst", words);
     // 301.05 kgal where 5 are usual, after 381,105 in December.
-    program.done("field_supervisor", &["read", "enter", "P000000-W", "2026-01-29", "411210"]);
-    program.done("field_supervisor", &["read", "enter", "P000001-W", "2026-01-29", "999999"]);
+    program.done("field_supervisor", &["read", "enter", "P000000-W", "2026-01-29", "411210", "--right"]);
+    program.done("field_supervisor", &["read", "enter", "P000001-W", "2026-01-29", "999999", "--right"]);
     analyst(&[&["run", "close-reads"], &period[..]].concat());
     let run = analyst(&[&["run", "prepare"], &period[..]].concat());
     analyst(&["run", "trial", run.trim()]);

@@ -25,7 +25,8 @@ const RATES: &str = include_str!("../../../towns/saguaro-bend/rates/fee-extra-pi
 pub(crate) async fn happen(program: &Program, db: &Db) {
     let count = last_count(db).await + 30_000;
     let analyst = |words: &[&str]| program.done("billing_analyst", words);
-    let _read = program.done("field_supervisor", &["read", "enter", POINT, "2026-01-29", &count.to_string()]);
+    let read = ["read", "enter", POINT, "2026-01-29", &count.to_string(), "--right"];
+    let _read = program.done("field_supervisor", &read);
     analyst(&[&["run", "close-reads"], &PERIOD[..]].concat());
     let run = analyst(&[&["run", "prepare"], &PERIOD[..]].concat());
     analyst(&["run", "trial", run.trim()]);

@@ -147,7 +147,9 @@ async fn street(hall: &Hall, account: AccountId) -> String {
 
 async fn address(hall: &Hall, subject: &Subject, (one, two): (&Client, &Client)) {
     let path = format!("/accounts/{}/address", subject.number);
-    let fields = |street: &'static str| [("from_on", "2026-07-01"), ("street", street), ("city", "Saguaro Bend")];
+    let fields = |street: &'static str| {
+        [("from_on", "2026-07-01"), ("street", street), ("city", "Saguaro Bend"), ("asked_by", "in_person")]
+    };
     let (first, second) = (page(one, &path).await, page(two, &path).await);
     let faster = one.post_form(&first, &path, &fields("1 Faster Way")).await;
     assert_eq!(faster.status, 200, "{}", faster.text());
@@ -168,12 +170,12 @@ async fn parties(hall: &Hall, (subject, other): (&Subject, &Subject), (one, two)
     let fields =
         |role: &'static str, who: &str| [("role".to_owned(), role.to_owned()), ("customer".to_owned(), who.to_owned())];
     let (first, second) = (page(one, &path).await, page(two, &path).await);
-    let day = ("from_on", "2026-07-01");
+    let (day, asked) = (("from_on", "2026-07-01"), ("asked_by", "in_person"));
     let [role, who] = fields("authorized", &other.number);
-    let faster = one.post_form(&first, &path, &[(&role.0, &role.1), (&who.0, &who.1), day]).await;
+    let faster = one.post_form(&first, &path, &[(&role.0, &role.1), (&who.0, &who.1), day, asked]).await;
     assert_eq!(faster.status, 200, "{}", faster.text());
     let [role, who] = fields("tenant", &other.reference);
-    let sent = [(role.0.as_str(), role.1.as_str()), (who.0.as_str(), who.1.as_str()), day];
+    let sent = [(role.0.as_str(), role.1.as_str()), (who.0.as_str(), who.1.as_str()), day, asked];
     let slower = two.post_form(&second, &path, &sent).await;
     assert_eq!(slower.status, 409, "{}", slower.text());
     assert!(slower.text().contains("Authorized person"), "{}", slower.text());
@@ -204,8 +206,19 @@ async fn a_customer_on_record_twice_is_merged_after_a_look_and_parted_again() {
         let clerk = hall.sign_in("senior_csr").await;
         let own = format!("/accounts/{}", stays.number);
         let path = format!("{own}/merge");
+        for subject in [stays, goes] {
+            let record = format!("/accounts/{}/identity/{}/record", subject.number, subject.reference);
+            let recorded = send(&clerk, &record, &record, &[("kind", "ssn"), ("number", "123-45-6789")]).await;
+            assert!(recorded.text().contains("•••-••-6789"), "{}", recorded.text());
+        }
+        let proposed = page(&clerk, &path).await.text();
+        assert!(proposed.contains("Same tax ID") && proposed.contains(&goes.reference), "{proposed}");
         let looked = format!("{path}?other={}", goes.number);
         let shown = page(&clerk, &looked).await;
+        for words in ["Customer since", "Their accounts", "Balance", "both have the same number"] {
+            assert!(shown.text().contains(words), "{words}: {}", shown.text());
+        }
+        assert!(!shown.text().contains("123-45-6789"), "no number is shown whole");
         assert!(shown.text().contains("What would move") && shown.text().contains(&goes.number), "{}", shown.text());
         assert_eq!(owner(&hall, &goes.number).await, goes.customer, "a look moves nothing");
         // The field that looks for the other customer goes to the same address.
@@ -235,8 +248,10 @@ async fn notes(clerk: &Client, own: &str) {
     let (note, contact) = (format!("{own}/note"), format!("{own}/contact"));
     let noted = send(clerk, &note, &note, &[("words", "Prefers to be called after five.")]).await;
     assert!(noted.text().contains("Prefers to be called after five."), "{}", noted.text());
-    let refused = send(clerk, &contact, &contact, &[("phone", "555"), ("email", "")]).await;
+    let asked = ("asked_by", "in_person");
+    let refused = send(clerk, &contact, &contact, &[("phone", "555"), ("email", ""), asked]).await;
     assert_eq!(refused.status, 422, "{}", refused.text());
-    let done = send(clerk, &contact, &contact, &[("phone", "(520) 555-0142"), ("email", "pat@example.com")]).await;
+    let fields = [("phone", "(520) 555-0142"), ("email", "pat@example.com"), asked];
+    let done = send(clerk, &contact, &contact, &fields).await;
     assert!(done.text().contains("(520) 555-0142"), "{}", done.text());
 }

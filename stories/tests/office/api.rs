@@ -1,62 +1,15 @@
-//! The API as its description tells of it: whatever is sent, the answer is one of those described, and never a fault;
-//! and changes that programs make.
+//! The API as its description tells of it, and changes that programs make.
 
-use std::path::PathBuf;
-use std::process::Command;
+mod checker;
+mod described;
+mod description;
+mod kinds;
+mod programs;
 
-use db::Engine;
 use kernel::AccountNumber;
 use serde_json::json;
 
 use crate::hall::Hall;
-
-/// What an answer is held against: no fault, nothing undescribed.
-const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,\
-                      response_schema_conformance,unsupported_method";
-
-/// Whose tokens are tried; together they may do most of what there is.
-const PROGRAMS: [&str; 3] = ["customer_service_manager", "billing_analyst", "auditor"];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_answer_is_one_that_is_described() {
-    let test = "every_answer_is_one_that_is_described";
-    let Some(checker) = checker() else {
-        testkit::skip(&format!("{test}: no checker of APIs was installed"));
-        return;
-    };
-    // The checker waits more than it works: a program takes so many requests a second from one address and no more.
-    let engines = testkit::engines(test).into_iter().map(|engine| tokio::spawn(check(engine, checker.clone())));
-    for checked in engines.collect::<Vec<_>>() {
-        checked.await.expect("each engine answers as is described");
-    }
-}
-
-/// Tries the API of a town as one program after another.
-async fn check(engine: Engine, checker: PathBuf) {
-    let hall = Hall::on(engine).await;
-    for code in PROGRAMS {
-        let token = hall.token(code).await;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new(&checker);
-        command
-            .current_dir(folder.path())
-            .args(["run", &hall.served.url("/api/v1/openapi.json"), "--header"])
-            .arg(format!("Authorization: Bearer {token}"))
-            .args(["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", "15", "--seed", "7"])
-            .args(["--rate-limit", "55/s", "--generation-database", "none", "--no-shrink", "--no-color"]);
-        let output = tokio::task::spawn_blocking(move || command.output()).await.expect("a task ends");
-        let output = output.expect("the checker starts");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "as {code} on {engine:?}:\n{said}");
-        assert!(said.contains("generated"), "it sent something: {said}");
-    }
-    hall.close().await;
-}
-
-/// The checker that the suite has installed.
-fn checker() -> Option<PathBuf> {
-    testkit::told_place("PORTREEVE_TEST_SCHEMATHESIS")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_make_changes_within_their_limits() {

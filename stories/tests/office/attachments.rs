@@ -237,7 +237,9 @@ async fn a_withdrawn_file_is_given_to_nobody_and_a_sweep_destroys_it() {
         let (program, key_file) = (&town.hall.program, town.key_file());
         let verified = town.command(&["attachments", "verify"], &key_file);
         program.done("console", &words(&verified));
-        let sweep = ["attachments", "sweep", "--withdrawn-days", "0", "--older-than-hours", "0"];
+        let sweep = ["attachments", "sweep", "--older-than-hours", "0"];
+        sooner(&town, &sweep).await;
+        days_pass(&town).await;
         let listed = town.command(&sweep, "");
         assert!(program.done("system_administrator", &words(&listed)).contains("lease.pdf"), "it is listed");
         assert_eq!(town.objects().len(), 2, "and not removed");
@@ -246,6 +248,64 @@ async fn a_withdrawn_file_is_given_to_nobody_and_a_sweep_destroys_it() {
         assert_eq!(town.objects().len(), 1);
         program.done("console", &words(&verified));
         assert!(page(&senior, "/attachments/1").await.text().contains("It was destroyed since"));
+        town.hall.close().await;
+    }
+}
+
+/// What was withdrawn today is destroyed by nobody: not by a sweep, not by one that is told of fewer days, not by a program.
+async fn sooner(town: &Cabinet, sweep: &[&str]) {
+    let program = &town.hall.program;
+    let listed = town.command(&[sweep, &["--remove"]].concat(), "");
+    assert!(!program.done("system_administrator", &words(&listed)).contains("lease.pdf"), "it was withdrawn today");
+    let shorter = town.command(&[sweep, &["--withdrawn-days", "89", "--remove"]].concat(), "");
+    program.ends("system_administrator", &words(&shorter), 2);
+    let body = serde_json::json!({"reason": "out of the way", "command": {"attachment": 1}});
+    let refused = town.hall.api("system_administrator").await.change("attachments.destroy", "once", &body).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (422, Some("file_not_withdrawn")),
+        "{}",
+        refused.text()
+    );
+    assert!(refused.text().contains("90 days"), "{}", refused.text());
+    assert_eq!(town.objects().len(), 2);
+}
+
+/// Ninety-one days pass: instants are the machine's, so what was withdrawn is put back by as many.
+async fn days_pass(town: &Cabinet) {
+    const WHEN: &str = "
+        select withdrawn_at
+        from attachment
+        where withdrawn_at is not null";
+    const PUT_BACK: &str = "
+        update attachment
+        set withdrawn_at = $1
+        where withdrawn_at is not null";
+    let mut tx = town.hall.db().write(&db::DoorKey::for_the_door()).await.expect("the town opens");
+    let row: Option<(chrono::DateTime<chrono::Utc>,)> = tx.one(WHEN, vec![]).await.expect("it reads");
+    let (at,) = row.expect("a file was withdrawn");
+    tx.run_once(PUT_BACK, vec![(at - chrono::TimeDelta::days(91)).into()]).await.expect("one file was withdrawn");
+    tx.commit().await.expect("it is written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_what_a_file_supports_has_nothing_to_do_with_it() {
+    for engine in testkit::engines("who_may_not_see_what_a_file_supports_has_nothing_to_do_with_it") {
+        let town = Cabinet::on(engine).await;
+        let file = town.folder.path().join("note.txt");
+        std::fs::write(&file, b"about an entry of the log").expect("it can be written");
+        let file = file.display().to_string();
+        let add = ["attachments", "add", &file, "--entry", "1", "--reason", "why it was done"];
+        town.hall.program.done("supervisor", &words(&town.command(&add, &town.key_file())));
+        let body = serde_json::json!({"reason": "out of the way", "command": {"attachment": 1}});
+        let blind = town.hall.api("senior_csr").await;
+        for kind in ["attachments.withdraw", "attachments.hand_out"] {
+            let refused = blind.change(kind, "once", &body).await;
+            let code = refused.json()["code"].as_str().map(str::to_owned);
+            assert_eq!((refused.status, code.as_deref()), (422, Some("file_hidden")), "{kind}: {}", refused.text());
+        }
+        let done = town.hall.api("supervisor").await.change("attachments.withdraw", "once", &body).await;
+        assert_eq!(done.status, 200, "who reads the log, may: {}", done.text());
         town.hall.close().await;
     }
 }

@@ -49,12 +49,12 @@ async fn balance(hall: &Hall, account: AccountId) -> Cents {
         .expect("as the town is made")
 }
 
-/// What journals other than those of bills moved of the taxes that the city owes.
+/// What adjustments moved of the taxes that the city owes.
 async fn tax_otherwise(hall: &Hall) -> Cents {
     let mut read = hall.db().read().await.expect("as the town is made");
     let first = NaiveDate::from_ymd_opt(2026, 7, 1).expect("as the town is made");
     let report: TaxReport = billing::tax_report(&mut read, first, today()).await.expect("as the town is made");
-    report.owed.iter().map(|line| line.otherwise).sum()
+    report.owed.iter().map(|line| line.adjusted).sum()
 }
 
 /// What a leak adjustment takes back of a tax that the city bears itself.

@@ -3,6 +3,7 @@
 use db::Engine;
 use serde_json::Value;
 use stories::Program;
+use tempfile::TempDir;
 use testkit::{Answer, Client, Served, TestDb};
 
 /// What everybody of the demo signs in with.
@@ -37,6 +38,13 @@ impl Hall {
         let program = Program::on(&place.url);
         let served = Served::start(&place.url, &[&["--demo"], words].concat()).await;
         Hall { program, served, place }
+    }
+
+    /// The same with a place for files, which goes when it is dropped.
+    pub(crate) async fn with_files(engine: Engine, words: &[&str]) -> (Hall, TempDir) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = format!("file://{}/files", folder.path().display());
+        (Hall::with(engine, &[&["--attachments", &place], words].concat()).await, folder)
     }
 
     /// Somebody of the demo sits down, by the code of their role.
@@ -85,6 +93,11 @@ impl Hall {
 }
 
 impl Api {
+    /// Its token, for programs of others.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Asks for something.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.client.request("GET".parse().expect("a method"), path).bearer_auth(&self.token)).await
@@ -92,9 +105,20 @@ impl Api {
 
     /// Sends a change of a kind under a key: a reason and the change itself.
     pub(crate) async fn change(&self, kind: &str, key: &str, body: &Value) -> Answer {
-        let path = format!("/api/v1/changes/{kind}");
-        let request = self.client.request("POST".parse().expect("a method"), &path).bearer_auth(&self.token);
+        self.send(&format!("/api/v1/changes/{kind}"), key, body).await
+    }
+
+    /// Sends something to an address under a key.
+    pub(crate) async fn send(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.client.request("POST".parse().expect("a method"), path).bearer_auth(&self.token);
         Answer::of(request.header("idempotency-key", key).json(body)).await
+    }
+
+    /// Attaches a file to an account.
+    pub(crate) async fn attach(&self, account: &str, name: &str, text: &str) -> Answer {
+        let path = format!("/api/v1/attachments?kind=account&number={account}&name={name}&reason=for%20the%20record");
+        let request = self.client.request("POST".parse().expect("a method"), &path).bearer_auth(&self.token);
+        Answer::of(request.header("idempotency-key", format!("file-{name}")).body(text.to_owned())).await
     }
 }
 

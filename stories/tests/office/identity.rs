@@ -3,6 +3,7 @@
 
 use db::sqlite_path;
 use kernel::{AccountNumber, Cents};
+use serde_json::json;
 use testkit::Client;
 
 use crate::hall::{Hall, page, send};
@@ -116,6 +117,84 @@ async fn a_caller_proves_who_they_are_and_the_account_says_so() {
         assert!(!log.contains(&amount), "what a caller said is stored nowhere");
         let refused = auditor.get(&verify).await;
         assert_eq!(refused.status, 403);
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_caller_asks_for_is_changed_only_for_a_verified_caller() {
+    for engine in testkit::engines("what_a_caller_asks_for_is_changed_only_for_a_verified_caller") {
+        let hall = Hall::on(engine).await;
+        let known = known(&hall).await.remove(0);
+        let clerk = hall.sign_in("csr").await;
+        let contact = known.account("/contact");
+        let authorize = known.account("/authorize");
+        for path in [&contact, &authorize, &known.account("/address"), &known.account("/parties")] {
+            let form = page(&clerk, path).await.text();
+            assert!(form.contains("In writing") && !form.contains("On the phone</"), "{path}: {form}");
+            assert!(form.contains("Verify the caller first"), "{path}");
+        }
+        let fields = [("phone", "(602) 555-7711"), ("email", "a@example.com")];
+        let unsaid = send(&clerk, &contact, &contact, &fields).await;
+        assert_eq!(unsaid.status, 422, "how it was asked for has to be said: {}", unsaid.text());
+        let program = hall.api("csr").await;
+        let asked = json!({
+            "reason": "she called",
+            "command": {"customer": known.customer, "phone": "(602) 555-7711", "email": "", "asked_by": {"way": "caller"}},
+        });
+        let refused = program.change("customers.set_contact", "caller-1", &asked).await;
+        assert!(refused.text().contains("caller_not_verified"), "{}", refused.text());
+
+        let (verify, holder, amount) = (known.account("/verify"), known.holder(), known.total.dollars());
+        let fields = [("caller", holder.as_str()), ("phone", known.last_four()), ("bill_amount", amount.as_str())];
+        send(&clerk, &verify, &verify, &fields).await;
+        let form = page(&clerk, &contact).await;
+        assert!(form.text().contains("On the phone"), "{}", form.text());
+        let fields = [("phone", "(602) 555-7711"), ("email", "a@example.com"), ("asked_by", "caller")];
+        let done = clerk.post_form(&form, &contact, &fields).await;
+        assert!(done.text().contains("Telephone and e-mail are recorded"), "{}", done.text());
+        let colleague = hall.sign_in("senior_csr").await;
+        let form = page(&colleague, &contact).await;
+        assert!(!form.text().contains("On the phone</"), "the caller of a colleague is not one's own");
+        let asks = page(&clerk, &verify).await.text();
+        assert!(
+            asks.contains("Not asked: the telephone of"),
+            "a telephone that was just changed proves nobody: {asks}"
+        );
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_too_often_is_not_asked_again_until_a_supervisor_looked() {
+    for engine in testkit::engines("who_guesses_too_often_is_not_asked_again_until_a_supervisor_looked") {
+        let hall = Hall::on(engine).await;
+        let known = known(&hall).await.remove(0);
+        let (clerk, supervisor) = (hall.sign_in("csr").await, hall.sign_in("supervisor").await);
+        let (verify, holder, amount) = (known.account("/verify"), known.holder(), known.total.dollars());
+        for digits in ["0000", "1111", "2222"] {
+            let guess = [("caller", holder.as_str()), ("heard", "name"), ("phone", digits)];
+            let answer = send(&clerk, &verify, &verify, &guess).await;
+            assert!(answer.text().contains("Not verified"), "{}", answer.text());
+        }
+        let right = [("caller", holder.as_str()), ("phone", known.last_four()), ("bill_amount", amount.as_str())];
+        let refused = send(&clerk, &verify, &verify, &right).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains("nobody is verified on the phone"), "{}", refused.text());
+        let shown = page(&clerk, &known.account("")).await.text();
+        assert!(shown.contains("Too many callers did not prove who they are"), "{shown}");
+        assert!(shown.contains("1 red flag to clear"), "{shown}");
+        let at_the_counter = [("caller", holder.as_str()), ("heard", "name"), ("heard", "photo_id")];
+        let seen = send(&clerk, &verify, &verify, &at_the_counter).await;
+        assert_eq!(seen.url.path(), known.account(""), "a photo ID still counts: {}", seen.text());
+        let flags = page(&supervisor, &known.account("/identity")).await.text();
+        let hrefs = flags.split("href=\"").filter_map(|rest| rest.split('"').next());
+        let clear = hrefs.filter(|href| href.contains("/red-flags/failed_calls/")).map(str::to_owned).next();
+        let clear = clear.expect("the sign has a page of its own");
+        assert_eq!(clerk.get(&clear).await.status, 403);
+        send(&supervisor, &clear, &clear, &[("reason", "she called and mistyped")]).await;
+        let verified = send(&clerk, &verify, &verify, &right).await;
+        assert_eq!(verified.url.path(), known.account(""), "{}", verified.text());
         hall.close().await;
     }
 }

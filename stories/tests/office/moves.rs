@@ -229,3 +229,185 @@ async fn opened(clerk: &Client) -> String {
     }
     there.url.path().rsplit('/').next().expect("a path ends in the number of the account").to_owned()
 }
+
+/// The boxes of a form of which the name begins so.
+fn boxes<'a>(text: &'a str, begin: &str) -> Vec<&'a str> {
+    let names = text.split("name=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    names.filter(|name| name.starts_with(begin)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_looks_odd_is_asked_about_before_anybody_moves() {
+    let test = "a_count_that_looks_odd_is_asked_about_before_anybody_moves";
+    for engine in engines(test) {
+        let hall = Hall::on(engine).await;
+        let clerk = hall.sign_in("csr").await;
+        let (premises, account) = served(&clerk).await;
+        let water = format!("{premises}-W");
+        let last = last_count(&clerk, &water).await;
+        let day = send(&clerk, "/moves/new", "/moves/new", &[("kind", "stop"), ("account", account.as_str())]).await;
+        let shown = day.text();
+        let name = boxes(&shown, "count-")[0];
+        let points: Vec<String> = ["S", "T", "W"].map(|kind| format!("{premises}-{kind}")).into();
+        let mut plain = vec![("on", "2026-01-20")];
+        plain.extend(points.iter().filter(|one| shown.contains(one.as_str())).map(|one| ("point", one.as_str())));
+        let asked = |fields: &[(&str, &str)]| [&plain[..], fields].concat().into_iter().map(owned).collect::<Vec<_>>();
+        for (count, words) in [("999999".to_owned(), "Use per day is"), ((last - 5).to_string(), "is lower than")] {
+            let fields = asked(&[(name, &count)]);
+            let odd = clerk.post_form(&day, "/moves/day", &borrowed(&fields)).await;
+            let text = odd.text();
+            assert_eq!((odd.status, odd.url.path()), (422, "/moves/day"), "{count}: {text}");
+            for words in ["This looks odd", words, "It is right: the meter at", &count] {
+                assert!(text.contains(words), "{count}: no “{words}” in {text}");
+            }
+        }
+
+        // A program and a command are asked as well; nothing is changed by any of it.
+        let change = serde_json::json!({
+            "from_account": account, "service_points": [water], "on": "2026-01-21", "reason": "called",
+            "reads": [{"service_point": water, "read_on": "2026-01-20", "count": 999_999, "kind": "actual"}],
+        });
+        let body = serde_json::json!({"reason": "called", "command": change});
+        let refused = hall.api("csr").await.change("billing.move_people", "odd", &body).await;
+        assert_eq!(
+            (refused.status, refused.json()["code"].as_str()),
+            (422, Some("count_looks_odd")),
+            "{}",
+            refused.text()
+        );
+        let read = format!("{water}=999999");
+        let typed =
+            ["--reason", "called", "service", "move", "--from", &account, "--on", "2026-01-21", "--read", &read];
+        assert!(hall.program.ends("csr", &typed, 1).contains("looks odd"));
+        assert!(services(&clerk, &water).await.iter().all(|one| one["stops_on"].is_null()), "nobody moved");
+
+        // The box says that one count is right, and no other.
+        let fields = asked(&[(name, "999999")]);
+        let odd = clerk.post_form(&day, "/moves/day", &borrowed(&fields)).await;
+        let text = odd.text();
+        let sure = boxes(&text, "sure-")[0];
+        let fields = asked(&[(name, "999998"), (sure, "yes")]);
+        let other = clerk.post_form(&odd, "/moves/day", &borrowed(&fields)).await;
+        assert_eq!(other.status, 422, "another count was not looked at: {}", other.text());
+        let fields = asked(&[(name, "999999"), (sure, "yes")]);
+        let preview = clerk.post_form(&odd, "/moves/day", &borrowed(&fields)).await;
+        assert_eq!(preview.url.path(), "/moves/preview", "{}", preview.text());
+        assert!(preview.text().contains("999,999, right though it looks odd"), "{}", preview.text());
+        let done = clerk.post_form(&preview, "/moves/preview", &[("reason", "called today")]).await;
+        assert!(done.url.path().starts_with("/accounts/"), "{}", done.text());
+        let reads = page(&clerk, &format!("/api/v1/points/{water}/reads?limit=200")).await.json();
+        let taken = reads["data"].as_array().expect("reads").iter().find(|one| one["count"].as_i64() == Some(999_999));
+        let reason = taken.expect("it is on record")["reason"].as_str().expect("what was confirmed is kept");
+        assert!(reason.starts_with("confirmed though odd: use per day is"), "{reason}");
+        assert!(page(&clerk, &format!("/points/{water}")).await.text().contains("somebody said it is right"));
+        hall.close().await;
+    }
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// An account served with water, and who owns the premises: the number, the point, the reference and name of the owner.
+struct Owned {
+    account: String,
+    point: String,
+    owner: String,
+    name: String,
+}
+
+/// Places where an account is served whose customer owns them, or does not.
+async fn owned_places(hall: &Hall, by_themselves: bool) -> Vec<Owned> {
+    const SQL: &str = "
+        select a.number, s.reference, c.reference, c.name, a.customer_id = c.customer_id
+        from service_agreement g
+        join account a on a.account_id = g.account_id
+        join service_point s on s.service_point_id = g.service_point_id
+        join premise_owner o on o.premise_id = s.premise_id
+        join customer c on c.customer_id = o.customer_id
+        where g.service = 'water' and g.stops_on is null and c.name <> ''
+          and not exists (select 1 from premise_owner p where p.premise_id = o.premise_id and o.from_on < p.from_on)
+        order by s.service_point_id";
+    let mut read = hall.db().read().await.expect("the town is there");
+    let rows: Vec<(i64, String, String, String, bool)> = read.all(SQL, vec![]).await.expect("it reads");
+    let place = |(number, point, owner, name, _): (i64, String, String, String, bool)| Owned {
+        account: kernel::AccountNumber::issue(number).to_string(),
+        point,
+        owner,
+        name,
+    };
+    rows.into_iter().filter(|(_, _, _, _, themselves)| *themselves == by_themselves).map(place).collect()
+}
+
+/// The second step of handing back what an account is served with.
+async fn back_to_the_owner(client: &Client, account: &str) -> testkit::Answer {
+    let day = send(client, "/moves/new", "/moves/new", &[("kind", "revert"), ("account", account)]).await;
+    assert_eq!(day.url.path(), "/moves/day", "{}", day.text());
+    day
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_go_back_to_one_owner_who_is_somebody_else_and_may_be_named() {
+    let test = "services_go_back_to_one_owner_who_is_somebody_else_and_may_be_named";
+    for engine in engines(test) {
+        let hall = Hall::on(engine).await;
+        let (clerk, supervisor) = (hall.sign_in("csr").await, hall.sign_in("supervisor").await);
+
+        // Who owns the place and lives there hands nothing back to themselves.
+        let own = owned_places(&hall, true).await.into_iter().next().expect("somebody lives in what they own");
+        let day = back_to_the_owner(&clerk, &own.account).await;
+        let text = day.text();
+        assert!(text.contains("The account that leaves is the owner") && !text.contains("name=\"to\""), "{text}");
+        let fields = [("on", "2026-07-05"), ("point", own.point.as_str()), ("to", own.account.as_str())];
+        let refused = clerk.post_form(&day, "/moves/day", &fields).await;
+        assert!(refused.status == 422 && refused.text().contains("answers for these places"), "{}", refused.text());
+        let change = serde_json::json!({
+            "from_account": own.account, "to_account": own.account, "on": "2026-07-05", "reason": "called",
+        });
+        let body = serde_json::json!({"reason": "called", "command": change});
+        let refused = hall.api("csr").await.change("billing.move_people", "itself", &body).await;
+        assert_eq!(
+            (refused.status, refused.json()["code"].as_str()),
+            (422, Some("same_account")),
+            "{}",
+            refused.text()
+        );
+
+        // One owner at a time: places of another are not handed back with them.
+        let rented = owned_places(&hall, false).await;
+        let first = rented.first().expect("somebody rents");
+        let other = rented.iter().find(|one| one.owner != first.owner && one.account != first.account);
+        let other = other.expect("another owner rents out");
+        let over = ["--reason", "they move together", "service", "transfer", &other.account];
+        let to = [first.account.as_str(), "--on", "2026-07-01", "--service-point", &other.point];
+        hall.program.done("csr", &[&over[..], &to].concat());
+        let day = back_to_the_owner(&supervisor, &first.account).await;
+        assert!(day.text().contains("Owner of the premises"), "{}", day.text());
+        let fields =
+            [("on", "2026-07-05"), ("point", first.point.as_str()), ("point", other.point.as_str()), ("to", "new")];
+        let refused = supervisor.post_form(&day, "/moves/day", &fields).await;
+        assert!(refused.status == 422 && refused.text().contains("one owner at a time"), "{}", refused.text());
+
+        // A confidential owner is named to nobody who may not see them.
+        let named = ["--reason", "card shown", "identity", "protect"];
+        for owner in [&first.owner, &other.owner] {
+            let program = [owner.as_str(), "--program", "acp", "--review-on", "2027-07-01"];
+            hall.program.done("supervisor", &[&named[..], &program].concat());
+        }
+        let day = back_to_the_owner(&clerk, &first.account).await;
+        let text = day.text();
+        assert!(text.contains("The owner of the premises is confidential"), "{text}");
+        for told in [&first.name, &other.name] {
+            assert!(!text.contains(told.as_str()), "“{told}” is told: {text}");
+        }
+        let fields = [("on", "2026-07-05"), ("point", first.point.as_str())];
+        let refused = clerk.post_form(&day, "/moves/day", &fields).await;
+        assert!(refused.status == 422 && refused.text().contains("is confidential"), "{}", refused.text());
+        assert!(back_to_the_owner(&supervisor, &first.account).await.text().contains(&first.name), "who may, is told");
+        hall.close().await;
+    }
+}

@@ -98,7 +98,7 @@ async fn the_log_does_not_tell_what_is_kept_apart_from_it() {
         let known = known(&hall).await.remove(0);
         let (clerk, supervisor) = (hall.sign_in("csr").await, hall.sign_in("supervisor").await);
         let contact = known.account("/contact");
-        let fields = [("phone", "(602) 555-7711"), ("email", "nobody.knows@example.com"), ("reason", "she called")];
+        let fields = [("phone", "(602) 555-7711"), ("email", "nobody.knows@example.com"), ("asked_by", "in_person")];
         send(&clerk, &contact, &contact, &fields).await;
         let mail = known.account("/address");
         let fields = [
@@ -107,7 +107,7 @@ async fn the_log_does_not_tell_what_is_kept_apart_from_it() {
             ("city", "Saguaro Bend"),
             ("state", "AZ"),
             ("postal_code", "85001"),
-            ("reason", "she called"),
+            ("asked_by", "in_person"),
         ];
         send(&clerk, &mail, &mail, &fields).await;
         let record = known.identity("record");
@@ -233,16 +233,16 @@ async fn the_contact_form_of_a_protected_person_overwrites_nothing() {
             row.expect("they are on record")
         };
         // What may not be seen stays as it is when nothing is typed.
-        let fields = [("email", "first@example.com"), ("reason", "told")];
+        let fields = [("email", "first@example.com"), ("asked_by", "in_person")];
         let kept = send(&clerk, &contact, &contact, &fields).await;
         assert!(kept.text().contains("Telephone and e-mail are recorded"), "{}", kept.text());
         assert_eq!(phone().await, (known.phone.clone(), "first@example.com".to_owned()));
 
         let open = page(&clerk, &contact).await;
         assert!(!open.text().contains(&known.phone), "{}", open.text());
-        let fields = [("phone", "(602) 555-7711"), ("email", "first@example.com"), ("reason", "told")];
+        let fields = [("phone", "(602) 555-7711"), ("email", "first@example.com"), ("asked_by", "in_person")];
         send(&colleague, &contact, &contact, &fields).await;
-        let fields = [("phone", "(602) 555-8822"), ("email", "second@example.com"), ("reason", "told")];
+        let fields = [("phone", "(602) 555-8822"), ("email", "second@example.com"), ("asked_by", "in_person")];
         let late = clerk.post_form(&open, &contact, &fields).await;
         assert_eq!(late.status, 409, "{}", late.text());
         assert!(!late.text().contains("555-7711"), "not even then is it told: {}", late.text());

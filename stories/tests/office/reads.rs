@@ -61,7 +61,7 @@ async fn reads_are_entered_and_put_right() {
         assert!(saved.status == 200 && saved.text().contains("1 read saved"), "{}", saved.text());
 
         corrected(&hall, &supervisor, (&points[1], lasts[1])).await;
-        exchanged(&supervisor, &points[2], lasts[2]).await;
+        exchanged(&hall, &supervisor, &points[2], lasts[2]).await;
         hall.close().await;
     }
 }
@@ -95,27 +95,70 @@ async fn corrected(hall: &Hall, supervisor: &testkit::Client, (point, last): (&s
     assert!(again.url.path().starts_with("/approvals/"), "it is taken now: {}", again.text());
 }
 
-/// A meter is exchanged; its last count stands beside the first of the new one.
-async fn exchanged(client: &testkit::Client, point: &str, last_count: i64) {
+/// The size of meter for which water is billed at a service point.
+async fn billed_size(hall: &Hall, point: &str) -> String {
+    let mut read = hall.db().read().await.expect("the town is there");
+    let points = premises::service_points_by_reference(&mut read, &[point]).await.expect("points can be read");
+    let there = billing::services_at_points(&mut read, &[points[point]]).await.expect("services can be read");
+    there.into_iter().find_map(|one| one.dimensions.get("meter_size").cloned()).expect("water is billed by size")
+}
+
+/// A meter is exchanged; its last count stands beside the first of the new one. What looks odd is asked about first, and so is
+/// a size for which nobody is billed there.
+async fn exchanged(hall: &Hall, client: &testkit::Client, point: &str, last_count: i64) {
     let path = format!("/points/{point}/exchange");
-    let last = (last_count + 10).to_string();
-    let fields = [
-        ("exchanged_on", "2026-02-02"),
-        ("removal_count", last.as_str()),
-        ("serial_number", "NEW-1"),
-        ("install_count", "3"),
-        ("unit", "kgal"),
-        ("multiplier", "0.01"),
-        ("dials", "6"),
-        ("size", "5/8\""),
-    ];
-    let done = send(client, &path, &path, &fields).await;
+    let size = billed_size(hall, point).await;
+    let other_size = if size == "2\"" { "3\"" } else { "2\"" };
+    let (last, odd) = ((last_count + 900).to_string(), (last_count + 90_000).to_string());
+    let fields = |last: &str, size: &str| {
+        let fields = [
+            ("exchanged_on", "2026-02-02"),
+            ("removal_count", last),
+            ("serial_number", "NEW-1"),
+            ("install_count", "3"),
+            ("unit", "kgal"),
+            ("multiplier", "0.01"),
+            ("dials", "6"),
+            ("size", size),
+        ];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+    let asked = send(client, &path, &path, &borrowed(&fields(&odd, other_size))).await;
+    let text = asked.text();
+    assert_eq!(asked.status, 422, "{text}");
+    for words in
+        ["This looks odd; it is not saved yet", "Use per day is", "is billed for meter size", "though it looks odd"]
+    {
+        assert!(text.contains(words), "no “{words}” in {text}");
+    }
+    let program = hall.api("field_supervisor").await;
+    let exchange = |on: &str, serial_number: &str, count: i64| {
+        serde_json::json!({
+            "service_point": point, "exchanged_on": on, "removal_count": count, "install_count": 3,
+            "meter": {"serial_number": serial_number, "unit": "kgal", "dials": 6, "multiplier": "0.01", "size": size},
+        })
+    };
+    let body =
+        serde_json::json!({"reason": "as seen", "command": exchange("2026-02-02", "NEW-1", last_count + 90_000)});
+    let refused = program.change("metering.exchange_meter", "odd", &body).await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("count_looks_odd")), "{}", refused.text());
+
+    let good = fields(&last, &size);
+    let done = send(client, &path, &path, &borrowed(&good)).await;
     assert!(done.text().contains("Meter NEW-1 is in since"), "{}", done.text());
     let meter = page(client, "/api/v1/meters/NEW-1").await.json();
     assert_eq!(meter["data"]["places"][0]["install_count"], 3);
     assert!(page(client, "/meters/NEW-1").await.text().contains(point));
-    let twice = send(client, &path, &path, &fields).await;
+    let twice = send(client, &path, &path, &borrowed(&good)).await;
     assert_eq!(twice.status, 422, "the same meter cannot be put in again: {}", twice.text());
+    let mut right = exchange("2026-03-02", "NEW-2", 999_999);
+    right["is_right"] = true.into();
+    let body = serde_json::json!({"reason": "as seen twice", "command": right});
+    let done = program.change("metering.exchange_meter", "right", &body).await;
+    assert_eq!(done.status, 200, "who looked again is believed: {}", done.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

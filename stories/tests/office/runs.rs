@@ -142,13 +142,17 @@ async fn sign_and_post((analyst, supervisor): (&Client, &Client), run: &str) {
     let shown = page(analyst, &register).await;
     assert!(!shown.text().contains("differs"), "what must agree agrees: {}", shown.text());
     assert_eq!(analyst.post(&register, &[("reason", "mine")]).await.status, 403, "whoever prepares may not sign");
-    let read = page(supervisor, &register).await;
+    let (read, tab) = (page(supervisor, &register).await, page(supervisor, &register).await);
     let stale = [("reason", "compared with December"), ("seen", "0000")];
     let refused = supervisor.post_form(&read, &register, &stale).await;
     assert_eq!(refused.status, 422, "another register than the one read is not signed: {}", refused.text());
     // The answer shows the register as it is now, and its form is for that one.
     let signed = supervisor.post_form(&refused, &register, &[("reason", "compared with December")]).await;
     assert!(signed.text().contains("The register is signed"), "{}", signed.text());
+    // The same page in another tab: whoever signs there once more is told that it is signed, and by whom.
+    let again = supervisor.post_form(&tab, &register, &[("reason", "compared with December")]).await;
+    let text = again.text();
+    assert!(text.contains("You did not sign the register") && text.contains("signed it already"), "{text}");
     for form in ["csv", "xlsx", "text"] {
         let file = page(supervisor, &format!("{register}?as={form}")).await;
         assert!(file.header("content-disposition").is_some_and(|name| name.contains("register-")), "{form}");

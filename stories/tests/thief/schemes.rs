@@ -197,7 +197,7 @@ fn own_read(office: &Office) -> Shown {
     let mine = &office.bills[0];
     let declare = ["--reason", "mine", "staff", "relation", "declare", "field_supervisor", &mine.number];
     office.program.done("field_supervisor", &declare);
-    let words = ["--reason", "I looked", "read", "enter", &mine.service_point, TODAY, "1"];
+    let words = ["--reason", "I looked", "read", "enter", &mine.service_point, TODAY, "1", "--right"];
     refused(&office.program.run("field_supervisor", &words), "is your own")
 }
 

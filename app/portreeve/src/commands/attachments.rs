@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ::attachments::acts::{Attach, Destroy, HandOut, RecordScan, Withdraw};
+use ::attachments::acts::{Attach, Destroy, HandOut, KEPT_DAYS, RecordScan, Withdraw};
 use ::attachments::{
     Attachment, Cabinet, CabinetParts, Found, NotFetched, Scan, SubjectKind, Supported, attachment, attachments_of,
     newest, size_words, sweep, to_destroy, to_scan, verify,
@@ -78,8 +78,8 @@ pub enum AttachmentsCommand {
         /// Leave younger files alone: they may be on their way into the database
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=8_760))]
         older_than_hours: i64,
-        /// So long after it was withdrawn, a file is destroyed
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(0..=36_500))]
+        /// So long after it was withdrawn, a file is destroyed; 90 days at least
+        #[arg(long, default_value_t = KEPT_DAYS, value_parser = clap::value_parser!(i64).range(KEPT_DAYS..=36_500))]
         withdrawn_days: i64,
     },
 }

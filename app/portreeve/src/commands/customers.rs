@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use customers::acts::{
     AddNote, AuthorizePerson, EndParty, MergeCustomers, SetContact, SetMailingAddress, SetParty, UnmergeCustomers,
 };
-use customers::{AddressLines, Purpose, Role};
+use customers::{AddressLines, AskedBy, Purpose, Role};
 
 use super::{Ended, Outcome, office_and_who};
 use crate::config::Settings;
@@ -45,6 +45,8 @@ pub enum CustomerCommand {
         /// Their e-mail address
         #[arg(long, default_value = "")]
         email: String,
+        #[command(flatten)]
+        asked: AskedArgs,
     },
     /// Record where mail for an account goes, from a day on
     SetAddress(AddressArgs),
@@ -60,6 +62,8 @@ pub enum CustomerCommand {
         /// The first day
         #[arg(long = "from", value_name = "DATE")]
         from_on: NaiveDate,
+        #[command(flatten)]
+        asked: AskedArgs,
     },
     /// Let a person who is no customer ask about an account
     Authorize {
@@ -73,6 +77,8 @@ pub enum CustomerCommand {
         /// The first day
         #[arg(long = "from", value_name = "DATE")]
         from_on: NaiveDate,
+        #[command(flatten)]
+        asked: AskedArgs,
     },
     /// End what a customer is for an account
     EndParty {
@@ -86,6 +92,11 @@ pub enum CustomerCommand {
         /// The last day
         #[arg(long = "to", value_name = "DATE")]
         to_on: NaiveDate,
+        /// It was recorded today by mistake, and never held
+        #[arg(long)]
+        by_mistake: bool,
+        #[command(flatten)]
+        asked: AskedArgs,
     },
 }
 
@@ -115,6 +126,26 @@ pub struct AddressArgs {
     /// The ZIP code
     #[arg(long, default_value = "")]
     postal_code: String,
+    #[command(flatten)]
+    asked: AskedArgs,
+}
+
+/// How a change was asked for.
+#[derive(Args)]
+pub struct AskedArgs {
+    /// How it was asked for: caller, in_person, or the document that asks for it; left out, nobody asked
+    #[arg(long, value_name = "HOW")]
+    asked_by: Option<String>,
+}
+
+impl AskedArgs {
+    fn read(self) -> Option<AskedBy> {
+        Some(match self.asked_by?.as_str() {
+            "caller" => AskedBy::Caller,
+            "in_person" => AskedBy::InPerson,
+            document => AskedBy::InWriting { document: document.to_owned() },
+        })
+    }
 }
 
 /// Changes what is on record of customers; the reason is the one given with the command.
@@ -137,36 +168,43 @@ pub async fn run(settings: &Settings, command: CustomerCommand) -> Outcome {
             office.act_now(&who, &act).await?;
             output::talk(&format!("the note is on account {}", act.account));
         }
-        CustomerCommand::SetContact { customer, phone, email } => {
-            let act = SetContact { customer, phone: Some(phone), email, seen: None, seen_entry: None };
+        CustomerCommand::SetContact { customer, phone, email, asked } => {
+            let asked_by = asked.read();
+            let act = SetContact { customer, phone: Some(phone), email, seen: None, seen_entry: None, asked_by };
             office.act_now(&who, &act).await?;
             output::talk(&format!("telephone and e-mail of {} are recorded", act.customer));
         }
         CustomerCommand::SetAddress(args) => {
             let purpose = Purpose::of_code(&args.purpose);
             let purpose = purpose.ok_or_else(|| Ended::WrongUse(format!("no address is for '{}'", args.purpose)))?;
-            let AddressArgs { account, from_on, recipient, street, city, state, postal_code, .. } = args;
+            let AddressArgs { account, from_on, recipient, street, city, state, postal_code, asked, .. } = args;
+            let asked_by = asked.read();
             let lines = AddressLines { recipient, street, city, state, postal_code };
-            let act = SetMailingAddress { account, purpose, from_on, lines, seen: None };
+            let act = SetMailingAddress { account, purpose, from_on, lines, seen: None, asked_by };
             office.act_now(&who, &act).await?;
             output::talk(&format!("account {} has another {} address from {from_on}", act.account, purpose.code()));
         }
-        CustomerCommand::SetParty { account, role, customer, from_on } => {
+        CustomerCommand::SetParty { account, role, customer, from_on, asked } => {
             let role = role_of(&role)?;
             let words = format!("{customer} is {role} of account {account} from {from_on}");
-            office.act_now(&who, &SetParty { account, role, customer, from_on, seen: None }).await?;
+            let asked_by = asked.read();
+            office.act_now(&who, &SetParty { account, role, customer, from_on, seen: None, asked_by }).await?;
             output::talk(&words);
         }
-        CustomerCommand::Authorize { account, name, phone, from_on } => {
-            let act = AuthorizePerson { account, name, phone, from_on };
+        CustomerCommand::Authorize { account, name, phone, from_on, asked } => {
+            let act = AuthorizePerson { account, name, phone, from_on, asked_by: asked.read() };
             let reference = office.act_now(&who, &act).await?.outcome;
             output::data(&reference);
             output::talk(&format!("they may ask about account {} from {from_on}", act.account));
         }
-        CustomerCommand::EndParty { account, role, customer, to_on } => {
+        CustomerCommand::EndParty { account, role, customer, to_on, by_mistake, asked } => {
             let role = role_of(&role)?;
-            let words = format!("{customer} is {role} of account {account} until {to_on}");
-            office.act_now(&who, &EndParty { account, role, customer, to_on, seen: None }).await?;
+            let words = match by_mistake {
+                false => format!("{customer} is {role} of account {account} until {to_on}"),
+                true => format!("{customer} never was {role} of account {account}"),
+            };
+            let act = EndParty { account, role, customer, to_on, seen: None, by_mistake, asked_by: asked.read() };
+            office.act_now(&who, &act).await?;
             output::talk(&words);
         }
     }

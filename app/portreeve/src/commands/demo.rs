@@ -220,6 +220,7 @@ async fn open_doors(settings: &Settings, args: &DemoArgs, office: &Office) -> Ou
     let site = SiteSettings {
         cabinet: cabinet(&files, keys.clone())?,
         networks: webhooks::Networks::default(),
+        pace: web::Pace::default(),
         town: TownFace {
             name: people::TOWN_NAME.to_owned(),
             accent: Accent::Cactus,

@@ -44,6 +44,12 @@ pub enum IdentityCommand {
         /// For how many minutes that holds
         #[arg(long)]
         minutes: i64,
+        /// For how many days a changed telephone does not count, nor a bill mailed to a new address [default: 30]
+        #[arg(long, value_name = "DAYS")]
+        recent_days: Option<i64>,
+        /// After how many failed calls of a day nobody is verified on the phone [default: 3]
+        #[arg(long)]
+        tries: Option<i64>,
     },
     /// Record who calls about an account and what they knew
     Verify {
@@ -167,8 +173,8 @@ pub async fn run(settings: &Settings, command: IdentityCommand) -> Outcome {
     let (office, who) = office_and_who(settings).await?;
     match command {
         IdentityCommand::Rule => {}
-        IdentityCommand::SetRule { questions, needed, minutes } => {
-            let act = SetVerificationRule { questions: read_all(&questions), needed, minutes };
+        IdentityCommand::SetRule { questions, needed, minutes, recent_days, tries } => {
+            let act = SetVerificationRule { questions: read_all(&questions), needed, minutes, recent_days, tries };
             office.act_now(&who, &act).await?;
             output::talk("the rule is in force");
         }

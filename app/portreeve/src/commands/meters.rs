@@ -69,6 +69,9 @@ pub struct ExchangeArgs {
     /// What the old meter showed when it was taken out
     #[arg(long)]
     removal_count: Option<i64>,
+    /// What was counted and the size are right, though they look odd
+    #[arg(long)]
+    right: bool,
 }
 
 /// Exchanges, swaps or shows meters.
@@ -113,6 +116,7 @@ async fn exchange(settings: &Settings, args: ExchangeArgs) -> Result<(), Ended> 
             size: args.size,
         },
         install_count: args.install_count,
+        is_right: args.right.then_some(true),
     };
     let points = office.act_now(&who, &exchange).await?.outcome;
     output::talk(&words);

@@ -32,6 +32,9 @@ pub enum ReadCommand {
         /// The reader's code, such as locked
         #[arg(long, default_value = "")]
         code: String,
+        /// The count is right, though it looks odd
+        #[arg(long)]
+        right: bool,
     },
     /// Correct the read of a day; the reason is the one given with the command
     Correct {
@@ -65,14 +68,15 @@ pub enum ReaderKind {
 /// Enters, corrects or shows reads.
 pub async fn run(settings: &Settings, command: ReadCommand) -> Outcome {
     match command {
-        ReadCommand::Enter { service_point, read_on, count, kind, code } => {
+        ReadCommand::Enter { service_point, read_on, count, kind, code, right } => {
             let kind = match kind {
                 ReaderKind::Actual => ReadKind::Actual,
                 ReaderKind::Customer => ReadKind::Customer,
             };
             let (office, who) = office_and_who(settings).await?;
             let words = format!("{service_point} was read on {read_on}: {count}");
-            let enter = EnterRead { service_point, read_on, count, kind, code };
+            let is_right = right.then_some(true);
+            let enter = EnterRead { service_point, read_on, count, kind, code, is_right };
             let points = office.act_now(&who, &enter).await?.outcome;
             output::talk(&words);
             measure_again(&office, &who, points).await?;

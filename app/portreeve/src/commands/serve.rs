@@ -11,7 +11,7 @@ use serde::Deserialize;
 use staff::SecondFactorRule;
 use staff::sign_in::SingleSignOn;
 use tokio::net::TcpListener;
-use web::{Accent, TownFace};
+use web::{Accent, Pace, TownFace};
 use webhooks::{Network, Networks};
 
 use super::attachments::cabinet;
@@ -61,6 +61,9 @@ pub struct ServeArgs {
     /// Leave long work, such as posting, to a `portreeve work` that runs beside
     #[arg(long)]
     no_work: bool,
+    /// How many requests a second one address may make; more where a whole city hall, or a program that brings much, has one
+    #[arg(long, default_value_t = Pace::default().each_second, value_name = "REQUESTS", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pace: u32,
     /// For a town that is made up: a password is enough, and without a key file the keys last as long as the program
     #[arg(long)]
     demo: bool,
@@ -126,6 +129,7 @@ pub async fn run(settings: &Settings, args: ServeArgs) -> Outcome {
         providers: providers(&args)?,
         public_url: args.public_url,
         networks: Networks(args.networks),
+        pace: Pace::of(args.pace),
     };
     serve(&office, Serving { listen: args.listen, takes_any_port: false, site, works: !args.no_work }).await
 }

@@ -72,6 +72,9 @@ pub enum ServiceCommand {
         /// What the meter showed on that day, REFERENCE=COUNT; may be repeated
         #[arg(long = "read", value_name = "REFERENCE=COUNT", value_parser = count)]
         reads: Vec<(String, i64)>,
+        /// The counts are right, though they look odd
+        #[arg(long)]
+        right: bool,
     },
     /// Correct the class, dimension values or schedule of a service from its first day
     Correct(CorrectArgs),
@@ -166,9 +169,9 @@ pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
             let act = TransferService { from_account: from, to_account: to, service_point, on, reason };
             office.act_now(&who, &act).await?.outcome
         }
-        ServiceCommand::Move { from, to, on, service_points, reads } => {
-            let (read_on, kind) = (on, metering::ReadKind::Actual);
-            let read = |(service_point, count)| MoveRead { service_point, read_on, count, kind };
+        ServiceCommand::Move { from, to, on, service_points, reads, right } => {
+            let (read_on, kind, is_right) = (on, metering::ReadKind::Actual, right.then_some(true));
+            let read = |(service_point, count)| MoveRead { service_point, read_on, count, kind, is_right };
             let act = MovePeople {
                 from_account: from,
                 to_account: to,

@@ -2,8 +2,9 @@
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::IntoResponse;
-use utoipa::openapi::OpenApi as Described;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi as Described, RefOr};
 use utoipa::{Modify, OpenApi};
 use web::{Access, Answer, ProblemBody, Route};
 
@@ -69,9 +70,30 @@ pub fn openapi() -> String {
         whole.merge(part);
         whole
     });
+    let whole = with_keys(whole);
     let text = whole.to_pretty_json().expect("a description without numbers that JSON does not have");
     format!("{text}\n")
 }
+
+/// The example of a key names its operation: two changes under one key would not both be done.
+fn with_keys(mut whole: Described) -> Described {
+    let posts = whole.paths.paths.values().filter_map(|path| path.post.as_ref());
+    let has_key = |one: &&Operation| {
+        let mut parameters = one.parameters.iter().flatten();
+        parameters.any(|one| matches!(one, RefOr::T(one) if one.name == KEY))
+    };
+    let named: Vec<String> = posts.filter(has_key).filter_map(|one| one.operation_id.clone()).collect();
+    for operation in named {
+        let schema = web::parameter_of(&mut whole, (&operation, KEY));
+        if schema.examples.is_empty() {
+            schema.examples.push(format!("example-{operation}").into());
+        }
+    }
+    whole
+}
+
+/// The header that makes a change count once.
+const KEY: &str = "Idempotency-Key";
 
 async fn describe() -> Answer {
     let mut response = openapi().into_response();

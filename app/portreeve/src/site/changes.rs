@@ -10,7 +10,11 @@ use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 use web::{Access, Ask, At, Envelope, IdempotencyKey, List, Paging, Problem, Problems, Route, is_name};
 
-use crate::act_samples::newest_samples;
+use super::change_examples::{change_examples, describe_examples};
+use crate::registry::registry;
+
+/// Where changes are sent.
+const SEND_PATH: &str = "/api/v1/changes/{kind}";
 
 /// The longest reason.
 const REASON_MAX: usize = 500;
@@ -27,14 +31,22 @@ struct Description;
 /// What this part describes of the API.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut described = Description::openapi();
+    web::one_of(&mut described, ("make_change", "kind"), kinds_by_program(&registry()));
+    describe_examples(&mut described, (SEND_PATH, "make_change"));
+    described
+}
+
+/// What programs can ask for, in order.
+pub fn kinds_by_program(registry: &Registry) -> Vec<&'static str> {
+    registry.kinds().map(|(kind, _)| kind).filter(|kind| by_program(kind)).collect()
 }
 
 /// The two addresses.
 pub fn routes() -> Vec<Route> {
     vec![
         Route::api(Method::GET, "/api/v1/changes", ("Kinds of change, for programs", Access::SignedIn), list),
-        Route::api(Method::POST, "/api/v1/changes/{kind}", ("Make a change, for programs", Access::SignedIn), send),
+        Route::api(Method::POST, SEND_PATH, ("Make a change, for programs", Access::SignedIn), send),
     ]
 }
 
@@ -47,7 +59,7 @@ pub struct KindOfChange {
     title: String,
     /// The permission it asks for.
     permission: Option<String>,
-    /// A command of it, to see its fields.
+    /// A command of it as it holds in the demo's town, to see its fields.
     example: Value,
 }
 
@@ -85,23 +97,20 @@ pub struct ChangeWaiting {
 /// Every kind of change a program can ask for, with an example. Whether a token may is decided when it asks.
 #[utoipa::path(
     get, path = "/api/v1/changes", tag = "changes", operation_id = "list_kinds_of_change", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<KindOfChange>), Problems)
 )]
 async fn list(ask: Ask, paging: Paging) -> Result<List<KindOfChange>, Problem> {
     let after: String = paging.after()?.unwrap_or_default();
     let registry = ask.site().part::<Registry>();
-    let samples = newest_samples();
+    let examples = change_examples();
     let kind = |(kind, title): (&'static str, &'static str)| {
-        let command = samples.get(kind).copied().unwrap_or("{}");
+        let command = examples.get(kind).map_or(Value::Null, |example| example.command.clone());
         KindOfChange {
             kind: kind.to_owned(),
             title: title.to_owned(),
-            permission: registry.permission(kind, command).map(|permission| permission.code.to_owned()),
-            example: serde_json::from_str(command).unwrap_or_default(),
+            permission: registry.permission(kind, &command.to_string()).map(|permission| permission.code.to_owned()),
+            example: command,
         }
     };
     let following = registry.kinds().filter(|(kind, _)| by_program(kind) && after.as_str() < *kind);
@@ -115,7 +124,7 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<KindOfChange>, Problem> {
     security(("bearer" = [])), request_body = ChangeAsked,
     params(
         ("kind" = String, Path, description = "The kind of change, such as `billing.sign_run`."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "It is done.", body = Envelope<ChangeMade>),

@@ -1,9 +1,9 @@
 //! `/accounts/{number}/address`: where mail of the account goes, from a day on.
 
 use customers::acts::SetMailingAddress;
-use customers::{AddressLines, AddressRecord, MailingAddress, Purpose, in_force, seen_addresses};
+use customers::{AddressLines, AddressRecord, MailingAddress, Purpose, Wish, in_force, seen_addresses};
 use db::Read;
-use identity::Shield;
+use identity::{Asking, Shield};
 use kernel::ActId;
 use web::shown::date;
 use web::{Answer, Ask, At, Cell, Column, Field, Folded, Form, Page, Problem, Section, address};
@@ -23,6 +23,7 @@ struct OnRecord {
     purpose: Purpose,
     records: Vec<AddressRecord>,
     is_hidden: bool,
+    asking: Asking,
 }
 
 impl OnRecord {
@@ -30,7 +31,8 @@ impl OnRecord {
         let mut records = customers::address_records(read, named.id).await?;
         records.retain(|record| record.address.purpose == purpose);
         let is_hidden = Shield::load(ask, read, &[named.id]).await?.hides(named.id);
-        Ok(OnRecord { purpose, records, is_hidden })
+        let asking = Asking::load(ask, read, (named.id, Wish::Mail)).await?;
+        Ok(OnRecord { purpose, records, is_hidden, asking })
     }
 
     fn addresses(&self) -> Vec<MailingAddress> {
@@ -78,28 +80,29 @@ fn purpose_of(ask: &Ask) -> Purpose {
     Purpose::of_code(said).unwrap_or(Purpose::Mailing)
 }
 
-fn form(ask: &Ask, (named, action): (&Named, &str), purpose: Purpose, filled: &Filled) -> Form {
+fn form(ask: &Ask, (named, action): (&Named, &str), there: &OnRecord, filled: &Filled) -> Form {
     let lines = &filled.lines;
-    ask.form(action, "Save address")
-        .because("told by the customer")
-        .field(
-            Field::date("from_on", "From")
-                .value(&filled.from_on)
-                .required()
-                .answers(&["before_account"])
-                .hint("Mail of this day and later goes there. The same day again corrects what was recorded for it."),
-        )
-        .field(
-            Field::text("recipient", "Recipient")
-                .value(&lines.recipient)
-                .max(120)
-                .hint("Only where it is not the customer's own name."),
-        )
-        .field(Field::text("street", "Street or PO box").value(&lines.street).max(120).required())
-        .field(Field::text("city", "City").value(&lines.city).max(80).required())
-        .field(Field::text("state", "State").value(&lines.state).max(40))
-        .field(Field::text("postal_code", "ZIP code").value(&lines.postal_code).max(20))
-        .field(Field::hidden("purpose", purpose.code()))
+    let form =
+        ask.form(action, "Save address")
+            .field(
+                Field::date("from_on", "From").value(&filled.from_on).required().answers(&["before_account"]).hint(
+                    "Mail of this day and later goes there. The same day again corrects what was recorded for it.",
+                ),
+            )
+            .field(
+                Field::text("recipient", "Recipient")
+                    .value(&lines.recipient)
+                    .max(120)
+                    .hint("Only where it is not the customer's own name."),
+            )
+            .field(Field::text("street", "Street or PO box").value(&lines.street).max(120).required())
+            .field(Field::text("city", "City").value(&lines.city).max(80).required())
+            .field(Field::text("state", "State").value(&lines.state).max(40))
+            .field(Field::text("postal_code", "ZIP code").value(&lines.postal_code).max(20));
+    there
+        .asking
+        .on(ask, form)
+        .field(Field::hidden("purpose", there.purpose.code()))
         .field(Field::hidden("seen", &filled.seen))
         .cancel(&named.href(""))
 }
@@ -166,7 +169,7 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let named = Named::find(&mut read, &number).await?;
     let there = OnRecord::load(&ask, &mut read, (&named, purpose_of(&ask))).await?;
     drop(read);
-    let form = form(&ask, (&named, &named.href("address")), there.purpose, &there.filled(&ask));
+    let form = form(&ask, (&named, &named.href("address")), &there, &there.filled(&ask));
     draw(&ask, (&named, &there), &form)
 }
 
@@ -175,11 +178,11 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let named = Named::find(&mut read, &number).await?;
     let there = OnRecord::load(&ask, &mut read, (&named, purpose_of(&ask))).await?;
     drop(read);
-    let mut sent = form(&ask, (&named, &named.href("address")), there.purpose, &there.filled(&ask));
+    let mut sent = form(&ask, (&named, &named.href("address")), &there, &there.filled(&ask));
     if let Some(from_on) = sent.date("from_on").filter(|_| sent.is_good()) {
         let (account, purpose) = (named.number.clone(), there.purpose);
-        let act =
-            SetMailingAddress { account, purpose, from_on, lines: lines_of(&sent), seen: sent.optional_text("seen") };
+        let (lines, seen, asked_by) = (lines_of(&sent), sent.optional_text("seen"), Asking::answer(&sent));
+        let act = SetMailingAddress { account, purpose, from_on, lines, seen, asked_by };
         match settle(&ask, &mut sent, &act, (&named.href(""), "The address is recorded")).await? {
             Settled::Gone(go) => return go.answer(),
             Settled::Refused => {}
@@ -210,7 +213,7 @@ async fn collided(ask: &Ask, named: &Named, act: SetMailingAddress) -> Answer {
     ];
     let again = Filled { from_on: act.from_on.to_string(), lines: act.lines, seen: seen_addresses(&now.addresses()) };
     let action = address(&named.href("address"), &[("again", "1")]);
-    let form = form(ask, (named, &action), act.purpose, &again);
+    let form = form(ask, (named, &action), &now, &again);
     let page = around(ask, named, &now).alert(alert).body(&both(ask, rows)).form(&form);
     page.status(axum::http::StatusCode::CONFLICT).answer()
 }

@@ -1,8 +1,9 @@
 //! `/accounts/{number}/contact`: how the customer is called and written to.
 
-use customers::CustomerInFull;
 use customers::acts::{SetContact, last_contact_entry, seen_contact};
+use customers::{CustomerInFull, Wish};
 use db::Read;
+use identity::Asking;
 use kernel::ActId;
 use web::{Answer, Ask, At, Field, Form, Problem, address, read_number};
 
@@ -20,6 +21,7 @@ struct Filled {
     since: ActId,
     /// Whether the customer is protected and the visitor may not see their telephone number.
     is_covered: bool,
+    asking: Asking,
 }
 
 async fn customer_of(read: &mut Read, named: &Named) -> Result<CustomerInFull, Problem> {
@@ -31,14 +33,16 @@ async fn customer_of(read: &mut Read, named: &Named) -> Result<CustomerInFull, P
 async fn on_record(ask: &Ask, read: &mut Read, named: &Named, customer: &CustomerInFull) -> Result<Filled, Problem> {
     let (phone, email) = (customer.phone.clone(), customer.email.clone());
     let since = newest_entry(read, named).await?;
+    let asking = Asking::load(ask, read, (named.id, Wish::Contact)).await?;
     let protected = customers::protected_customers(read, &[customer.id]).await?;
     if !protected.is_empty() && !ask.may(identity::permissions::SEE_PROTECTED) {
         // Not even a digest of the number, which could be tried through.
         let seen_entry = last_contact_entry(read, customer.id).await?;
-        return Ok(Filled { phone: String::new(), email, seen: String::new(), seen_entry, since, is_covered: true });
+        let (phone, seen) = (String::new(), String::new());
+        return Ok(Filled { phone, email, seen, seen_entry, since, is_covered: true, asking });
     }
     let seen = seen_contact(&phone, &email);
-    Ok(Filled { phone, email, seen, seen_entry: ActId(0), since, is_covered: false })
+    Ok(Filled { phone, email, seen, seen_entry: ActId(0), since, is_covered: false, asking })
 }
 
 fn form(ask: &Ask, (named, action): (&Named, &str), filled: &Filled) -> Form {
@@ -47,10 +51,13 @@ fn form(ask: &Ask, (named, action): (&Named, &str), filled: &Filled) -> Form {
         false => phone,
         true => phone.hint("A number on record is confidential. Leave this empty to keep it, or type a new one."),
     };
-    ask.form(action, "Save")
-        .because("told by the customer")
+    let form = ask
+        .form(action, "Save")
         .field(phone)
-        .field(Field::email("email", "E-mail").max(200).value(&filled.email).answers(&["email_unreadable"]))
+        .field(Field::email("email", "E-mail").max(200).value(&filled.email).answers(&["email_unreadable"]));
+    filled
+        .asking
+        .on(ask, form)
         .field(Field::hidden("seen", &filled.seen))
         .field(Field::hidden("seen_entry", filled.seen_entry.0.to_string()))
         .field(Field::hidden("since", filled.since.0.to_string()))
@@ -88,10 +95,12 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
         // Nobody erases what they may not see: an empty number of a protected person stays as it is.
         let (phone, seen_entry) = match filled.is_covered {
             true => (sent.optional_text("phone"), sent.text("seen_entry").parse().ok().map(ActId)),
-            false => (Some(sent.text("phone")), None),
+            // A number that stays as it is goes on counting when a caller is verified.
+            false => (Some(sent.text("phone")).filter(|phone| *phone != filled.phone), None),
         };
         let (email, seen) = (sent.text("email"), sent.optional_text("seen"));
-        let act = SetContact { customer: customer.reference.clone(), phone, email, seen, seen_entry };
+        let (customer_reference, asked_by) = (customer.reference.clone(), Asking::answer(&sent));
+        let act = SetContact { customer: customer_reference, phone, email, seen, seen_entry, asked_by };
         match settle(&ask, &mut sent, &act, (&named.href(""), "Telephone and e-mail are recorded")).await? {
             Settled::Gone(go) => return go.answer(),
             Settled::Refused => {}

@@ -1,5 +1,8 @@
 //! `/accounts/{number}/merge`: a customer who is on record twice, side by side, before anything moves.
 
+mod proposed;
+mod sides;
+
 use std::collections::BTreeMap;
 
 use customers::acts::MergeCustomers;
@@ -10,6 +13,9 @@ use web::shown::{capital, counted};
 use web::{
     Alert, Answer, Ask, At, Carried, Cell, Changes, Column, Field, Form, Links, LookUp, Page, Problem, Section, address,
 };
+
+use proposed::Proposed;
+use sides::Sides;
 
 use super::page;
 use crate::account::name_of;
@@ -23,6 +29,7 @@ struct Pair {
     goes: CustomerInFull,
     stays: CustomerInFull,
     accounts: BTreeMap<CustomerId, Vec<ListedAccount>>,
+    sides: Sides,
 }
 
 impl Pair {
@@ -34,14 +41,19 @@ impl Pair {
     fn side_by_side(&self, ask: &Ask) -> Section {
         let row = |what: &str, of: &dyn Fn(&CustomerInFull) -> String| {
             let (goes, stays) = (of(&self.goes), of(&self.stays));
-            let is_same =
-                what != "Accounts" && !goes.is_empty() && kernel::search_key(&goes) == kernel::search_key(&stays);
+            let is_same = !["Accounts", "Customer since", "Tax ID and license"].contains(&what)
+                && !goes.is_empty()
+                && kernel::search_key(&goes) == kernel::search_key(&stays);
             let stays = Cell::text(stays);
             [Cell::text(what), Cell::text(goes), if is_same { stays.note("the same") } else { stays }]
         };
         let count = |customer: &CustomerInFull| {
             let count = i64::try_from(self.accounts(customer).len()).unwrap_or(i64::MAX);
             counted(count, "account", "accounts")
+        };
+        let since = |customer: &CustomerInFull| {
+            let first = self.accounts(customer).iter().map(|account| account.opened_on).min();
+            first.map(|first| web::shown::date(&first)).unwrap_or_default()
         };
         let table = ask
             .table("both", "Both customers")
@@ -55,9 +67,16 @@ impl Pair {
                 row("Kind", &|customer| capital(customer.kind.code())),
                 row("Telephone", &|customer| customer.phone.clone()),
                 row("E-mail", &|customer| customer.email.clone()),
+                row("Tax ID and license", &|customer| self.sides.documents(ask, customer.id)),
+                row("Customer since", &since),
                 row("Accounts", &count),
             ]);
         Section::new("both", "Are they the same?").with(&table)
+    }
+
+    /// Where both are served, and what they owe.
+    fn their_accounts(&self, ask: &Ask) -> Section {
+        self.sides.accounts(ask, [("Goes", self.accounts(&self.goes)), ("Stays", self.accounts(&self.stays))])
     }
 
     /// Which accounts would change hands.
@@ -111,11 +130,12 @@ async fn pair(ask: &Ask, named: &Named, (said, stays): (&str, bool)) -> Result<R
         }
     }
     let accounts = customers::accounts_of_customers(&mut read, &[own, other]).await?;
+    let sides = Sides::load(ask, &mut read, &accounts, &[own, other]).await?;
     let (Some(own), Some(other)) = (known.remove(&own), known.remove(&other)) else {
         return Err(Problem::not_found());
     };
     let (goes, stays) = if stays { (own, other) } else { (other, own) };
-    Ok(Ok(Pair { goes, stays, accounts }))
+    Ok(Ok(Pair { goes, stays, accounts, sides }))
 }
 
 fn form(ask: &Ask, named: &Named, (goes, stays): (&str, &str)) -> Form {
@@ -143,7 +163,8 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let look_up = LookUp::new(&ask, "The other customer", "Compare").field(who);
     let page = title_page(&ask, &named).body(&look_up);
     if said.is_empty() {
-        return page.answer();
+        let proposed = Proposed::load(&ask, &mut ask.read().await?, &named).await?;
+        return page.body(&proposed.section(&ask, &named)).answer();
     }
     let is_swapped = ask.query().text("stays") == "other";
     let pair = match pair(&ask, &named, (&said, is_swapped)).await? {
@@ -154,7 +175,8 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let swapped = address(&named.href("merge"), &[("other", &said), ("stays", stays)]);
     let way = Links::new("Who stays").link("The other way around", swapped);
     let form = form(&ask, &named, (&pair.goes.reference, &pair.stays.reference));
-    page.body(&pair.side_by_side(&ask).with(&way)).body(&pair.moving()).form(&form).answer()
+    let page = page.body(&pair.side_by_side(&ask).with(&way)).body(&pair.their_accounts(&ask));
+    page.body(&pair.moving()).form(&form).answer()
 }
 
 pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
@@ -175,7 +197,10 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let said = if other_stays { &stays } else { &goes };
     let page = title_page(&ask, &named).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY);
     match pair(&ask, &named, (said, other_stays)).await? {
-        Ok(pair) => page.body(&pair.side_by_side(&ask)).body(&pair.moving()).form(&form).answer(),
+        Ok(pair) => {
+            let page = page.body(&pair.side_by_side(&ask)).body(&pair.their_accounts(&ask));
+            page.body(&pair.moving()).form(&form).answer()
+        }
         Err(_) => page.form(&form).answer(),
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use customers::acts::{EndParty, SetParty};
-use customers::{CustomerInFull, Party, Role, seen_parties};
+use customers::{CustomerInFull, Party, Role, Wish, seen_parties};
 use db::Read;
+use identity::Asking;
 use kernel::{ActId, CustomerId};
 use web::shown::date;
 use web::{Answer, Ask, At, Cell, Choice, Column, Columns, Field, Form, Links, Page, Problem, Section, Tone, address};
@@ -21,17 +22,19 @@ struct There {
     parties: Vec<Party>,
     customers: BTreeMap<CustomerId, CustomerInFull>,
     newest: ActId,
+    asking: Asking,
 }
 
 /// What a form is filled with: role, customer, day.
 type Filled = (String, String, String);
 
 impl There {
-    async fn load(read: &mut Read, named: &Named) -> Result<There, Problem> {
+    async fn load(ask: &Ask, read: &mut Read, named: &Named) -> Result<There, Problem> {
         let parties = customers::parties_of(read, &[named.id]).await?.remove(&named.id).unwrap_or_default();
         let ids: Vec<CustomerId> = parties.iter().map(|party| party.customer).collect();
         let customers = customers::customers_in_full(read, &ids).await?;
-        Ok(There { parties, customers, newest: newest_entry(read, named).await? })
+        let asking = Asking::load(ask, read, (named.id, Wish::Party)).await?;
+        Ok(There { parties, customers, newest: newest_entry(read, named).await?, asking })
     }
 
     fn name(&self, party: &Party) -> String {
@@ -52,8 +55,10 @@ impl There {
         open.map(choice).collect()
     }
 
-    fn carrying(&self, form: Form, named: &Named) -> Form {
-        form.field(Field::hidden("seen", seen_parties(&self.parties)))
+    fn carrying(&self, ask: &Ask, form: Form, named: &Named) -> Form {
+        self.asking
+            .on(ask, form)
+            .field(Field::hidden("seen", seen_parties(&self.parties)))
             .field(Field::hidden("since", self.newest.0.to_string()))
             .cancel(&named.href(""))
     }
@@ -65,16 +70,18 @@ impl There {
         let who = Field::text("customer", "Customer").value(customer).required().max(60);
         let who = who.hint("Their reference, such as C100001, or the number of an account of theirs.");
         let from = Field::date("from_on", "From").value(from_on).required();
-        let form = ask.form(action, "Record").because("told by the customer").field(role);
+        let form = ask.form(action, "Record").field(role);
         let form = form.field(who.answers(&["customer_unknown"]));
-        self.carrying(form.field(from.answers(&["before_account", "account_closed"])), named)
+        self.carrying(ask, form.field(from.answers(&["before_account", "account_closed"])), named)
     }
 
     fn end_form(&self, ask: &Ask, (named, action): (&Named, &str), (held, to_on): (&str, &str)) -> Form {
         let held = Field::select("held", "Who", self.endable()).value(held).required().answers(&["role_not_held"]);
         let to = Field::date("to_on", "Last day").value(to_on).required().answers(&["ends_before"]);
-        let form = ask.form(action, "End the role").because("told by the customer").field(held).field(to);
-        self.carrying(form, named)
+        let mistake =
+            Field::check("by_mistake", "It was recorded today by mistake, and ends at once as if it had never been");
+        let form = ask.form(action, "End the role").field(held).field(to).field(mistake.answers(&["not_of_today"]));
+        self.carrying(ask, form, named)
     }
 
     fn table(&self, ask: &Ask) -> Section {
@@ -139,7 +146,7 @@ fn draw_naming(ask: &Ask, (named, there): (&Named, &There), form: &Form) -> Answ
 async fn both_of(ask: &Ask, number: &str) -> Result<(Named, There), Problem> {
     let mut read = ask.read().await?;
     let named = Named::find(&mut read, number).await?;
-    let there = There::load(&mut read, &named).await?;
+    let there = There::load(ask, &mut read, &named).await?;
     Ok((named, there))
 }
 
@@ -162,7 +169,8 @@ pub(crate) async fn name(ask: Ask, At(number): At<String>) -> Answer {
     if let Some((role, from_on)) = role.zip(sent.date("from_on")).filter(|_| sent.is_good()) {
         let customer = reference_of(&ask, &sent.text("customer")).await?;
         let account = named.number.clone();
-        let act = SetParty { account, role, customer, from_on, seen: sent.optional_text("seen") };
+        let (seen, asked_by) = (sent.optional_text("seen"), Asking::answer(&sent));
+        let act = SetParty { account, role, customer, from_on, seen, asked_by };
         match settle(&ask, &mut sent, &act, (&named.href(""), "It is recorded who is who")).await? {
             Settled::Gone(go) => return go.answer(),
             Settled::Refused => {}
@@ -180,7 +188,7 @@ pub(crate) async fn name(ask: Ask, At(number): At<String>) -> Answer {
 /// The page that says who was faster, and who is what now.
 async fn collided(ask: &Ask, named: &Named, sent: &Form) -> Result<(Page, There), Problem> {
     let mut read = ask.read().await?;
-    let there = There::load(&mut read, named).await?;
+    let there = There::load(ask, &mut read, named).await?;
     let since = ActId(web::read_number(&sent.text("since")).unwrap_or(0));
     let entries = entries_since(&mut read, named, since, &KINDS).await?;
     let alert = collision(ask, &mut read, &entries).await?;
@@ -201,8 +209,11 @@ pub(crate) async fn end(ask: Ask, At(number): At<String>) -> Answer {
     let who = held.split_once(' ').and_then(|(role, customer)| Some((Role::of_code(role)?, customer.to_owned())));
     if let Some(((role, customer), to_on)) = who.zip(sent.date("to_on")).filter(|_| sent.is_good()) {
         let account = named.number.clone();
-        let act = EndParty { account, role, customer, to_on, seen: sent.optional_text("seen") };
-        match settle(&ask, &mut sent, &act, (&named.href(""), "The role ends with that day")).await? {
+        let (seen, asked_by) = (sent.optional_text("seen"), Asking::answer(&sent));
+        let by_mistake = sent.is_checked("by_mistake");
+        let act = EndParty { account, role, customer, to_on, seen, by_mistake, asked_by };
+        let done = if by_mistake { "The role is taken out" } else { "The role ends with that day" };
+        match settle(&ask, &mut sent, &act, (&named.href(""), done)).await? {
             Settled::Gone(go) => return go.answer(),
             Settled::Refused => {}
             Settled::Collided => {

@@ -20,7 +20,7 @@ use crate::work::{Looked, Works};
 /// How old what is owed can be, by due date; the last ones are credits and the sum.
 const AGES: [(&str, &str); 7] = [
     ("not_due", "Not due"),
-    ("30", "0–30 days"),
+    ("30", "1–30 days"),
     ("60", "31–60 days"),
     ("90", "61–90 days"),
     ("older", "Over 90 days"),

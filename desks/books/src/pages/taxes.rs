@@ -18,7 +18,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let key = (format!("taxes {:?}", days.ends()), mark(&ask, &mut read).await?);
     drop(read);
     let page = ask.page("Taxes by authority").crumbs(&[("Books", "/books")]);
-    let page = page.lead(format!("What bills of {} owe each authority.", days.words()));
+    let page = page.lead(format!("What bills and adjustments of {} owe each authority.", days.words()));
     let page = page.body(&tabs("/books/taxes")).body(&look_up);
     let (from_on, through_on) = days.ends();
     let work = move |db: db::Db| async move { tax_report(&mut db.read().await?, from_on, through_on).await };
@@ -52,7 +52,8 @@ fn draw(ask: &Ask, page: Page, (chart, days): (&Chart, Days), report: &TaxReport
         .answer()
 }
 
-const TAXES: &str = "Each bill of the days is priced again from what was frozen; taken back ones are taken off.";
+const TAXES: &str = "Each bill of the days is priced again from what was frozen; taken back ones are taken off. \
+                     Adjustments count on the day they were posted.";
 const OWED: &str = "A figure that was posted leads to its days, journals and bills.";
 
 fn taxes(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
@@ -98,6 +99,7 @@ fn owed(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
         .column(Column::money("bills", "By the bills").totaled())
         .column(Column::money("posted", "Posted by bills").totaled())
         .column(Column::text("state", "State"))
+        .column(Column::money("adjusted", "By adjustments").totaled())
         .column(Column::money("otherwise", "Posted otherwise").totaled())
         .column(Column::money("movement", "Movement").totaled())
         .empty("Nothing was posted to what authorities are owed.")
@@ -118,8 +120,9 @@ fn owed(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
                 line.by_bills.into(),
                 leads(line.posted.into()),
                 state,
+                leads(line.adjusted.into()),
                 leads(line.otherwise.into()),
-                leads((line.posted + line.otherwise).into()),
+                leads(line.movement().into()),
             ]
         }))
 }

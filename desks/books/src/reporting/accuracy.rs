@@ -19,26 +19,26 @@ const MONTHS: usize = 13;
 
 /// What happened in a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Figures {
-    runs: i64,
-    bills: i64,
-    estimated: i64,
-    taken_back: i64,
-    adjustments: i64,
+pub(super) struct Figures {
+    pub(super) runs: i64,
+    pub(super) bills: i64,
+    pub(super) estimated: i64,
+    pub(super) taken_back: i64,
+    pub(super) adjustments: i64,
 }
 
 /// A run that is not posted in full, and what waits in it.
-struct Waiting {
-    run: i64,
-    bill_on: NaiveDate,
-    open: i64,
-    held: i64,
+pub(super) struct Waiting {
+    pub(super) run: i64,
+    pub(super) bill_on: NaiveDate,
+    pub(super) open: i64,
+    pub(super) held: i64,
 }
 
 /// Everything on the page.
-struct Gathered {
-    months: BTreeMap<NaiveDate, Figures>,
-    waiting: Vec<Waiting>,
+pub(super) struct Gathered {
+    pub(super) months: BTreeMap<NaiveDate, Figures>,
+    pub(super) waiting: Vec<Waiting>,
 }
 
 /// The page.
@@ -56,7 +56,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
     }
 }
 
-async fn gather(db: &Db) -> Result<Gathered, Fault> {
+pub(super) async fn gather(db: &Db) -> Result<Gathered, Fault> {
     let mut read = db.read().await?;
     let runs = billing::all_runs(&mut read).await?;
     let mut months = counted_months(&mut read).await?;
@@ -105,7 +105,7 @@ async fn waiting_in(read: &mut Read, run: &BillRun) -> Result<Option<Waiting>, F
 }
 
 /// Tenths of a per cent; nothing of nothing.
-fn share(part: i64, whole: i64) -> Option<i64> {
+pub(super) fn share(part: i64, whole: i64) -> Option<i64> {
     (0 < whole).then(|| (part * 1_000 + whole / 2) / whole)
 }
 

@@ -70,7 +70,7 @@ pub(super) const VIEWS: &[View] = &[
             leading("account", "Account", Leads::Account),
             column("balance", "Balance", Kind::Money),
             column("not_due", "Not due", Kind::Money),
-            column("days_30", "0–30 days", Kind::Money),
+            column("days_30", "1–30 days", Kind::Money),
             column("days_60", "31–60 days", Kind::Money),
             column("days_90", "61–90 days", Kind::Money),
             column("older", "Over 90 days", Kind::Money),

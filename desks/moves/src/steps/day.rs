@@ -30,8 +30,10 @@ struct Loaded {
 /// Somebody who owns premises.
 struct Owner {
     name: String,
-    /// Their accounts that are open.
+    /// Their accounts that are open, but for the one that leaves.
     accounts: Vec<ListedAccount>,
+    /// Whether the account that leaves is theirs.
+    leaves: bool,
     /// The service points on their premises.
     points: BTreeSet<String>,
 }
@@ -49,7 +51,7 @@ impl Loaded {
         let mut metered = points_to_read(&mut read, &ids, ask.today()).await?;
         metered.retain(|point| point.meter.is_some() && ask.may(MOVE_READS));
         let (owner, is_owner_hidden) = match state.kind {
-            Kind::Revert => owner(ask, &mut read, (&ids, &state.points)).await?,
+            Kind::Revert => owner(ask, &mut read, (&ids, &state)).await?,
             Kind::Start | Kind::Stop | Kind::Transfer => (None, false),
         };
         Ok(Loaded { state, services, metered, owner, is_owner_hidden })
@@ -90,17 +92,18 @@ impl Loaded {
             .field(Field::hidden("state", self.state.text()).max(4_000))
             .field(Field::checks("point", "Where", places).required().checked(chosen))
             .field(Field::date("on", label).required().value(day.to_string()));
-        if let Some(Owner { name, accounts, .. }) = &self.owner {
+        if let Some(Owner { name, accounts, leaves: false, .. }) = &self.owner {
             let choices =
                 accounts.iter().map(|one| Choice::new(one.number.to_string(), format!("{}: {}", one.number, one.name)));
             let open = Choice::new("new", format!("A new account for {name}"));
             let first = accounts.first().map_or("new".to_owned(), |one| one.number.to_string());
-            let value = if self.state.to.is_empty() { first } else { self.state.to.clone() };
+            let is_theirs = accounts.iter().any(|one| one.number.to_string() == self.state.to);
+            let value = if is_theirs { self.state.to.clone() } else { first };
             let choices = choices.chain([open]).collect();
             form = form.field(Field::radios("to", "Account of the owner", choices).required().value(value));
         }
         for point in &self.metered {
-            let name = format!("count-{}", point.point.0);
+            let name = count_name(point.point);
             let last = point.last.as_ref().map_or("never read".to_owned(), |last| {
                 format!("last read {} on {}", count(&last.count), date(&last.read_on))
             });
@@ -135,13 +138,13 @@ async fn services(ask: &Ask, read: &mut Read, state: &State) -> Result<Vec<Serve
 async fn owner(
     ask: &Ask,
     read: &mut Read,
-    (ids, named): (&[ServicePointId], &[String]),
+    (ids, state): (&[ServicePointId], &State),
 ) -> Result<(Option<Owner>, bool), Problem> {
     let points = premises::points_by_id(read, ids).await?;
     let premises: Vec<kernel::PremiseId> = points.values().filter_map(|point| point.premise).collect();
     let owners = premises::owners_on(read, &premises, ask.today()).await?;
     let owner_of = |point: &premises::ServicePoint| owners.get(&point.premise?).copied();
-    let is_named = |point: &&premises::ServicePoint| named.contains(&point.reference);
+    let is_named = |point: &&premises::ServicePoint| state.points.contains(&point.reference);
     let first = points.values().filter(is_named).find_map(owner_of).or_else(|| points.values().find_map(owner_of));
     let Some(owner) = first else { return Ok((None, false)) };
     if identity::hides_person(ask, read, owner).await? {
@@ -152,8 +155,12 @@ async fn owner(
     let known = customers::customers_in_full(read, &[owner]).await?;
     let name = known.get(&owner).map(|one| one.name.clone()).unwrap_or_default();
     let mut accounts = customers::accounts_of_customers(read, &[owner]).await?.remove(&owner).unwrap_or_default();
-    accounts.retain(|one| one.closed_on.is_none_or(|closed_on| ask.today() < closed_on));
-    Ok((Some(Owner { name, accounts, points: theirs }), false))
+    // Nobody hands services over to themselves.
+    let leaves = accounts.iter().any(|one| one.number.to_string() == state.account);
+    accounts.retain(|one| {
+        one.closed_on.is_none_or(|closed_on| ask.today() < closed_on) && one.number.to_string() != state.account
+    });
+    Ok((Some(Owner { name, accounts, leaves, points: theirs }), false))
 }
 
 pub(crate) async fn show(ask: Ask) -> Answer {
@@ -165,15 +172,58 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     let said = Posted::parse(ask.posted().text("state").as_bytes())?;
     let loaded = Loaded::load(&ask, &said).await?;
     let mut form = loaded.form(&ask);
-    if form.is_good()
-        && let Some(state) = judged(&ask, &loaded, &mut form)
-    {
-        return ask.go(&state.href("/moves/preview")).answer();
+    if form.is_good() {
+        let odd = odd_counts(&ask, &loaded, &form).await?;
+        for (point, count, _) in &odd {
+            form = form.field(Field::check(&sure_name(*point, *count), &sure_words(&loaded, *point, *count)));
+        }
+        if let Some(state) = judged(&ask, &loaded, &mut form, &odd) {
+            return ask.go(&state.href("/moves/preview")).answer();
+        }
     }
     draw(&ask, &loaded, &form)
 }
 
-fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
+/// What is odd about a count at a service point.
+type Odd = (ServicePointId, i64, Vec<String>);
+
+/// The counts that look odd on the day for which they were typed, as they do where reads are entered.
+async fn odd_counts(ask: &Ask, loaded: &Loaded, form: &Form) -> Result<Vec<Odd>, Problem> {
+    // The meters of a move are read on the day that the form asks for, whichever of the two that is.
+    let Some(day) = form.date("on") else { return Ok(Vec::new()) };
+    let points = form.all("point");
+    let typed = loaded.metered.iter().filter(|one| points.contains(&one.reference));
+    let typed = typed.filter_map(|one| Some((one.point, form.whole(&count_name(one.point))?)));
+    let typed: BTreeMap<ServicePointId, i64> = typed.collect();
+    let ids: Vec<ServicePointId> = typed.keys().copied().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let then = points_to_read(&mut ask.read().await?, &ids, day).await?;
+    let odd = then.iter().filter_map(|one| {
+        let count = *typed.get(&one.point)?;
+        let can_be = one.meter.as_ref().is_some_and(|meter| metering::shown(count, meter.dials).is_ok());
+        let odd = one.look(count, day).odd;
+        (can_be && !odd.is_empty()).then_some((one.point, count, odd))
+    });
+    Ok(odd.collect())
+}
+
+fn count_name(point: ServicePointId) -> String {
+    format!("count-{}", point.0)
+}
+
+/// The box that says of one count that it is right; of another count it says nothing.
+fn sure_name(point: ServicePointId, count: i64) -> String {
+    format!("sure-{}-{count}", point.0)
+}
+
+fn sure_words(loaded: &Loaded, point: ServicePointId, number: i64) -> String {
+    let reference = loaded.metered.iter().find(|one| one.point == point).map_or("", |one| one.reference.as_str());
+    format!("It is right: the meter at {reference} shows {}", count(&number))
+}
+
+fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form, odd: &[Odd]) -> Option<State> {
     let day = form.date("on")?;
     let on = match loaded.state.kind {
         Kind::Stop => day.succ_opt()?,
@@ -181,10 +231,11 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
     };
     let points = form.all("point");
     check_owner(loaded, &points, form);
-    let mut counts = BTreeMap::new();
+    let (mut counts, mut sure) = (BTreeMap::new(), BTreeSet::new());
     for point in loaded.metered.iter().filter(|point| points.contains(&point.reference)) {
-        let name = format!("count-{}", point.point.0);
+        let name = count_name(point.point);
         let Some(number) = form.whole(&name) else { continue };
+        let looked = odd.iter().find(|(of, _, _)| *of == point.point);
         let dials = point.meter.as_ref().map_or(metering::DIALS_MAX, |meter| meter.dials);
         if let Err(error) = metering::shown(number, dials) {
             form.refuse_field(&name, crate::words::sentence(&error.to_string()));
@@ -193,8 +244,13 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
                 &name,
                 "The day lies ahead. Leave the count empty, and enter it when the meter was read.",
             );
+        } else if let Some((_, _, words)) = looked.filter(|_| !form.is_checked(&sure_name(point.point, number))) {
+            let words: Vec<String> = words.iter().map(|words| crate::words::sentence(words)).collect();
+            let ask_again = "Look again. If it is right, check the box below.";
+            form.refuse_field(&name, format!("This looks odd. {} {ask_again}", words.join(" ")));
         } else {
             counts.insert(point.reference.clone(), number);
+            sure.extend(looked.map(|_| point.reference.clone()));
         }
     }
     let too_early = loaded
@@ -213,7 +269,7 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form) -> Option<State> {
         true => Some(form.text("to")).filter(|to| to != "new").unwrap_or_default(),
         false => loaded.state.to.clone(),
     };
-    Some(State { to, points, on: Some(on), counts, ..loaded.state.clone() })
+    Some(State { to, points, on: Some(on), counts, sure, ..loaded.state.clone() })
 }
 
 /// Services go back to one owner at a time, whoever that is.
@@ -222,6 +278,12 @@ fn check_owner(loaded: &Loaded, points: &[String], form: &mut Form) {
         form.refuse_field("point", "Who owns these premises is confidential. A supervisor hands them back.");
     }
     let Some(owner) = &loaded.owner else { return };
+    if owner.leaves {
+        let words = "is the owner and answers for these places. To hand them to another account, go back and choose “One \
+                     moves out, another in”.";
+        form.refuse_field("point", format!("{} {words}", owner.name));
+        return;
+    }
     if let Some(other) = points.iter().find(|point| !owner.points.contains(*point)) {
         let words = format!(
             "{other} is not on premises of {}. Hand back the places of one owner at a time; for another owner, name the \
@@ -257,6 +319,13 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
         (None, true) if state.kind.comes() => facts = facts.fact("Account that comes", "is opened in the last step"),
         (None, true) => {}
     }
+    let page = match &loaded.owner {
+        Some(owner) if owner.leaves => page.alert(
+            Alert::warning("The account that leaves is the owner's")
+                .text("Nothing goes back: the owner answers for these places already."),
+        ),
+        Some(_) | None => page,
+    };
     let page = match (state.kind == Kind::Revert && loaded.owner.is_none(), loaded.is_owner_hidden) {
         (true, false) => page.alert(
             Alert::warning("The owner of the premises is not on record")

@@ -7,18 +7,19 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use billing::acts::{MovePeople, MoveRead, PeopleMoved};
-use billing::{MoveAsked, MovePreview, preview_move};
+use billing::permissions::CORRECT;
+use billing::{MoveAsked, MovePreview, WhyAgain, bills_to_make_again, preview_move};
 use customers::CustomerInFull;
 use db::Read;
 use kernel::{AccountId, ServicePointId};
 use metering::ReadKind;
 use web::shown::{counted, date};
-use web::{Answer, Ask, Carried, Columns, Form, Posted, Problem, Section};
+use web::{Alert, Answer, Ask, Carried, Columns, Form, Posted, Problem, Section};
 
 use super::day::read_day;
 use super::who::account_named;
 use super::{Kind, State, steps};
-use crate::words::before;
+use crate::words::{before, rebill_href};
 
 /// What the last step knows.
 pub(super) struct Loaded {
@@ -86,6 +87,7 @@ impl Loaded {
             read_on,
             count: *count,
             kind: ReadKind::Actual,
+            is_right: self.state.sure.contains(service_point).then_some(true),
         };
         MovePeople {
             from_account: self.state.kind.leaves().then(|| self.state.account.clone()),
@@ -145,16 +147,40 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     if form.is_good() {
         let act = loaded.act(&form);
         let carried = form.carry_out(&ask, &act).await?;
-        let (path, words) = match &carried {
-            Carried::Done(done) => after(&loaded, &done.outcome),
-            Carried::Waiting(waiting) => (format!("/approvals/{}", waiting.proposal.0), String::new()),
-            Carried::Refused => (String::new(), String::new()),
+        let path = match &carried {
+            Carried::Done(done) => {
+                let (path, words) = after(&loaded, &done.outcome);
+                return ask.go(&path).saying(done_alert(&ask, &loaded, words).await?).answer();
+            }
+            Carried::Waiting(waiting) => format!("/approvals/{}", waiting.proposal.0),
+            Carried::Refused => String::new(),
         };
-        if let Some(go) = carried.go(&path, words) {
+        if let Some(go) = carried.go(&path, "") {
             return go.answer();
         }
     }
     draw(&ask, &loaded, &form)
+}
+
+/// What is said when it is done. A move that was told late leaves bills that reach beyond it: these are named.
+async fn done_alert(ask: &Ask, loaded: &Loaded, words: String) -> Result<Alert, Problem> {
+    let mut read = ask.read().await?;
+    let left = match loaded.state.kind.leaves() {
+        true => account_named(&mut read, &loaded.state.account).await?.map(|(account, _)| account),
+        false => None,
+    };
+    let leaving: Vec<AccountId> = left.into_iter().collect();
+    let mut beyond = bills_to_make_again(&mut read, &leaving).await?;
+    beyond.retain(|bill| bill.why == WhyAgain::Stopped { stopped_on: loaded.on });
+    beyond.dedup_by_key(|bill| bill.number);
+    if beyond.is_empty() {
+        return Ok(Alert::good(words));
+    }
+    let alert = Alert::warning(words).text("Bills that stand reach beyond the last day. Make them again:");
+    Ok(beyond.iter().fold(alert, |alert, bill| match ask.may(CORRECT) {
+        true => alert.link(format!("Bill {}", bill.number), rebill_href(bill.number)),
+        false => alert.item(format!("Bill {}", bill.number)),
+    }))
 }
 
 /// Where to go when it is done, and what is said there.

@@ -1,6 +1,6 @@
 //! What was chosen for a move so far: it stands in the address, so that every step can be opened again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use web::{Choice, Posted, address};
@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) on: Option<NaiveDate>,
     /// What meters showed on the day, by reference.
     pub(crate) counts: BTreeMap<String, i64>,
+    /// Of which of them somebody said that they are right, though they look odd.
+    pub(crate) sure: BTreeSet<String>,
 }
 
 impl Kind {
@@ -102,6 +104,7 @@ impl State {
             points: texts("point").collect(),
             on: said.text("on").parse().ok(),
             counts: texts("read").filter_map(read).collect(),
+            sure: texts("sure").collect(),
         })
     }
 
@@ -113,6 +116,7 @@ impl State {
             vec![("kind", self.kind.code()), ("account", &self.account), ("to", &self.to), ("on", on.as_str())];
         pairs.extend(self.points.iter().map(|point| ("point", point.as_str())));
         pairs.extend(reads.iter().map(|read| ("read", read.as_str())));
+        pairs.extend(self.sure.iter().map(|point| ("sure", point.as_str())));
         address(path, &pairs)
     }
 
@@ -135,6 +139,7 @@ mod tests {
             points: vec!["P1-W".into(), "P 2&3".into()],
             on: NaiveDate::from_ymd_opt(2026, 7, 1),
             counts: [("P1-W".to_owned(), 812)].into(),
+            sure: ["P1-W".to_owned()].into(),
         };
         let of_text = |text: &str| State::parse(&Posted::parse(text.as_bytes()).unwrap());
         assert_eq!(of_text(&state.text()), Some(state.clone()));

@@ -97,6 +97,7 @@ async fn judged(ask: &Ask, read: &mut Read, form: &mut Form) -> Result<Option<Ne
         points: points.iter().map(|point| point.reference.clone()).collect(),
         on: None,
         counts: std::collections::BTreeMap::new(),
+        sure: std::collections::BTreeSet::new(),
     };
     if kind.leaves() {
         match leaving(ask, read, (&account, &points), form).await? {

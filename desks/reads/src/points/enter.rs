@@ -62,7 +62,8 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
         }
         let kind = ReadKind::parse(&form.text("kind")).unwrap_or(ReadKind::Actual);
         let (service_point, code) = (reference.clone(), form.text("code"));
-        let act = EnterRead { service_point, read_on, count: number, kind, code };
+        let is_right = form.is_checked("sure").then_some(true);
+        let act = EnterRead { service_point, read_on, count: number, kind, code, is_right };
         let carried = form.carry_out(&ask, &act).await?;
         let words = format!("The read of {} is saved: {}", date(&read_on), count(&number));
         if let Carried::Done(_) = &carried {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acts::LoggedAct;
-use billing::{PointToRead, ServedService, points_to_read, services_at_points};
+use billing::{BillToMakeAgain, PointToRead, ServedService, bills_to_make_again, points_to_read, services_at_points};
 use chrono::NaiveDate;
 use kernel::{AccountId, ActId, ActorId, CustomerId, MeterId};
 use metering::{Meter, Placement, PointUse, ReadRecord, uses_of_point};
@@ -31,6 +31,9 @@ pub(super) struct Loaded {
     pub(super) owner: Option<(CustomerId, String)>,
     /// The place as it is to be read today, where it has a meter.
     pub(super) now: Option<PointToRead>,
+    /// Bills that charge what a read here said before it was corrected, or reach beyond the end of a service; none for who may
+    /// not be told who is served here.
+    pub(super) again: Vec<BillToMakeAgain>,
     /// The newest entry that figures were worked out by.
     measured_by: Option<ActId>,
 }
@@ -42,10 +45,9 @@ impl Loaded {
     pub(super) async fn load(ask: &Ask, reference: &str) -> Result<Loaded, Problem> {
         let mut read = ask.read().await?;
         let mut point = point_named(&mut read, reference).await?;
-        identity::cover(ask, &mut read, [(point.id, &mut point.address)]).await?;
+        let hides_people = !identity::cover(ask, &mut read, [(point.id, &mut point.address)]).await?.is_empty();
         let id = point.id;
         let mut services = services_at_points(&mut read, &[id]).await?;
-        let hides_people = identity::hides_people_at(ask, &mut read, &[id]).await?;
         if hides_people {
             services.iter_mut().for_each(unname);
         }
@@ -80,6 +82,12 @@ impl Loaded {
             None => None,
         };
         let now = points_to_read(&mut read, &[id], today).await?.pop().filter(|one| one.meter.is_some());
+        let mut again = match hides_people {
+            true => Vec::new(),
+            false => bills_to_make_again(&mut read, &accounts).await?,
+        };
+        again.retain(|bill| bill.service_point == id);
+        again.dedup_by_key(|bill| bill.number);
         let names = staff::names(&mut read).await?;
         Ok(Loaded {
             point,
@@ -93,6 +101,7 @@ impl Loaded {
             names,
             owner,
             now,
+            again,
             measured_by,
         })
     }

@@ -1,12 +1,13 @@
 //! The parts of the page of a service point.
 
 use askama::Template;
-use billing::ServedService;
+use billing::permissions::CORRECT;
+use billing::{ServedService, WhyAgain};
 use kernel::AccountId;
 use metering::permissions::{CORRECT_READS, EXCHANGE};
-use metering::{Grounds, PointUse, ReadKind, ReadRecord, multiplier};
+use metering::{CONFIRMED, Grounds, PointUse, ReadKind, ReadRecord, multiplier};
 use web::shown::{count, date, quantity};
-use web::{Ask, Cell, Chart, Column, Empty, Facts, Folded, Section, Table, Tone, Words};
+use web::{Alert, Ask, Cell, Chart, Column, Empty, Facts, Folded, Section, Table, Tone, Words};
 
 use super::loaded::Loaded;
 use super::meter_link;
@@ -193,7 +194,10 @@ fn read_row(ask: &Ask, loaded: &Loaded, one: &ReadRecord) -> [Cell; 6] {
         false => Cell::text(who),
     };
     let entered = loaded.entries.get(&one.act).map(|entry| ask.when(entry.entered_at));
-    let why = one.reason.clone().map(|reason| format!("reason: {reason}"));
+    let why = one.reason.as_deref().map(|reason| match reason.strip_prefix(CONFIRMED) {
+        Some(odd) => format!("somebody said it is right: {}", sentence(odd)),
+        None => format!("reason: {reason}"),
+    });
     let note = entered.into_iter().chain(why).collect::<Vec<_>>().join("; ");
     let change = match is_newest && ask.may(CORRECT_READS) {
         true => Cell::text("Correct").link(format!("{}/reads/{}", point_href(&loaded.point.reference), one.read_on)),
@@ -208,6 +212,27 @@ fn read_row(ask: &Ask, loaded: &Loaded, one: &ReadRecord) -> [Cell; 6] {
         who.note(note),
         change,
     ]
+}
+
+/// The bills that stand and are to be made again, each with why.
+pub(super) fn again_alert(ask: &Ask, loaded: &Loaded) -> Option<Alert> {
+    if loaded.again.is_empty() {
+        return None;
+    }
+    let alert = Alert::warning("Bills to make again").text("They charge what is not so any more.");
+    Some(loaded.again.iter().fold(alert, |alert, bill| {
+        let why = match bill.why {
+            WhyAgain::Stopped { stopped_on } => {
+                format!("service stopped after {}", date(&stopped_on.pred_opt().unwrap_or(stopped_on)))
+            }
+            WhyAgain::Corrected { from_on } => format!("a read of the use from {} was corrected", date(&from_on)),
+        };
+        let words = format!("Bill {}: {why}", bill.number);
+        match ask.may(CORRECT) {
+            true => alert.link(words, format!("/bills/{}/rebill", bill.number)),
+            false => alert.item(words),
+        }
+    }))
 }
 
 pub(super) fn reads_section(table: &Table, loaded: &Loaded) -> Section {

@@ -2,9 +2,11 @@
 
 use acts::{Authority, Entry, Failure, refuse, refused};
 use identity::permissions::SEE_PROTECTED;
+use kernel::ProposalId;
 use staff::StaffAuthority;
+use web::read_number;
 
-use crate::{Attachment, AttachmentRefused, store};
+use crate::{Attachment, AttachmentRefused, SubjectKind, store};
 
 /// The file with a number; its account is concerned.
 pub(super) async fn file(entry: &mut Entry, id: i64) -> Result<Attachment, Failure> {
@@ -16,14 +18,38 @@ pub(super) async fn file(entry: &mut Entry, id: i64) -> Result<Attachment, Failu
     Ok(attachment)
 }
 
-/// The same for whoever is to see it: a file about a protected person may hold the address, and is there for nobody else.
+/// The same for whoever is to see it: who may see what it supports. A file about a protected person may hold the address, and is
+/// there for nobody else.
 pub(super) async fn seen(entry: &mut Entry, id: i64) -> Result<Attachment, Failure> {
     let attachment = file(entry, id).await?;
+    if !sees_supported(entry, &attachment).await? {
+        return refuse(AttachmentRefused::Hidden(id));
+    }
     let Some(account) = attachment.account else { return Ok(attachment) };
     let is_protected = !identity::protected_among(entry, &[account]).await?.is_empty();
-    let (actor, today) = (entry.actor.clone(), entry.today);
-    if is_protected && !StaffAuthority.allows(entry, &actor, SEE_PROTECTED.code, today).await? {
+    if is_protected && !may(entry, SEE_PROTECTED.code).await? {
         return refuse(AttachmentRefused::Confidential(id));
     }
     Ok(attachment)
+}
+
+/// Whether whoever acts may see what a file supports, by the rule of its pages: a proposal is seen by who proposed it, has it or
+/// may decide it, too.
+async fn sees_supported(entry: &mut Entry, attachment: &Attachment) -> Result<bool, Failure> {
+    if may(entry, attachment.subject_kind.needed().code).await? {
+        return Ok(true);
+    }
+    if attachment.subject_kind != SubjectKind::Proposal {
+        return Ok(false);
+    }
+    let id = read_number(&attachment.subject_key).unwrap_or_default();
+    let Some(proposal) = acts::proposal(entry, ProposalId(id)).await? else { return Ok(false) };
+    let actor = entry.actor.id;
+    let is_theirs = proposal.actor == actor || proposal.assigned_to == Some(actor);
+    Ok(is_theirs || may(entry, &proposal.approving).await?)
+}
+
+async fn may(entry: &mut Entry, permission: &str) -> Result<bool, Failure> {
+    let (actor, today) = (entry.actor.clone(), entry.today);
+    Ok(StaffAuthority.allows(entry, &actor, permission, today).await?)
 }

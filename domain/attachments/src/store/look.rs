@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use db::{Fault, Read};
 use kernel::{AccountId, ActId, ActorId, Digest};
 
-use super::{AttachmentRow, attachment_of};
+use super::{AttachmentRow, attachment_of, select_attachment};
 use crate::{Attachment, Found, View};
 
 /// The files of one thing, the newest first, before a number.
@@ -13,20 +13,18 @@ pub async fn attachments_of(
     found: &Found,
     (before, most): (i64, i64),
 ) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where subject_kind = $1 and subject_key = $2 and attachment_id < $3
         order by attachment_id desc
-        limit $4";
-    const OF_ACCOUNT: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+        limit $4"
+    );
+    const OF_ACCOUNT: &str = select_attachment!(
+        "
         where customer_account_id = $1 and attachment_id < $2
         order by attachment_id desc
-        limit $3";
+        limit $3"
+    );
     // An account shows what was attached to its bills and changes, too.
     let rows: Vec<AttachmentRow> = match (found.kind, found.account) {
         (crate::SubjectKind::Account, Some(account)) => {
@@ -42,13 +40,12 @@ pub async fn attachments_of(
 
 /// The files of the whole town, the newest first, before a number.
 pub async fn newest(read: &mut Read, (before, most): (i64, i64)) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where attachment_id < $1
         order by attachment_id desc
-        limit $2";
+        limit $2"
+    );
     let rows: Vec<AttachmentRow> = read.all(SQL, vec![before.into(), most.into()]).await?;
     rows.into_iter().map(attachment_of).collect()
 }

@@ -6,18 +6,17 @@ use chrono::{DateTime, Utc};
 use db::{Fault, Read, Tx, Value};
 use secrets::Sealed;
 
-use super::{AttachmentRow, attachment_of};
+use super::{AttachmentRow, attachment_of, select_attachment};
 use crate::{Attachment, Scan};
 
 /// Files in order of their numbers, after one.
 pub(crate) async fn on_record_after(read: &mut Read, (after, most): (i64, i64)) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where $1 < attachment_id
         order by attachment_id
-        limit $2";
+        limit $2"
+    );
     let rows: Vec<AttachmentRow> = read.all(SQL, vec![after.into(), most.into()]).await?;
     rows.into_iter().map(attachment_of).collect()
 }
@@ -28,13 +27,12 @@ pub(crate) async fn scan_waits(
     scan: Scan,
     (after, most): (i64, i64),
 ) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where scan = $1 and $2 < attachment_id and withdrawn_at is null
         order by attachment_id
-        limit $3";
+        limit $3"
+    );
     let rows: Vec<AttachmentRow> = read.all(SQL, vec![scan.code().into(), after.into(), most.into()]).await?;
     rows.into_iter().map(attachment_of).collect()
 }
@@ -45,13 +43,12 @@ pub(crate) async fn withdrawn_before(
     before: DateTime<Utc>,
     (after, most): (i64, i64),
 ) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where withdrawn_at < $1 and sealed_key is not null and $2 < attachment_id
         order by attachment_id
-        limit $3";
+        limit $3"
+    );
     let rows: Vec<AttachmentRow> = read.all(SQL, vec![before.into(), after.into(), most.into()]).await?;
     rows.into_iter().map(attachment_of).collect()
 }
@@ -81,13 +78,12 @@ pub(crate) async fn key_counts(read: &mut Read) -> Result<BTreeMap<String, i64>,
 
 /// Files whose keys another key than this one sealed, at most so many.
 pub(crate) async fn sealed_by_others(read: &mut Read, key_id: &str, most: i64) -> Result<Vec<Attachment>, Fault> {
-    const SQL: &str = "
-        select attachment_id, subject_kind, subject_key, customer_account_id, name, media_type, size_bytes, digest,
-            storage_key, sealed_key, key_id, scan, act_id, actor_id, attached_at, withdrawn_by_act_id, withdrawn_at
-        from attachment
+    const SQL: &str = select_attachment!(
+        "
         where key_id <> $1
         order by attachment_id
-        limit $2";
+        limit $2"
+    );
     let rows: Vec<AttachmentRow> = read.all(SQL, vec![key_id.into(), most.into()]).await?;
     rows.into_iter().map(attachment_of).collect()
 }

@@ -12,7 +12,7 @@ use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
-use super::adjusting::{AdjustedPart, LineLeft, OfBill, in_proportion, inputs_of, is_tax, sums_of, weights_of};
+use super::adjusting::{AdjustedPart, LineLeft, OfBill, inputs_of, sums_of};
 use super::find::account_named;
 use crate::pricing::price;
 use crate::store::{self, Adjustment, StoredBill};
@@ -331,7 +331,11 @@ impl AdjustAccount {
         let left = of_bill.left_of(&self.revenue, there.iter().filter(|one| one.run == bill.run));
         let services = self.services(read, &of_bill, bill.account).await?;
         let (agreement, lines) = self.adjusted(left, services)?;
-        let parts = self.postings(&of_bill, bill.account, &lines)?;
+        let parts = of_bill.fall(&lines, self.cents).into_iter().flat_map(|one| {
+            let taxes = one.taxes.iter().map(|(tax, cents)| of_bill.part(tax, bill.account, *cents));
+            [of_bill.part(one.line, bill.account, one.cents)].into_iter().chain(taxes).collect::<Vec<_>>()
+        });
+        let parts = parts.collect();
         let (charged, given) = sums_of(&lines);
         let title = of_bill.titles(&lines);
         self.check_within(&title, charged, given)?;
@@ -389,30 +393,6 @@ impl AdjustAccount {
             return refuse(AdjustRefused::Cancelled(self.bill.clone()));
         }
         Ok((run, bill))
-    }
-
-    /// The amount over the lines of the charge, and of each tax on it its share. With earlier ones of the same bill it is
-    /// rounded as if they were one, so that many small credits are not another tax than one large one.
-    ///
-    /// A credit of $10.00 on $40.00 of water, of which the city tax of 2.9 % was $1.16 on these $40.00: $0.29 of tax.
-    fn postings(
-        &self,
-        bill: &OfBill<'_>,
-        account: AccountId,
-        lines: &[LineLeft<'_>],
-    ) -> Result<Vec<AdjustedPart>, Failure> {
-        let weights = weights_of(lines.iter());
-        let mut parts = Vec::new();
-        for (LineLeft { line, given, .. }, cents) in lines.iter().zip(self.cents.split(&weights)) {
-            parts.push(bill.part(line, account, cents));
-            for tax in bill.lines.iter().filter(|tax| tax.item == line.item && is_tax(tax)) {
-                let Some(base) = bill.base_of(tax, line) else { continue };
-                let share =
-                    |cents: Cents| in_proportion(i128::from(tax.cents.0) * i128::from(cents.0), i128::from(base.0));
-                parts.push(bill.part(tax, account, share(*given + cents) - share(*given)));
-            }
-        }
-        Ok(parts)
     }
 
     /// Refuses to give back more than a bill charged, less what was given before.

@@ -55,6 +55,9 @@ pub struct MoveRead {
     pub count: i64,
     /// Who read it.
     pub kind: ReadKind,
+    /// Whether somebody looked again and says that the count is right, though it looks odd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_right: Option<bool>,
 }
 
 /// What a move came to.
@@ -155,8 +158,9 @@ impl Act for MovePeople {
             None => self.to_account.clone(),
         };
         for read in &self.reads {
-            let MoveRead { service_point, read_on, count, kind } = read.clone();
-            EnterRead { service_point, read_on, count, kind, code: String::new() }.perform(entry).await?;
+            let MoveRead { service_point, read_on, count, kind, is_right } = read.clone();
+            let read = EnterRead { service_point, read_on, count, kind, code: String::new(), is_right };
+            read.perform(entry).await?;
         }
         let services = match (&self.from_account, &to) {
             (Some(from), Some(to)) => self.hand_over(entry, from, to).await?,
@@ -167,8 +171,14 @@ impl Act for MovePeople {
         (moved.stopped, moved.started) = (services.stopped, services.started);
         if let (Some(account), Some(lines)) = (&self.from_account, &self.forwarding) {
             let (account, lines) = (account.clone(), lines.clone());
-            let address =
-                SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: self.on, lines, seen: None };
+            let address = SetMailingAddress {
+                account,
+                purpose: Purpose::Forwarding,
+                from_on: self.on,
+                lines,
+                seen: None,
+                asked_by: None,
+            };
             address.perform(entry).await?;
         }
         Ok(moved)

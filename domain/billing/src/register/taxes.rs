@@ -8,6 +8,7 @@ use ledger::Chart;
 use rates::PlanCharge;
 use revenue::RateBook;
 
+use crate::acts::adjusting::Fallen;
 use crate::pricing::plan_of;
 use crate::{BillInputs, BillLine, Inputs, PricedBill};
 
@@ -41,6 +42,16 @@ pub struct TaxSum {
     pub tax: Cents,
 }
 
+impl TaxSum {
+    fn add_base(&mut self, base: Cents, is_exempt: bool) {
+        if is_exempt {
+            self.exempt += base;
+        } else {
+            self.taxable += base;
+        }
+    }
+}
+
 /// Whether a bill was written or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -72,20 +83,72 @@ impl Taxes {
         for (number, (item, price_on)) in bill.all().enumerate() {
             let lines: Vec<&BillLine<'_>> = priced.lines.iter().filter(|line| line.item == number).collect();
             for line in &lines {
-                let Some((key, base, is_exempt)) = tax_of(book, (item, price_on), line, &lines) else { continue };
+                let Some(taxed) = tax_of(book, (item, price_on), line, &lines) else { continue };
+                let (key, base) = (taxed.key.clone(), taxed.on.iter().map(|base| base.cents).sum::<Cents>());
                 let sum = self.0.entry(key.clone()).or_default();
-                let base = Cents(base.0 * sign);
-                if is_exempt {
-                    sum.exempt += base;
-                } else {
-                    sum.taxable += base;
-                }
+                sum.add_base(Cents(base.0 * sign), taxed.is_exempt);
                 sum.tax += Cents(line.cents.0 * sign);
                 if on_bill.insert(key) {
                     sum.bills += sign;
                 }
             }
         }
+    }
+
+    /// Adds what fell on the lines of a bill by an adjustment, or takes it off: each tax with the part of the charge that it
+    /// is on. What each tax moved in the books is told by the fund and ledger account it is owed in; what the lines do not
+    /// come to is of the first tax that is owed there, so that nothing posted is left out.
+    pub(crate) fn add_adjusted(
+        &mut self,
+        book: &RateBook,
+        (bill, priced): (&BillInputs, &PricedBill<'_>),
+        (fallen, moved): (&[Fallen<'_>], &BTreeMap<(FundId, LedgerAccountId), Cents>),
+        way: Way,
+    ) {
+        let sign = match way {
+            Way::Charged => 1,
+            Way::TakenBack => -1,
+        };
+        let mut left = moved.clone();
+        let mut first: BTreeMap<(FundId, LedgerAccountId), TaxKey> = BTreeMap::new();
+        for part in fallen {
+            for (line, cents) in &part.taxes {
+                let Some((item, price_on)) = bill.all().nth(line.item) else { continue };
+                let lines: Vec<&BillLine<'_>> = priced.lines.iter().filter(|one| one.item == line.item).collect();
+                let Some(taxed) = tax_of(book, (item, price_on), line, &lines) else { continue };
+                let is_on = taxed.on.iter().any(|base| std::ptr::eq(*base, part.line));
+                let sum = self.0.entry(taxed.key.clone()).or_default();
+                sum.add_base(if is_on { Cents(part.cents.0 * sign) } else { Cents::ZERO }, taxed.is_exempt);
+                sum.tax += Cents(cents.0 * sign);
+                let place = (taxed.key.fund, taxed.key.liability);
+                *left.entry(place).or_default() += -*cents;
+                first.entry(place).or_insert(taxed.key);
+            }
+        }
+        for ((fund, liability), cents) in left.into_iter().filter(|(_, cents)| !cents.is_zero()) {
+            let known = book.taxes().find(|tax| tax.liability == liability).map(|tax| TaxKey {
+                authority: tax.authority.clone(),
+                code: tax.code.clone(),
+                fund,
+                liability,
+                is_borne: false,
+            });
+            if let Some(key) = first.remove(&(fund, liability)).or(known) {
+                self.0.entry(key).or_default().tax += Cents(cents.0 * sign);
+            }
+        }
+    }
+
+    /// These and those together.
+    pub(crate) fn with(mut self, others: Taxes) -> Taxes {
+        for (key, other) in others.0 {
+            let sum = self.0.entry(key).or_default();
+            sum.bills += other.bills;
+            sum.taxable += other.taxable;
+            sum.exempt += other.exempt;
+            sum.tax += other.tax;
+        }
+        self
     }
 
     /// The sums by authority, code, fund and ledger account.
@@ -115,13 +178,22 @@ impl Taxes {
     }
 }
 
-/// Which tax a line is, the charges it is on within the same fund and receivable, and whether these are exempt.
-fn tax_of(
+/// Which tax a line is.
+struct Taxed<'a> {
+    key: TaxKey,
+    /// The charges it is on within the same fund and receivable.
+    on: Vec<&'a BillLine<'a>>,
+    /// Whether these are exempt.
+    is_exempt: bool,
+}
+
+/// Which tax a line is, and what it is on among the lines of its item.
+fn tax_of<'a>(
     book: &RateBook,
     (item, price_on): (&Inputs, NaiveDate),
     line: &BillLine<'_>,
-    lines: &[&BillLine<'_>],
-) -> Option<(TaxKey, Cents, bool)> {
+    lines: &[&'a BillLine<'a>],
+) -> Option<Taxed<'a>> {
     let key = |authority: &str, code: &str| TaxKey {
         authority: authority.to_owned(),
         code: code.to_owned(),
@@ -133,7 +205,7 @@ fn tax_of(
     let Some(charge) = plan.plan.charges().iter().find(|charge| charge.name() == line.charge) else {
         // Billed by other rates before, and settled by these: what it was is told by where it went.
         let tax = book.taxes().find(|tax| tax.revenue == line.place.code && tax.liability == line.place.credit)?;
-        return Some((key(&tax.authority, &tax.code), Cents::ZERO, false));
+        return Some(Taxed { key: key(&tax.authority, &tax.code), on: Vec::new(), is_exempt: false });
     };
     let tax = charge.tax()?;
     let names: Vec<&str> = charge.percentage_of().iter().map(|base| plan.plan.charges()[*base].name()).collect();
@@ -142,8 +214,8 @@ fn tax_of(
             && names.contains(&base.charge.as_ref())
             && (line.place.is_borne || (base.place.fund, base.place.debit) == (line.place.fund, line.place.debit))
     };
-    let base = lines.iter().filter(is_base).map(|base| base.cents).sum();
-    Some((key(&tax.authority, &tax.code), base, is_exempt(book, item, line, charge)))
+    let on = lines.iter().filter(is_base).copied().collect();
+    Some(Taxed { key: key(&tax.authority, &tax.code), on, is_exempt: is_exempt(book, item, line, charge) })
 }
 
 /// Whether the account has an exemption from a charge.

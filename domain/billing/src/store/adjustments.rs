@@ -1,7 +1,7 @@
 //! Adjustments of what accounts owe.
 
 use chrono::NaiveDate;
-use db::{Fault, Read, Tx};
+use db::{Fault, Read, Tx, Value};
 use kernel::{AccountId, ActId, AdjustmentId, AgreementId, Cents, JournalId, RunId};
 
 /// An adjustment as it stands.
@@ -93,6 +93,18 @@ pub async fn adjustments_of(read: &mut Read, account: AccountId) -> Result<Vec<A
         where account_id = $1
         order by adjustment_id";
     Ok(adjustments(read.all(SQL, vec![account.into()]).await?))
+}
+
+/// The adjustments of some accounts, by account, oldest first.
+pub(crate) async fn adjustments_of_accounts(read: &mut Read, accounts: &[AccountId]) -> Result<Vec<Adjustment>, Fault> {
+    const SQL: &str = "
+        select account_id, adjustment_id, journal_id, run_id, revenue_code, cents, tax_cents, effective_on, reason_code,
+               reason, reversed_by_journal_id, agreement_id
+        from adjustment
+        where account_id in ({list})
+        order by account_id, adjustment_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    Ok(adjustments(read.listed(SQL, &keys).await?))
 }
 
 /// The adjustments that stand of bills of a run, for accounts `from..to`.

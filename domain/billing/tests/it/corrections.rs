@@ -1,9 +1,9 @@
 //! Bills made again, adjustments and reversals, each figure worked out by hand.
 
-use billing::UncoveredReason;
 use billing::acts::{
-    AdjustAccount, CancelRun, CorrectService, IssueRun, MeasureAgain, PrepareOffCycle, ReverseAdjustment,
+    AdjustAccount, CancelRun, CorrectService, IssueRun, MeasureAgain, PrepareOffCycle, ReverseAdjustment, StopService,
 };
+use billing::{UncoveredReason, WhyAgain};
 use kernel::{AccountId, BillNumber, Cents, Month, RunId};
 use metering::acts::SwapMeters;
 use testkit::engines;
@@ -138,6 +138,43 @@ async fn a_bill_made_again_is_what_it_should_have_been() {
 }
 
 #[tokio::test]
+async fn what_is_not_so_any_more_is_to_be_made_again_until_it_was() {
+    for engine in engines("bills to make again") {
+        for is_stop in [true, false] {
+            let house = House::billed(engine).await;
+            let town = &house.town.tariff.town;
+            let both = [house.account, house.neighbor];
+            let listed = async || {
+                let found = billing::bills_to_make_again(&mut town.read().await, &both).await.unwrap();
+                found.into_iter().map(|one| (one.account, one.number, one.why)).collect::<Vec<_>>()
+            };
+            assert_eq!(listed().await, [], "everything is as it was billed");
+            let number = house.town.view(house.run, house.account).await.number;
+            let why = match is_stop {
+                true => {
+                    let account = town.number(house.account).await;
+                    let (stops_on, reason) = (day("2025-01-20"), "told late".to_owned());
+                    let place = house.town.place(house.account).await;
+                    house.town.read(&place, "2025-01-20", 105).await;
+                    town.act(&StopService { account, service_point: None, stops_on, reason }).await;
+                    let service_points = vec![house.town.point(house.account).await];
+                    town.act(&MeasureAgain { service_points }).await;
+                    WhyAgain::Stopped { stopped_on: stops_on }
+                }
+                false => {
+                    house.put_right(Wrong::Read).await;
+                    WhyAgain::Corrected { from_on: day("2025-01-01") }
+                }
+            };
+            assert_eq!(listed().await, [(house.account, number, why)]);
+            house.town.again(house.run, &[house.account], "2025-03-10").await;
+            assert_eq!(listed().await, [], "made again: {why:?}");
+            house.town.tariff.town.base.remove().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn in_a_locked_month_both_stand_in_the_earliest_open_one() {
     for engine in engines("a locked month") {
         let house = House::billed(engine).await;
@@ -227,6 +264,57 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
         let statement = house.town.view(next, house.account).await.statement.unwrap();
         let figures = (statement.previous, statement.adjustments, statement.forward, statement.past_due);
         assert_eq!(figures, (Cents(51_70), Cents::ZERO, Cents(51_70), Cents(51_70)));
+        house.town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_tax_report_holds_what_adjustments_carry_in_the_month_they_were_posted() {
+    for engine in engines("taxes of adjustments") {
+        let house = House::billed(engine).await;
+        let town = &house.town.tariff.town;
+        let bill = house.town.view(house.run, house.account).await.number;
+        let adjust = |cents, revenue: &str| AdjustAccount {
+            bill: bill.to_string(),
+            revenue: revenue.into(),
+            cents: Cents(cents),
+            effective_on: day("2025-03-01"),
+            reason_code: "leak".into(),
+            reason: "a leak was repaired".into(),
+            service_point: None,
+            schedule: None,
+            seen: None,
+        };
+        // The tax of the city on water, 5 %: $0.50 of $10.00, then $0.07 of $1.50, and $0.10 of $2.00; none on sewer.
+        for (cents, revenue, tax) in [
+            (-10_00, "water.consumption", -50),
+            (-1_50, "water.consumption", -8),
+            (-2_00, "water.base", -10),
+            (-3_00, "sewer.consumption", 0),
+        ] {
+            let adjusted = town.act(&adjust(cents, revenue)).await;
+            assert_eq!(adjusted.tax, Cents(tax), "{cents} of {revenue}");
+        }
+        let posted_on = day(&house.journals().await.last().expect("it was adjusted").1);
+        // What it comes to, of which what was posted otherwise than by bills; parts make up the whole.
+        let report = async |from, through| {
+            let report = billing::tax_report(&mut town.read().await, from, through).await.unwrap();
+            let tax: Cents = report.taxes.iter().map(|line| line.sum.tax).sum();
+            let taxable: Cents = report.taxes.iter().map(|line| line.sum.taxable).sum();
+            let adjusted: Cents = report.owed.iter().map(|line| line.adjusted).sum();
+            assert_eq!(tax, report.owed.iter().map(|line| line.posted + line.adjusted).sum::<Cents>(), "{report:?}");
+            assert!(report.is_agreed() && report.owed.iter().all(|line| line.otherwise.is_zero()), "{report:?}");
+            (taxable.0, tax.0, adjusted.0)
+        };
+        assert_eq!(report(posted_on, posted_on).await, (-13_50, -68, -68), "in the month they were posted");
+        let (taxable, tax, adjusted) = report(day("2025-02-01"), day("2025-02-28")).await;
+        assert_eq!(adjusted, 0, "not in the month of the bill");
+        let account = town.number(house.account).await;
+        town.act(&ReverseAdjustment { account, number: 1, reason: "another house".into() }).await;
+        // What was taken back on the day it was posted is neither; what came after it keeps the tax it carried.
+        assert_eq!(report(posted_on, posted_on).await, (-3_50, -18, -18));
+        assert_eq!(report(day("2025-02-01"), posted_on).await, (taxable - 3_50, tax - 18, -18));
+        town.assert_proved().await;
         house.town.tariff.town.base.remove().await;
     }
 }

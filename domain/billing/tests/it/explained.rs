@@ -132,6 +132,7 @@ async fn exchanged(town: &Metered) -> (RunId, AccountId) {
         removal_count: Some(107),
         meter,
         install_count: 0,
+        is_right: None,
     };
     town.tariff.town.act(&exchange).await;
     town.read(&service_point, "2025-01-31", 5).await;

@@ -229,7 +229,8 @@ impl Metered {
     /// Somebody reads the meter of an account's service point: tenths of kgal are not shown.
     pub(crate) async fn read(&self, place: &str, on: &str, count: i64) {
         let (service_point, kind, code) = (place.to_owned(), ReadKind::Actual, String::new());
-        self.tariff.town.act(&EnterRead { service_point, read_on: day(on), count, kind, code }).await;
+        let is_right = None;
+        self.tariff.town.act(&EnterRead { service_point, read_on: day(on), count, kind, code, is_right }).await;
     }
 
     /// A read should have been another, or none.

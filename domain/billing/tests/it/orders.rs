@@ -167,6 +167,7 @@ impl Cast {
             removal_count: Some(2_000 + story.uses[1][0] + story.uses[1][1] + story.before_exchange()),
             meter,
             install_count: 0,
+            is_right: None,
         };
         self.town.tariff.town.act(&exchange).await;
         for (end, count) in since {

@@ -13,6 +13,7 @@ use billing::acts::{
 };
 use billing::import::{ImportConsumption, Mapping};
 use kernel::{OrderId, RunId};
+use metering::ReadKind;
 use revenue::acts::{ProposeRates, ScheduleRates, SetUpRevenue, SupersedeRates};
 use testkit::engines;
 
@@ -103,7 +104,7 @@ async fn check_moves_and_corrections(guarded: &mut Guarded, run: RunId) {
     guarded.check(StopService { account: text("1"), service_point: None, stops_on: on, reason: text("test") }).await;
     let (from_account, to_account) = (text("1"), text("2"));
     guarded.check(TransferService { from_account, to_account, service_point: None, on, reason: text("test") }).await;
-    let read = MoveRead { service_point: text("p"), read_on: on, count: 1, kind: metering::ReadKind::Actual };
+    let read = MoveRead { service_point: text("p"), read_on: on, count: 1, kind: ReadKind::Actual, is_right: None };
     let moving = MovePeople {
         from_account: Some(text("1")),
         to_account: None,

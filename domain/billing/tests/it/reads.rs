@@ -58,6 +58,7 @@ async fn a_meter_exchanged_within_a_period_counts_on() {
                 size: String::new(),
             },
             install_count: 0,
+            is_right: None,
         };
         town.tariff.town.act(&exchange).await;
         town.read(&place, "2025-01-31", 5).await;

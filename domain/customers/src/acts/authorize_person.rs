@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::account_held;
-use crate::{CustomerKind, NewCustomer, Party, Role, permissions, store};
+use crate::asked::check_asked;
+use crate::{AskedBy, CustomerKind, NewCustomer, NotAsked, Party, Role, Wish, permissions, store};
 
 /// Lets a person ask about an account, such as a daughter who looks after the bills. They become a customer without
 /// account; `EndParty` ends it.
@@ -21,6 +22,9 @@ pub struct AuthorizePerson {
     pub phone: String,
     /// The first day.
     pub from_on: NaiveDate,
+    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
 }
 
 /// Why a person is not authorized.
@@ -29,6 +33,9 @@ pub enum AuthorizeRefused {
     /// No such account.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// It was not asked for by somebody who may.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// The account is closed by then.
     #[error("account {0} is closed; nobody can be authorized for it")]
     AccountClosed(String),
@@ -49,6 +56,7 @@ impl Refusal for AuthorizeRefused {
     fn code(&self) -> &'static str {
         match self {
             AuthorizeRefused::NotFound(not_found) => not_found.code(),
+            AuthorizeRefused::NotAsked(not_asked) => not_asked.code(),
             AuthorizeRefused::AccountClosed(_) => "account_closed",
             AuthorizeRefused::NameMissing => "name_missing",
             AuthorizeRefused::Authorized { .. } => "role_taken",
@@ -74,6 +82,8 @@ impl Act for AuthorizePerson {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(AuthorizeRefused::from(not_found)))?;
         entry.concerns(account.id);
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], Wish::Authorized)).await?;
+        asked.map_err(|not_asked| refused(AuthorizeRefused::from(not_asked)))?;
         let from_on = self.from_on.max(account.opened_on);
         if account.is_closed_on(from_on) {
             return refuse(AuthorizeRefused::AccountClosed(self.account.clone()));

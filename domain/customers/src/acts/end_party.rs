@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::PartyRefused;
 use super::not_found::{account_held, customer_named};
+use super::set_party::wish_of;
+use crate::asked::check_asked;
 use crate::party::seen_parties;
-use crate::{Role, permissions, store};
+use crate::{AskedBy, Role, permissions, store};
 
-/// Ends a role with a last day. The record of it stays.
+/// Ends a role with a last day. The record of it stays. A role that was recorded today by mistake is ended at once: otherwise
+/// somebody who was never meant could ask about the account until midnight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndParty {
     /// The number or reference of the account.
@@ -23,6 +26,12 @@ pub struct EndParty {
     /// What was on record when the form was opened, in short: see [`crate::seen_parties`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
+    /// Whether it was recorded today by mistake: it never held, whatever the last day says. The log keeps both entries.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_mistake: bool,
+    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
 }
 
 impl Act for EndParty {
@@ -42,6 +51,8 @@ impl Act for EndParty {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         entry.concerns(account.id);
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], wish_of(role))).await?;
+        asked.map_err(|not_asked| refused(PartyRefused::from(not_asked)))?;
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         let parties = store::parties_of(entry, &[account.id]).await?;
@@ -55,6 +66,14 @@ impl Act for EndParty {
             let (account, customer) = (self.account.clone(), self.customer.clone());
             return refuse(PartyRefused::RoleNotHeld { account, role, customer });
         };
+        if self.by_mistake {
+            let act = store::act_of_party(entry, party).await?;
+            if ::acts::logged_act(entry, act).await?.is_none_or(|recorded| recorded.business_on != entry.today) {
+                return refuse(PartyRefused::NotOfToday { role, customer: self.customer.clone() });
+            }
+            store::take_party_out(entry, party).await?;
+            return Ok(());
+        }
         if to_on < party.from_on {
             return refuse(PartyRefused::EndsBefore { from_on: party.from_on, to_on });
         }

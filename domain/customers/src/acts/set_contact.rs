@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::customer_named;
-use crate::{permissions, store};
+use crate::asked::check_asked;
+use crate::{AskedBy, NotAsked, Wish, permissions, store};
 
 /// Sets telephone and e-mail of a customer; empty erases. A telephone that is left out stays as it is: whoever may not see
 /// the one of a protected person can still write down their e-mail.
@@ -27,6 +28,9 @@ pub struct SetContact {
     /// on record, of which not even a digest is told. Refused when there is a later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_entry: Option<ActId>,
+    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
 }
 
 /// Why a telephone or e-mail is not recorded.
@@ -35,6 +39,9 @@ pub enum ContactRefused {
     /// No such customer.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// It was not asked for by somebody who may.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// Somebody was faster.
     #[error("telephone or e-mail of customer '{0}' was changed meanwhile; look at what is on record now")]
     ChangedMeanwhile(String),
@@ -78,6 +85,7 @@ impl Refusal for ContactRefused {
     fn code(&self) -> &'static str {
         match self {
             ContactRefused::NotFound(not_found) => not_found.code(),
+            ContactRefused::NotAsked(not_asked) => not_asked.code(),
             ContactRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             ContactRefused::Phone(_) => "phone_unreadable",
             ContactRefused::Email(_) => "email_unreadable",
@@ -102,9 +110,10 @@ impl Act for SetContact {
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(ContactRefused::from(not_found)))?;
         store::lock_customers(entry, (customer, customer)).await?;
-        for account in store::accounts_of(entry, customer).await? {
-            entry.concerns(account);
-        }
+        let accounts = store::accounts_of(entry, customer).await?;
+        accounts.iter().for_each(|account| entry.concerns(*account));
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&accounts, Wish::Contact)).await?;
+        asked.map_err(|not_asked| refused(ContactRefused::from(not_asked)))?;
         let (phone, email) = store::contact_of(entry, customer).await?;
         let is_other = self.seen.as_ref().is_some_and(|seen| *seen != seen_contact(&phone, &email));
         let has_later = match self.seen_entry {

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::account_held;
-use crate::{AddressLines, MailingAddress, NamedAccount, Purpose, permissions, seen_addresses, store};
+use crate::asked::check_asked;
+use crate::{
+    AddressLines, AskedBy, MailingAddress, NamedAccount, NotAsked, Purpose, Wish, permissions, seen_addresses, store,
+};
 
 /// Sets an address. Given again for the same first day it is a correction: the next revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,9 @@ pub struct SetMailingAddress {
     /// What was on record when the form was opened, in short: see [`crate::seen_addresses`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
+    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
 }
 
 /// Why an address is not recorded.
@@ -31,6 +37,9 @@ pub enum AddressRefused {
     /// No such account.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// It was not asked for by somebody who may.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// Somebody was faster.
     #[error("the addresses of account {0} were changed meanwhile; look at what is on record now")]
     ChangedMeanwhile(String),
@@ -61,6 +70,7 @@ impl Refusal for AddressRefused {
     fn code(&self) -> &'static str {
         match self {
             AddressRefused::NotFound(not_found) => not_found.code(),
+            AddressRefused::NotAsked(not_asked) => not_asked.code(),
             AddressRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             AddressRefused::BeforeAccount { .. } => "before_account",
             AddressRefused::LineMissing(_) => "line_missing",
@@ -86,6 +96,8 @@ impl Act for SetMailingAddress {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(AddressRefused::from(not_found)))?;
         entry.concerns(account.id);
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], Wish::Mail)).await?;
+        asked.map_err(|not_asked| refused(AddressRefused::from(not_asked)))?;
         let addresses = store::mailing_addresses(entry, &[account.id], self.purpose).await?;
         let on_record = addresses.get(&account.id).map_or(&[][..], Vec::as_slice);
         if self.seen.as_ref().is_some_and(|seen| *seen != seen_addresses(on_record)) {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFound;
 use super::not_found::{account_held, customer_named};
+use crate::asked::check_asked;
 use crate::party::{in_the_way, seen_parties};
-use crate::{NamedAccount, Party, Role, permissions, store};
+use crate::{AskedBy, NamedAccount, NotAsked, Party, Role, Wish, permissions, store};
 
 /// Gives a customer a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct SetParty {
     /// What was on record when the form was opened, in short: see [`crate::seen_parties`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
+    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
 }
 
 /// Why a role is not given or ended.
@@ -32,6 +36,9 @@ pub enum PartyRefused {
     /// No such account or customer.
     #[error(transparent)]
     NotFound(#[from] NotFound),
+    /// It was not asked for by somebody who may.
+    #[error(transparent)]
+    NotAsked(#[from] NotAsked),
     /// Somebody was faster.
     #[error("who is what for account {0} was changed meanwhile; look at what is on record now")]
     ChangedMeanwhile(String),
@@ -70,6 +77,14 @@ pub enum PartyRefused {
         /// Who was named.
         customer: String,
     },
+    /// A mistake is seen on the day it is made; later somebody acted on it.
+    #[error("'{customer}' was recorded as {role} on an earlier day: give the last day instead")]
+    NotOfToday {
+        /// The role.
+        role: Role,
+        /// Who was named.
+        customer: String,
+    },
     /// The last day lies before the first.
     #[error("a role that begins on {from_on} cannot end with {to_on}")]
     EndsBefore {
@@ -84,11 +99,13 @@ impl Refusal for PartyRefused {
     fn code(&self) -> &'static str {
         match self {
             PartyRefused::NotFound(not_found) => not_found.code(),
+            PartyRefused::NotAsked(not_asked) => not_asked.code(),
             PartyRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             PartyRefused::BeforeAccount { .. } => "before_account",
             PartyRefused::AccountClosed(_) => "account_closed",
             PartyRefused::RoleTaken { .. } => "role_taken",
             PartyRefused::RoleNotHeld { .. } => "role_not_held",
+            PartyRefused::NotOfToday { .. } => "not_of_today",
             PartyRefused::EndsBefore { .. } => "ends_before",
         }
     }
@@ -111,6 +128,8 @@ impl Act for SetParty {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         entry.concerns(account.id);
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], wish_of(role))).await?;
+        asked.map_err(|not_asked| refused(PartyRefused::from(not_asked)))?;
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         let parties = store::parties_of(entry, &[account.id]).await?;
@@ -129,6 +148,14 @@ impl Act for SetParty {
         let party = Party { account: account.id, role, customer, from_on, to_on: None };
         store::insert_parties(entry, act, &[party]).await?;
         Ok(())
+    }
+}
+
+/// What is asked for with a role.
+pub(super) fn wish_of(role: Role) -> Wish {
+    match role {
+        Role::Authorized => Wish::Authorized,
+        Role::BillPayer | Role::Owner | Role::Tenant => Wish::Party,
     }
 }
 

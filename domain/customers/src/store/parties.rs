@@ -73,3 +73,27 @@ pub(crate) async fn end_party(tx: &mut Tx, party: &Party, to_on: NaiveDate) -> R
         vec![party.account.into(), party.role.code().into(), party.customer.into(), party.from_on.into(), to_on.into()];
     tx.run_once(SQL, args).await
 }
+
+/// The entry that recorded a party without an end; the customer may meanwhile have been merged into the one named.
+pub(crate) async fn act_of_party(read: &mut Read, party: &Party) -> Result<ActId, Fault> {
+    const SQL: &str = "
+        select max(act_id)
+        from account_party
+        where account_id = $1 and role = $2 and from_on = $4 and to_on is null
+          and (customer_id = $3
+            or customer_id in (select m.merged_id from customer_merge m where m.into_id = $3))";
+    let args = vec![party.account.into(), party.role.code().into(), party.customer.into(), party.from_on.into()];
+    let act = read.number(SQL, args).await?;
+    act.map(ActId).ok_or_else(|| Fault::new("a party that was found is not there"))
+}
+
+/// Takes out a party that never was one; the log keeps who recorded it.
+pub(crate) async fn take_party_out(tx: &mut Tx, party: &Party) -> Result<(), Fault> {
+    const SQL: &str = "
+        delete from account_party
+        where account_id = $1 and role = $2 and from_on = $4 and to_on is null
+          and (customer_id = $3
+            or customer_id in (select m.merged_id from customer_merge m where m.into_id = $3))";
+    let args = vec![party.account.into(), party.role.code().into(), party.customer.into(), party.from_on.into()];
+    tx.run_once(SQL, args).await
+}

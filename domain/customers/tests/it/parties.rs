@@ -1,10 +1,13 @@
 //! Who is what for an account, and where its mail goes, by acts.
 
+use std::sync::Arc;
+
+use acts::{Door, Failure, NoConflicts};
 use customers::acts::{EndParty, SetMailingAddress, SetParty};
 use customers::{
     AddressLines, Purpose, Role, account_named, customer_references, in_force, mailing_addresses, parties_of,
 };
-use testkit::engines;
+use testkit::{by, engines};
 
 use crate::town::{Town, day};
 
@@ -15,11 +18,26 @@ C3,organization,Elm Co,,,,,,,,,,
 ";
 
 fn set(account: &str, role: Role, customer: &str, from: &str) -> SetParty {
-    SetParty { account: account.to_owned(), role, customer: customer.to_owned(), from_on: day(from), seen: None }
+    SetParty {
+        account: account.to_owned(),
+        role,
+        customer: customer.to_owned(),
+        from_on: day(from),
+        seen: None,
+        asked_by: None,
+    }
 }
 
 fn end(account: &str, role: Role, customer: &str, to: &str) -> EndParty {
-    EndParty { account: account.to_owned(), role, customer: customer.to_owned(), to_on: day(to), seen: None }
+    EndParty {
+        account: account.to_owned(),
+        role,
+        customer: customer.to_owned(),
+        to_on: day(to),
+        seen: None,
+        by_mistake: false,
+        asked_by: None,
+    }
 }
 
 fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
@@ -31,7 +49,14 @@ fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
         state: text("OH"),
         postal_code: text("45402"),
     };
-    SetMailingAddress { account: text(account), purpose: Purpose::Mailing, from_on: day(from), lines, seen: None }
+    SetMailingAddress {
+        account: text(account),
+        purpose: Purpose::Mailing,
+        from_on: day(from),
+        lines,
+        seen: None,
+        asked_by: None,
+    }
 }
 
 #[tokio::test]
@@ -150,6 +175,28 @@ async fn mail_goes_where_it_was_said_last() {
         for (act, code) in refused {
             assert_eq!(town.refusal(&act).await, code, "{act:?}");
         }
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_role_recorded_by_mistake_is_taken_out_on_the_same_day() {
+    for engine in engines("a_role_recorded_by_mistake_is_taken_out_on_the_same_day") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        let mistake = |role, customer| EndParty { by_mistake: true, ..end("A1", role, customer, "2026-07-01") };
+        town.act("1", &set("A1", Role::Authorized, "C3", "2026-07-01")).await.unwrap();
+        town.act("2", &mistake(Role::Authorized, "C3")).await.unwrap();
+        let mut read = town.db().read().await.unwrap();
+        let account = account_named(&mut read, "A1").await.unwrap().unwrap().id;
+        assert!(parties_of(&mut read, &[account]).await.unwrap().is_empty(), "nobody may ask until midnight");
+        drop(read);
+        town.act("3", &set("A1", Role::Authorized, "C3", "2026-07-01")).await.unwrap();
+        let clock = Arc::new(acts::FixedClock(testkit::noon() + chrono::TimeDelta::days(1)));
+        let tomorrow = Door::new(town.db().clone(), clock, testkit::everything(), Arc::new(NoConflicts));
+        let late = tomorrow.carry_out(&by("4"), &mistake(Role::Authorized, "C3")).await;
+        let Err(Failure::Refused(refusal)) = late else { panic!("taken out on a later day") };
+        assert_eq!(refusal.code(), "not_of_today");
         town.remove().await;
     }
 }

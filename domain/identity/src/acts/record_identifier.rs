@@ -6,6 +6,7 @@ use secrets::Sealed;
 use serde::{Deserialize, Serialize};
 
 use super::IdentityRefused;
+use super::check_opening::look_at_numbers;
 use super::find::customer_named;
 use crate::identifier::SealedIdentifier;
 use crate::{Identifier, IdentifierKind, permissions, store};
@@ -49,7 +50,7 @@ impl Act for RecordIdentifier {
         let Some(value) = self.value() else { return refuse(IdentityRefused::NotSealed) };
         let (recorded_on, act) = (entry.today, entry.act);
         store::put_identifier(entry, &Identifier { customer, value, recorded_on, act }).await?;
-        Ok(())
+        Ok(look_at_numbers(entry, customer).await?)
     }
 }
 

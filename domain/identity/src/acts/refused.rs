@@ -19,6 +19,12 @@ pub enum IdentityRefused {
     /// What was asked does not count here.
     #[error("the town does not ask for '{0}': it cannot prove who calls")]
     NotAsked(&'static str),
+    /// Somebody may be guessing.
+    #[error(
+        "callers about this account failed to prove who they are too often today: nobody is verified on the phone until \
+         tomorrow, unless a supervisor clears the red flag; a photo ID at the counter still counts"
+    )]
+    TooManyTries,
     /// A rule has to be one that can be met.
     #[error("{0}")]
     RuleBroken(&'static str),
@@ -64,6 +70,7 @@ impl Refusal for IdentityRefused {
             IdentityRefused::CustomerUnknown(_) => "customer_unknown",
             IdentityRefused::NotOnAccount(_) => "not_on_account",
             IdentityRefused::NotAsked(_) => "question_not_asked",
+            IdentityRefused::TooManyTries => "too_many_tries",
             IdentityRefused::RuleBroken(_) => "rule_broken",
             IdentityRefused::NotSealed => "not_sealed",
             IdentityRefused::NothingThere { .. } => "nothing_there",

@@ -4,7 +4,7 @@ use acts::{Act, Entry, Failure, Permission, Subject, refuse};
 use serde::{Deserialize, Serialize};
 
 use super::IdentityRefused;
-use crate::verification::MINUTES_MAX;
+use crate::verification::{MINUTES_MAX, RECENT_DAYS_MAX, TRIES_MAX};
 use crate::{Question, VerificationRule, permissions, store};
 
 /// Puts another rule in force.
@@ -16,6 +16,12 @@ pub struct SetVerificationRule {
     pub needed: usize,
     /// For how many minutes that holds.
     pub minutes: i64,
+    /// For how many days after a change telephone and mailed bill do not count; left out, 30.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent_days: Option<i64>,
+    /// After how many failed calls of a day nobody is verified on the phone; left out, 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries: Option<i64>,
 }
 
 impl Act for SetVerificationRule {
@@ -41,6 +47,16 @@ impl Act for SetVerificationRule {
 }
 
 impl SetVerificationRule {
+    /// For how many days a change is recent.
+    pub(crate) fn recent_days(&self) -> i64 {
+        self.recent_days.unwrap_or_else(|| VerificationRule::default().recent_days)
+    }
+
+    /// How many callers of a day may fail.
+    pub(crate) fn tries(&self) -> i64 {
+        self.tries.unwrap_or_else(|| VerificationRule::default().tries)
+    }
+
     fn checked(&self) -> Result<VerificationRule, &'static str> {
         let mut questions = self.questions.clone();
         questions.sort_unstable();
@@ -54,7 +70,15 @@ impl SetVerificationRule {
         if !(1..=MINUTES_MAX).contains(&self.minutes) {
             return Err("a verification holds for 1 minute to 12 hours");
         }
-        Ok(VerificationRule { questions, needed: self.needed, minutes: self.minutes })
+        let recent_days = self.recent_days();
+        if !(0..=RECENT_DAYS_MAX).contains(&recent_days) {
+            return Err("a change is recent for up to 365 days");
+        }
+        let tries = self.tries();
+        if !(1..=TRIES_MAX).contains(&tries) {
+            return Err("1 to 20 callers of a day may fail before nobody is verified on the phone");
+        }
+        Ok(VerificationRule { questions, needed: self.needed, minutes: self.minutes, recent_days, tries })
     }
 }
 
@@ -77,7 +101,12 @@ mod tests {
             (vec![Name, Phone],          2, 721, false),
         ];
         for (questions, needed, minutes, expected) in rows {
-            let act = SetVerificationRule { questions, needed, minutes };
+            let act = SetVerificationRule { questions, needed, minutes, recent_days: None, tries: None };
+            assert_eq!(act.checked().is_ok(), expected, "{act:?}");
+        }
+        for (recent_days, tries, expected) in [(0, 1, true), (365, 20, true), (-1, 3, false), (366, 3, false), (30, 0, false), (30, 21, false)] {
+            let (questions, recent_days, tries) = (vec![Name, Phone], Some(recent_days), Some(tries));
+            let act = SetVerificationRule { questions, needed: 2, minutes: 15, recent_days, tries };
             assert_eq!(act.checked().is_ok(), expected, "{act:?}");
         }
     }

@@ -1,14 +1,20 @@
 //! Records who calls about an account, and whether they proved it.
 
 use acts::{Act, Entry, Failure, Permission, Subject, refuse};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use customers::Role;
-use kernel::CustomerId;
+use kernel::{AccountId, ActId, CustomerId};
 use serde::{Deserialize, Serialize};
+use web::shown::counted;
 
 use super::IdentityRefused;
 use super::find::account_named;
-use crate::{CallerRole, Question, Verification, permissions, store};
+use crate::recent::recent_changes;
+use crate::red_flag::Finding;
+use crate::{CallerRole, Question, RedFlagRule, Verification, VerificationRule, permissions, store};
+
+/// Calls are counted over so many hours.
+const DAY_HOURS: i64 = 24;
 
 /// Who somebody says they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +69,16 @@ impl Act for VerifyCaller {
         let mut matched = self.matched.clone();
         matched.sort_unstable();
         matched.dedup();
+        if !matched.contains(&Question::PhotoId) && store::is_closed_to_callers(entry, account.id).await? {
+            return refuse(IdentityRefused::TooManyTries);
+        }
+        let people: Vec<CustomerId> = customer.into_iter().collect();
+        let today = entry.today;
+        let recent = recent_changes(entry, (&account, &people), (&rule, today)).await?;
+        let is_recent = |question: &Question| recent.iter().any(|recent| recent.question == *question);
+        let counting: Vec<Question> = matched.iter().copied().filter(|question| !is_recent(question)).collect();
         // Somebody who is nothing for the account is told nothing, whatever they know.
-        let is_verified = self.caller.role != CallerRole::Other && rule.is_met_by(&matched);
+        let is_verified = self.caller.role != CallerRole::Other && rule.is_met_by(&counting);
         let holds_until = if is_verified { rule.holds_until(entry.now) } else { entry.now };
         let verification = Verification {
             account: account.id,
@@ -78,6 +92,9 @@ impl Act for VerifyCaller {
             holds_until,
         };
         store::insert_verification(entry, &verification).await?;
+        if !is_verified && self.caller.role != CallerRole::Other {
+            raise_if_too_many(entry, account.id, &rule).await?;
+        }
         Ok(Verified { is_verified, holds_until })
     }
 }
@@ -110,4 +127,20 @@ impl VerifyCaller {
             None => refuse(IdentityRefused::NotOnAccount(reference)),
         }
     }
+}
+
+/// Raises a red flag once as many callers failed in a day as the town lets. Those before the last such flag were counted.
+async fn raise_if_too_many(entry: &mut Entry, account: AccountId, rule: &VerificationRule) -> Result<(), Failure> {
+    let flags = store::flags_of(entry, account).await?;
+    let of_calls = flags.iter().filter(|flag| flag.finding.rule == RedFlagRule::FailedCalls);
+    let after = of_calls.map(|flag| flag.act).max().unwrap_or(ActId(0));
+    let since = entry.now - TimeDelta::hours(DAY_HOURS);
+    let failed = store::failed_calls(entry, account, (since, after)).await?;
+    if failed < rule.tries {
+        return Ok(());
+    }
+    let words = format!("{} without proof of who called, in a day.", counted(failed, "call", "calls"));
+    let (act, today) = (entry.act, entry.today);
+    let finding = Finding { rule: RedFlagRule::FailedCalls, words };
+    Ok(store::insert_flags(entry, account, (act, today), &[finding]).await?)
 }

@@ -38,6 +38,15 @@ fn form(ask: &Ask, rule: &VerificationRule) -> Form {
         )
         .field(Field::whole("needed", "Right answers needed").required().value(rule.needed.to_string()))
         .field(Field::whole("minutes", "Minutes it holds").required().value(rule.minutes.to_string()))
+        .field(Field::whole("recent_days", "Days after a change").required().value(rule.recent_days.to_string()).hint(
+            "So long a changed telephone does not count, nor the amount of a bill that was mailed to a new address.",
+        ))
+        .field(
+            Field::whole("tries", "Failed calls of a day")
+                .required()
+                .value(rule.tries.to_string())
+                .hint("After so many nobody is verified on the phone that day, unless somebody clears the red flag."),
+        )
         .field(Field::reason())
         .cancel("/verification-rule")
 }
@@ -55,7 +64,8 @@ pub(super) async fn send(ask: Ask) -> Answer {
     {
         let questions = form.all("questions").iter().filter_map(|code| Question::of_code(code)).collect();
         let needed = usize::try_from(needed).unwrap_or(0);
-        let act = SetVerificationRule { questions, needed, minutes };
+        let (recent_days, tries) = (form.whole("recent_days"), form.whole("tries"));
+        let act = SetVerificationRule { questions, needed, minutes, recent_days, tries };
         let carried: Carried<()> = form.carry_out(&ask, &act).await?;
         if let Some(go) = carried.go("/verification-rule", "The rule is in force") {
             return go.answer();

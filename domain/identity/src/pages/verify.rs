@@ -17,7 +17,8 @@ use web::{
 use super::aside;
 use super::place::{Place, Somebody};
 use crate::acts::{Caller, Verified, VerifyCaller};
-use crate::banner::caller;
+use crate::banner::{caller, closed_to_callers};
+use crate::recent::{Recent, recent_changes};
 use crate::{CallerRole, IdentifierKind, Question, Shield, Verification, VerificationRule, store};
 
 /// So many calls of the past are shown.
@@ -38,6 +39,9 @@ struct OnRecord {
     amounts: Vec<Cents>,
     last_fours: BTreeSet<(CustomerId, IdentifierKind, String)>,
     hashes: BTreeMap<CustomerId, String>,
+    /// What was changed so recently that it is not asked.
+    recent: Vec<Recent>,
+    is_closed: bool,
     calls: Vec<Told>,
 }
 
@@ -59,16 +63,32 @@ impl OnRecord {
         let hashes = store::word_of(&mut read, &people).await?;
         let phone = |somebody: &Somebody| Some((somebody.person.id, last_digits(&somebody.person)?));
         let calls = calls(&mut read, &place).await?;
+        let rule = store::rule(&mut read).await?;
+        let recent = recent_changes(&mut read, (&place.account, &people), (&rule, ask.today())).await?;
+        let is_recent =
+            |question, customer| recent.iter().any(|recent| recent.question == question && recent.customer == customer);
+        let flags = store::flags_of(&mut read, id).await?;
         Ok(OnRecord {
-            rule: store::rule(&mut read).await?,
+            rule,
             served_at: served_at.into_iter().collect(),
-            phones: place.people.iter().filter_map(phone).collect(),
-            amounts: bill.iter().flat_map(|bill| [bill.total, bill.due]).collect(),
+            phones: place
+                .people
+                .iter()
+                .filter_map(phone)
+                .filter(|(customer, _)| !is_recent(Question::Phone, Some(*customer)))
+                .collect(),
+            amounts: bill
+                .iter()
+                .filter(|_| !is_recent(Question::BillAmount, None))
+                .flat_map(|bill| [bill.total, bill.due])
+                .collect(),
             last_fours: identifiers
                 .into_iter()
                 .map(|one| (one.customer, one.value.kind, one.value.last_four))
                 .collect(),
             hashes,
+            is_closed: flags.iter().any(|flag| flag.closes_calls_on(ask.today())),
+            recent,
             calls,
             place,
         })
@@ -115,10 +135,12 @@ impl OnRecord {
         let holder = self.place.holder().map_or_else(|| OTHER.to_owned(), Somebody::key);
         callers.push(Choice::new(OTHER, "Somebody else").hint("is told nothing; only the call is recorded"));
         let heard: Vec<Choice> = Question::ALL.into_iter().filter_map(|question| self.heard(question)).collect();
-        let mut form = ask
-            .form(ask.path(), "Record the answers")
-            .because("a caller was asked who they are")
-            .field(Field::radios("caller", "Who calls", callers).required().value(holder).answers(&["not_on_account"]));
+        let mut form = ask.form(ask.path(), "Record the answers").because("a caller was asked who they are").field(
+            Field::radios("caller", "Who calls", callers)
+                .required()
+                .value(holder)
+                .answers(&["not_on_account", "too_many_tries"]),
+        );
         // What is typed comes first, with the cursor in it: from there every box is a few keys away.
         let mut is_first = true;
         for (question, field) in typed() {
@@ -189,17 +211,34 @@ impl OnRecord {
         }
     }
 
+    /// Why something is not asked.
+    fn not_asked(&self, recent: &Recent) -> String {
+        let counts = format!("It counts from {} on.", web::shown::date(&recent.counts_from));
+        let changed = web::shown::date(&recent.changed_on);
+        let of = self.place.people.iter().find(|somebody| Some(somebody.person.id) == recent.customer);
+        match of {
+            Some(somebody) => {
+                format!("Not asked: the telephone of {} was changed on {changed}. {counts}", somebody.name())
+            }
+            None => format!(
+                "Not asked: the amount of the last bill. It was mailed to an address that was changed on {changed}. {counts}"
+            ),
+        }
+    }
+
     fn draw(&self, ask: &Ask, form: &Form) -> Answer {
         let failed = self.calls.iter().filter(|told| !told.call.is_verified && is_today(ask, &told.call)).count();
-        let rule = Words::new(self.rule.sentence());
+        let rule = Section::new("rule", "The town's rule").with(&Words::new(self.rule.sentence()));
+        let rule = self.recent.iter().fold(rule, |rule, recent| rule.with(&Words::new(self.not_asked(recent))));
         let calls = told(ask, &self.calls);
         let main = vec![Section::bare().with(form)];
-        let side = vec![Section::new("rule", "The town's rule").with(&rule), calls];
+        let side = vec![rule, calls];
         let words = format!("Account {}", self.place.number);
         let path = self.place.path();
         let page = ask.page("Verify the caller").crumbs(&[(words.as_str(), path.as_str())]);
         let page = page.lead("Check what the caller says rightly, and type what you hear.");
         let page = match i64::try_from(failed).unwrap_or(i64::MAX) {
+            _ if self.is_closed => page.alert(closed_to_callers(&path)),
             0 => page,
             failed => page.alert(
                 Alert::warning(format!("{} today without proof", counted(failed, "call", "calls")))

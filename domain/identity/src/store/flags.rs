@@ -43,6 +43,12 @@ pub(crate) async fn flags_of(read: &mut Read, account: AccountId) -> Result<Vec<
     rows.into_iter().map(flag_of).collect()
 }
 
+/// Whether so many callers failed about an account today that nobody else is verified on the phone.
+pub(crate) async fn is_closed_to_callers(entry: &mut acts::Entry, account: AccountId) -> Result<bool, Fault> {
+    let today = entry.today;
+    Ok(flags_of(entry, account).await?.iter().any(|flag| flag.closes_calls_on(today)))
+}
+
 /// What nobody has cleared yet, the oldest first, at most so many.
 pub(crate) async fn open_flags(read: &mut Read, most: i64) -> Result<Vec<RedFlag>, Fault> {
     const SQL: &str = "

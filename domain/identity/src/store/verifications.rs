@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use db::{Fault, Read, Tx};
 use kernel::{AccountId, ActId, ActorId, CustomerId};
 
+use crate::acts::SetVerificationRule;
 use crate::{CallerRole, Question, Verification, VerificationRule};
 
 #[derive(sqlx::FromRow)]
@@ -19,16 +20,26 @@ struct VerificationRow {
     holds_until: DateTime<Utc>,
 }
 
-/// What holds: what was decided last, or what holds until then.
+/// What holds: what was decided last, or what holds until then. Its days and tries stand in the entry that decided it.
 pub async fn rule(read: &mut Read) -> Result<VerificationRule, Fault> {
     const SQL: &str = "
-        select questions, needed, minutes
+        select act_id, questions, needed, minutes
         from verification_rule
         order by act_id desc
         limit 1";
-    let row: Option<(String, i64, i64)> = read.one(SQL, vec![]).await?;
-    let Some((questions, needed, minutes)) = row else { return Ok(VerificationRule::default()) };
-    Ok(VerificationRule { questions: listed(&questions), needed: usize::try_from(needed).unwrap_or(1), minutes })
+    let row: Option<(i64, String, i64, i64)> = read.one(SQL, vec![]).await?;
+    let Some((act, questions, needed, minutes)) = row else { return Ok(VerificationRule::default()) };
+    let entry = acts::logged_act(read, ActId(act)).await?;
+    let entry = entry.ok_or_else(|| Fault::impossible_row("verification_rule", "act_id", act))?;
+    let decided: SetVerificationRule = serde_json::from_str(&entry.command)
+        .map_err(|error| Fault::caused(format!("reading the rule of entry {act}"), error))?;
+    Ok(VerificationRule {
+        questions: listed(&questions),
+        needed: usize::try_from(needed).unwrap_or(1),
+        minutes,
+        recent_days: decided.recent_days(),
+        tries: decided.tries(),
+    })
 }
 
 pub(crate) async fn insert_rule(tx: &mut Tx, act: ActId, rule: &VerificationRule) -> Result<(), Fault> {
@@ -67,6 +78,19 @@ pub(crate) async fn verifications_of(
         })
     };
     rows.into_iter().map(verification).collect()
+}
+
+/// How many callers who said they are on an account did not prove it, since an instant and after an entry.
+pub(crate) async fn failed_calls(
+    read: &mut Read,
+    account: AccountId,
+    (since, after): (DateTime<Utc>, ActId),
+) -> Result<i64, Fault> {
+    const SQL: &str = "
+        select count(*)
+        from caller_verification
+        where account_id = $1 and $2 < act_id and $3 < verified_at and is_verified = false and caller_role <> 'other'";
+    Ok(read.number(SQL, vec![account.into(), after.into(), since.into()]).await?.unwrap_or(0))
 }
 
 pub(crate) async fn insert_verification(tx: &mut Tx, verification: &Verification) -> Result<(), Fault> {

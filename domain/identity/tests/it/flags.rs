@@ -8,6 +8,8 @@ use testkit::engines;
 
 use crate::town::{Town, day};
 
+const SQL_ACTS: &str = "select count(*) from act";
+
 fn check(account: &str) -> CheckOpening {
     CheckOpening { account: account.to_owned() }
 }
@@ -105,6 +107,40 @@ async fn openings_nobody_looked_at_are_listed() {
         assert_eq!((unchecked("2026-01-01").await, unchecked("2026-01-02").await), (2, 0));
         town.act("check", &check("a1")).await;
         assert_eq!(unchecked("2026-01-01").await, 1);
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_others_have_is_seen_when_it_is_recorded_later() {
+    for engine in engines("a_number_that_others_have_is_seen_when_it_is_recorded_later") {
+        let town = Town::new(engine).await;
+        let keys = Keys::in_memory(&Random::seeded(1));
+        let plain = PlainIdentifier::tax_id("ssn", "123-45-6789").unwrap();
+        let sql = "select count(*) from red_flag where is_open = true and rule = 'same_tax_id'";
+        for (customer, expected) in [("cleo", 0), ("ann", 0), ("bob", 1), ("bob", 1)] {
+            let number = match customer {
+                "cleo" => PlainIdentifier::tax_id("ssn", "123-45-6780").unwrap(),
+                _ => plain.clone(),
+            };
+            let value = number.seal(town.customer(customer).await, &keys, &Random::seeded(5));
+            let key = format!(
+                "{customer} {expected} {}",
+                town.db().read().await.unwrap().number(SQL_ACTS, vec![]).await.unwrap().unwrap()
+            );
+            town.act(&key, &RecordIdentifier::of(customer, &value)).await;
+            let open = town.db().read().await.unwrap().number(sql, vec![]).await.unwrap();
+            assert_eq!(open, Some(expected), "{customer}");
+        }
+        let account = town.account("b1").await.id.0;
+        let at = "select account_id from red_flag where is_open = true";
+        assert_eq!(town.db().read().await.unwrap().number(at, vec![]).await.unwrap(), Some(account));
+        let sql = "select count(*) from red_flag where rule <> 'same_tax_id'";
+        assert_eq!(
+            town.db().read().await.unwrap().number(sql, vec![]).await.unwrap(),
+            Some(0),
+            "nothing else is looked for"
+        );
         town.remove().await;
     }
 }

@@ -61,6 +61,7 @@ async fn whoever_lives_there_or_was_merged_protects_the_account() {
             customer: "cleo".to_owned(),
             from_on: day("2026-03-01"),
             seen: None,
+            asked_by: None,
         };
         town.act("tenant", &tenant).await;
         assert!(is_protected(&town, "b1").await, "her being a tenant tells where she lives");

@@ -6,8 +6,8 @@ use db::Fault;
 use kernel::{Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
-use super::{BY_HAND, TEXT_MAX, is_one_line, newest_read, placements, point_named};
-use crate::{CountError, ReadKind, ReadRecord, Seen, permissions, shown, store};
+use super::{BY_HAND, TEXT_MAX, is_one_line, newest_read, odd_count, placements, point_named};
+use crate::{CONFIRMED, CountError, ReadKind, ReadRecord, Seen, permissions, shown, store};
 
 /// Records a read of the meter that is at a service point. A day that was read is corrected instead.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct EnterRead {
     pub kind: ReadKind,
     /// The reader's code, such as `locked`; may be empty.
     pub code: String,
+    /// Whether somebody looked again and says that the count is right, though it looks odd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_right: Option<bool>,
 }
 
 /// Why a read is not entered.
@@ -60,6 +63,16 @@ pub enum EnterRefused {
         /// The day.
         read_on: NaiveDate,
     },
+    /// Nobody said that it is right.
+    #[error("the count {count} at service point '{service_point}' looks odd: {}; look again, and say so if it is right", .odd.join("; "))]
+    Odd {
+        /// The service point.
+        service_point: String,
+        /// The count.
+        count: i64,
+        /// What is odd about it.
+        odd: Vec<String>,
+    },
 }
 
 impl Refusal for EnterRefused {
@@ -71,6 +84,7 @@ impl Refusal for EnterRefused {
             EnterRefused::NotInstalled { .. } => "meter_not_installed",
             EnterRefused::Count(error) => error.code(),
             EnterRefused::AlreadyRead { .. } => "already_read",
+            EnterRefused::Odd { .. } => "count_looks_odd",
         }
     }
 }
@@ -113,6 +127,10 @@ impl Act for EnterRead {
         if newest_read(entry, point, read_on).await?.is_some() {
             return refuse(EnterRefused::AlreadyRead { service_point, read_on });
         }
+        let odd = odd_count(entry, point, (count, read_on)).await?;
+        if !odd.is_empty() && self.is_right != Some(true) {
+            return refuse(EnterRefused::Odd { service_point, count, odd });
+        }
         // Between two reads that are there it changes what was used before and after: an accepted figure.
         let standing = store::reads_of(entry, &[point]).await?;
         if standing.get(&point).is_some_and(|reads| reads.iter().any(|read| read_on < read.read_on)) {
@@ -127,7 +145,7 @@ impl Act for EnterRead {
             seen: Some(Seen { count, kind: self.kind }),
             code: self.code.clone(),
             source: BY_HAND.to_owned(),
-            reason: None,
+            reason: (!odd.is_empty()).then(|| format!("{CONFIRMED}{}", odd.join("; "))),
             act: entry.act,
         };
         store::insert_reads(entry, vec![record]).await?;

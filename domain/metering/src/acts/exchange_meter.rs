@@ -6,7 +6,7 @@ use db::Fault;
 use kernel::{MeterId, Refusal, ServicePointId, Unit};
 use serde::{Deserialize, Serialize};
 
-use super::{BY_HAND, TEXT_MAX, is_one_line, placements, point_named};
+use super::{BY_HAND, TEXT_MAX, is_one_line, odd_count, odd_size, placements, point_named};
 use crate::{CountError, Meter, MeterError, Placement, dials, permissions, shown, steps_per_count, store};
 
 /// Records that a meter was taken out and another put in.
@@ -22,6 +22,9 @@ pub struct ExchangeMeter {
     pub meter: MeterFacts,
     /// What it showed.
     pub install_count: i64,
+    /// Whether somebody looked again and says that all of it is right, though it looks odd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_right: Option<bool>,
 }
 
 /// A meter as its case and papers tell.
@@ -99,6 +102,14 @@ pub enum ExchangeRefused {
         /// The day given.
         exchanged_on: NaiveDate,
     },
+    /// Nobody said that it is right.
+    #[error("what was counted at service point '{service_point}' looks odd: {}; look again, and say so if it is right", .odd.join("; "))]
+    Odd {
+        /// The service point.
+        service_point: String,
+        /// What is odd about it.
+        odd: Vec<String>,
+    },
 }
 
 impl Refusal for ExchangeRefused {
@@ -114,6 +125,7 @@ impl Refusal for ExchangeRefused {
             ExchangeRefused::ReadSince { .. } => "read_since",
             ExchangeRefused::Differs(_) => "differs",
             ExchangeRefused::InstalledElsewhere { .. } => "installed_elsewhere",
+            ExchangeRefused::Odd { .. } => "count_looks_odd",
         }
     }
 }
@@ -144,7 +156,7 @@ impl Act for ExchangeMeter {
         let install_count = shown(self.install_count, new.dials)
             .map_err(|error| refused(ExchangeRefused::Count { what: "the new meter", error }))?;
         store::lock_placements(entry, point).await?;
-        let removed = self.taken_out(entry, point).await?;
+        let (removed, old_size) = self.taken_out(entry, point).await?;
         self.check_reads(entry, point).await?;
         let meter = match store::meters_by_serial(entry, &[&new.serial_number]).await?.remove(&new.serial_number) {
             None => {
@@ -169,6 +181,7 @@ impl Act for ExchangeMeter {
             let serial_number = meter.serial_number;
             return refuse(ExchangeRefused::InstalledElsewhere { serial_number, exchanged_on });
         }
+        self.check_odd(entry, point, &old_size).await?;
         store::end_placement(entry, &removed).await?;
         store::insert_placements(entry, vec![placement]).await?;
         Ok(vec![point])
@@ -176,8 +189,8 @@ impl Act for ExchangeMeter {
 }
 
 impl ExchangeMeter {
-    /// The installation that ends, with its last day and count.
-    async fn taken_out(&self, entry: &mut Entry, point: ServicePointId) -> Result<Placement, Failure> {
+    /// The installation that ends, with its last day and count; and the size of its meter.
+    async fn taken_out(&self, entry: &mut Entry, point: ServicePointId) -> Result<(Placement, String), Failure> {
         let current = placements(entry, point).await?.pop().filter(|placement| placement.removed_on.is_none());
         let Some(current) = current else {
             return refuse(ExchangeRefused::NotInstalled(self.service_point.clone()));
@@ -194,7 +207,24 @@ impl ExchangeMeter {
         let removal_count = self.removal_count.map(|count| shown(count, old.dials)).transpose();
         let removal_count =
             removal_count.map_err(|error| refused(ExchangeRefused::Count { what: "the old meter", error }))?;
-        Ok(Placement { removed_on: Some(self.exchanged_on), removal_count, ..current })
+        Ok((Placement { removed_on: Some(self.exchanged_on), removal_count, ..current }, old.size))
+    }
+
+    /// The last count of the old meter is looked at like any count, while that meter is there; and so is what would not
+    /// follow the size of the new one.
+    async fn check_odd(&self, entry: &mut Entry, point: ServicePointId, old_size: &str) -> Result<(), Failure> {
+        let mut odd = match self.removal_count {
+            Some(count) => odd_count(entry, point, (count, self.exchanged_on)).await?,
+            None => Vec::new(),
+        };
+        let size = self.meter.size.as_str();
+        if !size.is_empty() && size != old_size {
+            odd.extend(odd_size(entry, point, (size, self.exchanged_on)).await?);
+        }
+        if odd.is_empty() || self.is_right == Some(true) {
+            return Ok(());
+        }
+        refuse(ExchangeRefused::Odd { service_point: self.service_point.clone(), odd })
     }
 
     /// No read that stands may lie after the exchange: it would be of the meter that was taken out.

@@ -10,7 +10,7 @@ use crate::place::{METERS, Place, day, report};
 
 fn enter(service_point: &str, read_on: &str, count: i64) -> EnterRead {
     let (service_point, code) = (service_point.to_owned(), "dog".to_owned());
-    EnterRead { service_point, read_on: day(read_on), count, kind: ReadKind::Customer, code }
+    EnterRead { service_point, read_on: day(read_on), count, kind: ReadKind::Customer, code, is_right: None }
 }
 
 fn correct(service_point: &str, read_on: &str, count: Option<i64>, reason: &str) -> CorrectRead {
@@ -31,6 +31,7 @@ fn exchange(service_point: &str, exchanged_on: &str, serial_number: &str) -> Exc
             size: "1\"".to_owned(),
         },
         install_count: 3,
+        is_right: None,
     }
 }
 

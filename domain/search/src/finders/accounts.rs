@@ -8,11 +8,11 @@ use kernel::{AccountId, AccountNumber};
 use web::{Ask, Finder, Found, Problem};
 
 use super::distance;
-use crate::asking::{Fits, accounts_with, distance as words_distance};
+use crate::asking::{Fit, Fits, Question, accounts_with, word_distance};
 use crate::cards::{Card, cards};
 use crate::facts::NumberKind;
 use crate::store;
-use crate::words::{Asked, QUESTION_MAX, asked_words, number_key, phone_digits, words_of};
+use crate::words::{Asked, QUESTION_MAX, number_key, phone_digits, words_of};
 
 /// Finds accounts.
 pub struct AccountFinder;
@@ -67,6 +67,7 @@ async fn history(read: &mut Read, number: &str) -> Result<Vec<Found>, Fault> {
         state: None,
         href: format!("/history/account/{}", account.id.0),
         distance: 0,
+        is_sure: true,
     };
     Ok(named.map(history).into_iter().collect())
 }
@@ -82,51 +83,71 @@ pub(crate) async fn found_accounts(
     let question = question.trim();
     if let Some(account) = customers::account_named(read, question).await?.filter(|one| one.id != AccountId::CITY) {
         let card = cards(read, &[account.id], today).await?.remove(&account.id);
-        return Ok(card.map(|card| found(&card, &[], 0)).into_iter().collect());
+        return Ok(card.map(|card| found(&card, &[], &exactly(account.id))).into_iter().collect());
     }
-    let asked = asked_words(question);
     let numbered = by_number(read, question).await?;
     let phoned = by_phone(read, question).await?;
-    let mut fits: Fits = numbered.iter().chain(&phoned).copied().collect();
-    let by_words = accounts_with(read, &asked).await?;
-    fits.extend(by_words.into_iter().map(|(account, steps)| (account, BY_WORDS + steps)));
-    fits.sort_by_key(|(account, steps)| (*account, *steps));
-    fits.dedup_by_key(|(account, _)| *account);
-    fits.sort_by_key(|(account, steps)| (*steps, *account));
-    fits.truncate(most.saturating_mul(LOOKED_AT));
-    let ids: Vec<AccountId> = fits.iter().map(|(account, _)| *account).collect();
+    let question = Question::of(question);
+    let by_words = accounts_with(read, &question).await?.into_iter();
+    let by_words = by_words.map(|fit| Fit { steps: BY_WORDS + fit.steps, ..fit });
+    let fits = best_of(numbered.iter().chain(&phoned).copied().chain(by_words).collect());
+    let fits: Fits = fits.into_iter().take(most.saturating_mul(LOOKED_AT)).collect();
+    let ids: Vec<AccountId> = fits.iter().map(|fit| fit.account).collect();
     let mut cards = cards(read, &ids, today).await?;
-    let mut shown: Vec<(usize, Card)> =
-        fits.into_iter().filter_map(|(account, steps)| Some((steps, cards.remove(&account)?))).collect();
+    let mut shown: Vec<(Fit, Card)> =
+        fits.into_iter().filter_map(|fit| Some((fit, cards.remove(&fit.account)?))).collect();
     // Nobody finds a protected person by where they live, and only who may know both by their telephone.
-    let is_among = |fits: &Fits, card: &Card| fits.iter().any(|(account, _)| *account == card.account.id);
+    let is_among = |fits: &Fits, card: &Card| fits.iter().any(|fit| fit.account == card.account.id);
     let is_known = |card: &Card| {
         let is_called = sight == Sight::Everything && is_among(&phoned, card);
-        is_called || is_among(&numbered, card) || fits_name(card, &asked)
+        is_called || is_among(&numbered, card) || fits_name(card, &question.asked)
     };
     shown.retain(|(_, card)| !card.is_protected || is_known(card));
     shown.sort_by(|(one, card), (other, against)| {
+        let of_fit = |fit: &Fit| (!fit.is_sure, fit.steps);
         let of = |card: &Card| (card.state.is_some(), card.account.name.clone(), card.account.number);
-        one.cmp(other).then_with(|| of(card).cmp(&of(against)))
+        of_fit(one).cmp(&of_fit(other)).then_with(|| of(card).cmp(&of(against)))
     });
-    Ok(shown.iter().take(most).map(|(steps, card)| found(card, &asked, *steps)).collect())
+    Ok(shown.iter().take(most).map(|(fit, card)| found(card, &question.asked, fit)).collect())
+}
+
+/// Each account once, as it fits best; what was typed exactly comes before what may have been meant.
+fn best_of(mut fits: Fits) -> Fits {
+    fits.sort_by_key(|fit| (fit.account, fit.steps));
+    fits.dedup_by(|other, best| {
+        let is_same = other.account == best.account;
+        best.is_sure |= is_same && other.is_sure;
+        is_same
+    });
+    fits.sort_by_key(|fit| (!fit.is_sure, fit.steps, fit.account));
+    fits
+}
+
+/// An account that has the number that was typed.
+fn exactly(account: AccountId) -> Fit {
+    Fit { account, steps: 0, is_sure: true }
+}
+
+/// An account whose number begins as it was typed.
+fn as_begun(account: AccountId) -> Fit {
+    Fit { account, steps: BEGUN, is_sure: false }
 }
 
 fn fits_name(card: &Card, asked: &[Asked]) -> bool {
     let words = words_of(&card.account.name);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let fits = |one: &Asked| words_distance(std::slice::from_ref(one), &words).is_some();
+    let fits = |one: &Asked| words.iter().any(|word| word_distance(one, word).is_some());
     !asked.is_empty() && asked.iter().all(fits)
 }
 
-fn found(card: &Card, asked: &[Asked], steps: usize) -> Found {
+fn found(card: &Card, asked: &[Asked], fit: &Fit) -> Found {
     Found {
         what: WHAT,
         name: card.name(),
         note: card.note(asked),
         state: card.state.clone(),
         href: card.href(),
-        distance: distance(steps),
+        distance: distance(fit.steps),
+        is_sure: fit.is_sure,
     }
 }
 
@@ -153,7 +174,9 @@ async fn by_number(read: &mut Read, question: &str) -> Result<Fits, Fault> {
     }
     if let Some(customer) = customers::customers_by_reference(read, &[question]).await?.get(question) {
         let held = customers::accounts_held_by(read, &[*customer]).await?;
-        fits.extend(held.into_iter().filter(|(id, _, _)| *id != AccountId::CITY).map(|(account, _, _)| (account, 0)));
+        fits.extend(
+            held.into_iter().filter(|(id, _, _)| *id != AccountId::CITY).map(|(account, _, _)| exactly(account)),
+        );
     }
     Ok(fits)
 }
@@ -174,7 +197,7 @@ async fn begun(read: &mut Read, digits: &str) -> Result<Fits, Fault> {
         if first.number.serial() < to {
             let most = i64::try_from(BEGUN_MAX).unwrap_or(i64::MAX);
             let page = customers::accounts_from(read, AccountNumber::issue(from), most).await?;
-            fits.extend(page.iter().filter(|one| one.number.serial() < to).map(|one| (one.id, BEGUN)));
+            fits.extend(page.iter().filter(|one| one.number.serial() < to).map(|one| as_begun(one.id)));
         }
         if BEGUN_MAX <= fits.len() {
             break;
@@ -190,7 +213,7 @@ async fn with_phone(read: &mut Read, question: &str, digits: &str) -> Result<Fit
     if let Some(whole) = phone_digits(question) {
         let customers = customers::customers_with_phone(read, &ways_to_write(&whole), PHONES_MAX).await?;
         let held = customers::accounts_held_by(read, &customers).await?;
-        fits.extend(held.into_iter().map(|(account, _, _)| (account, 0)));
+        fits.extend(held.into_iter().map(|(account, _, _)| exactly(account)));
     }
     let whole = phone_digits(question);
     let key = whole.as_deref().unwrap_or(digits);
@@ -198,8 +221,11 @@ async fn with_phone(read: &mut Read, question: &str, digits: &str) -> Result<Fit
         let kind = NumberKind::Phone.code();
         let most = i64::try_from(PHONES_MAX).unwrap_or(i64::MAX);
         let numbers = store::numbers_beginning(read, kind, &number_key(key), most).await?;
-        let steps = |number: &store::FoundNumber| if number.key == key { 0 } else { BEGUN };
-        fits.extend(numbers.iter().map(|number| (number.account, steps(number))));
+        let fit = |number: &store::FoundNumber| match number.key == key {
+            true => exactly(number.account),
+            false => as_begun(number.account),
+        };
+        fits.extend(numbers.iter().map(fit));
     }
     Ok(fits)
 }

@@ -36,5 +36,6 @@ pub(crate) async fn found_bills(read: &mut Read, words: &str, today: NaiveDate) 
         state: bill.cancelled_by.map(|_| (Tone::Warning, "Taken back".to_owned())),
         href: format!("/bills/{}", encoded(&number.to_string())),
         distance: 0,
+        is_sure: true,
     }])
 }

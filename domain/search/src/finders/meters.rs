@@ -53,7 +53,8 @@ pub(crate) async fn found_meters(
         let Some(meter) = meters.get(&serial) else { continue };
         let (note, state) = notes.remove(&meter.id).unwrap_or_default();
         let href = format!("/meters/{}", encoded(&serial));
-        all.push(Found { what: "Meter", name: serial, note, state, href, distance: distance(steps) });
+        let is_sure = steps < BEGUN;
+        all.push(Found { what: "Meter", name: serial, note, state, href, distance: distance(steps), is_sure });
     }
     Ok(all)
 }

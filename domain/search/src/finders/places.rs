@@ -36,6 +36,7 @@ pub(crate) async fn found_places(read: &mut Read, words: &str) -> Result<Vec<Fou
             note: [capital(&point.service), address].join(" · "),
             state: None,
             distance: 0,
+            is_sure: true,
         });
     }
     Ok(all)

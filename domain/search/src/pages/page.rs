@@ -1,10 +1,10 @@
-//! `/search`: what was found, each with what it is; the only thing that fits is opened at once.
+//! `/search`: what was found, each with what it is; the only thing that fits fully is opened at once.
 
 use kernel::{AccountNumber, NumberError};
 use web::shown::{count, counted};
 use web::{Alert, Answer, Ask, Cell, Column, Empty, Found, Problem, Section, Tone};
 
-use super::{find_all, question};
+use super::{find_all, only_sure, question};
 use crate::{keeper, store};
 
 /// The most that is shown.
@@ -25,7 +25,7 @@ const EXAMPLES: [(&str, &str, &str); 7] = [
 pub(super) async fn show(ask: Ask) -> Answer {
     let question = question(&ask);
     let found = find_all(&ask, &question, SHOWN_MAX + 1).await?;
-    if let [only] = found.as_slice() {
+    if let Some(only) = only_sure(&found) {
         return ask.go(&only.href).answer();
     }
     let mut page = ask.page("Search");
@@ -39,7 +39,10 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let number = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let lead = match is_cut {
         true => format!("The {SHOWN_MAX} that fit “{question}” best. Another word, such as the street, leaves fewer."),
-        false => format!("{} for “{question}”.", counted(number, "result", "results")),
+        false if found.iter().any(|one| one.is_sure) => {
+            format!("{} for “{question}”.", counted(number, "result", "results"))
+        }
+        false => format!("Nothing fits “{question}” fully. {} near it.", counted(number, "result is", "results are")),
     };
     page.lead(lead).body(&Section::bare().with(&table(&ask, found))).answer()
 }

@@ -1,5 +1,7 @@
 //! What is found by each of the things a caller may say.
 
+use customers::acts::SetMailingAddress;
+use customers::{AddressLines, Purpose};
 use identity::acts::Protect;
 use testkit::engines;
 
@@ -67,6 +69,77 @@ async fn accounts_are_found_by_what_a_caller_says() {
         }
         for words in ["smith", "garcia zzzz", "13 coyote", "480 555 9999", "xq"] {
             assert!(town.found(words).await.is_empty(), "{words}: {:?}", town.found(words).await);
+        }
+        town.remove().await;
+    }
+}
+
+/// Mail of an account goes elsewhere from today; where it went before stays on record.
+async fn moves(town: &Town, account: &str, street: &str) {
+    let lines = AddressLines {
+        recipient: String::new(),
+        street: street.to_owned(),
+        city: "Ocotillo Falls".to_owned(),
+        state: "AZ".to_owned(),
+        postal_code: "85998".to_owned(),
+    };
+    let account = town.number(account).await;
+    let (purpose, from_on) = (Purpose::Mailing, "2026-07-01".parse().unwrap());
+    town.act(street, &SetMailingAddress { account, purpose, from_on, lines, seen: None, asked_by: None }).await;
+}
+
+#[tokio::test]
+async fn the_number_of_one_house_and_the_street_of_another_find_nobody() {
+    for engine in engines("the_number_of_one_house_and_the_street_of_another_find_nobody") {
+        let town = Town::new(engine).await;
+        moves(&town, "A9", "40 Palo Verde Ln").await;
+        moves(&town, "A7", "1204 Palo Verde Ln").await;
+        for is_indexed in [false, true] {
+            #[rustfmt::skip]
+            let rows: [(&str, usize, bool); 13] = [
+                // words                      | found | opened at once
+                ("40 palo verde",               1,      true),
+                ("zimmermann 40 palo verde",    1,      true),
+                ("40 palo verde ocotillo 85998", 1,     true),
+                ("12 palo verde",               1,      false),
+                ("1 palo verde",                0,      false),
+                ("1204 coyote wash",            0,      false),
+                ("12 coyote wash",              2,      false),
+                ("12 coyote wash 5",            1,      true),
+                ("40 coyote wash",              0,      false),
+                ("124 palo verde",              0,      false),
+                ("1204 palo verdi",             1,      false),
+                ("palo verde",                  2,      false),
+                ("zimmerman",                   1,      false),
+            ];
+            for (words, found, is_opened) in rows {
+                let seen = town.found(words).await;
+                assert_eq!(seen.len(), found, "{words}, indexed: {is_indexed}: {seen:?}");
+                assert_eq!(town.opened(words).await.is_some(), is_opened, "{words}, indexed: {is_indexed}: {seen:?}");
+            }
+            town.catch_up().await;
+        }
+        let begun = town.found("12 palo verde").await;
+        assert!(begun[0].contains("1204 Palo Verde"), "a house number that was only begun: {begun:?}");
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_exactly_comes_before_what_may_have_been_meant() {
+    for engine in engines("what_was_typed_exactly_comes_before_what_may_have_been_meant") {
+        let town = Town::new(engine).await;
+        moves(&town, "A8", "12 Mesquite Way").await;
+        moves(&town, "A3", "1204 Mesquite Way").await;
+        let found = town.found("12 mesquite way").await;
+        assert!(found[0].contains("Ana Tsosie") && found[1].contains("García"), "{found:?}");
+        assert!(town.opened("12 mesquite way").await.is_some_and(|one| one.contains("Ana Tsosie")));
+        assert_eq!(town.opened("maria garcia").await, None, "there are two");
+        for words in ["480 555 0101", "A1", "C1"] {
+            assert!(town.opened(words).await.is_some_and(|one| one.contains("Maria Garcia")), "{words}");
+        }
+        for words in ["52055501", "maria gar", "filips", "garcia ocotillo"] {
+            assert_eq!(town.opened(words).await, None, "{words}");
         }
         town.remove().await;
     }
@@ -161,6 +234,25 @@ async fn whatever_is_typed_is_taken_as_words() {
         }
         assert_eq!(town.streets(&many).await.len(), 3);
         assert!(town.found("garc*").await.len() == 3, "the mark of beginnings is no letter");
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_called_the_same_at_the_same_address_is_found_for_merging() {
+    for engine in engines("who_is_called_the_same_at_the_same_address_is_found_for_merging") {
+        let town = Town::new(engine).await;
+        let twin = "C10,person,MARIA GARCÍA,,,A10,2025-01-01,,,101 Copper Mesa Road,Ocotillo Falls,AZ,85998\n\
+                    C11,person,Maria Garcia,,,A11,2025-01-01,,,1010 Copper Mesa Rd,Ocotillo Falls,AZ,85998\n";
+        town.import(twin).await;
+        town.catch_up().await;
+        let mut found = town.called("Maria Garcia", MESA).await;
+        found.sort_unstable();
+        let mut expected = [town.number("A1").await, town.number("A10").await];
+        expected.sort_unstable();
+        assert_eq!(found, expected, "not the one of another house");
+        assert!(town.called("Maria Garcia", "").await.is_empty(), "a name alone is no sign");
+        assert!(town.called("", MESA).await.is_empty());
         town.remove().await;
     }
 }

@@ -50,6 +50,7 @@ async fn what_an_act_changed_is_found_at_once_and_then_from_the_index() {
             from_on: "2026-07-01".parse().unwrap(),
             lines: lines("5 Night Heron Ln"),
             seen: None,
+            asked_by: None,
         };
         town.act("moved", &moved).await;
         for _ in 0..2 {
@@ -88,5 +89,18 @@ async fn the_index_is_the_same_however_it_came_to_be() {
         assert_eq!(town.index().await, before, "looking again changes nothing");
         town.remove().await;
         other.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn an_index_of_an_earlier_release_is_made_anew() {
+    for engine in engines("an_index_of_an_earlier_release_is_made_anew") {
+        let town = Town::new(engine).await;
+        let before = town.index().await;
+        town.keep_as_before().await;
+        assert_eq!(town.found("garcia 101 copper").await.len(), 1, "it still serves");
+        town.catch_up().await;
+        assert_eq!(town.index().await, before);
+        town.remove().await;
     }
 }

@@ -64,9 +64,20 @@ impl Town {
 
     /// What is found, as `what: name, note` with the old reference of its account where it has one.
     pub(crate) async fn found(&self, words: &str) -> Vec<String> {
+        self.finds(words).await.into_iter().map(|(line, _)| line).collect()
+    }
+
+    /// What Enter opens: the only thing that is there as it was typed.
+    pub(crate) async fn opened(&self, words: &str) -> Option<String> {
+        let mut sure: Vec<(String, bool)> =
+            self.finds(words).await.into_iter().filter(|(_, is_sure)| *is_sure).collect();
+        if sure.len() == 1 { sure.pop().map(|(line, _)| line) } else { None }
+    }
+
+    async fn finds(&self, words: &str) -> Vec<(String, bool)> {
         let mut read = self.base.db.read().await.unwrap();
         let found = search::found(&mut read, words, (frozen_clock().0.date_naive(), 50)).await.unwrap();
-        found.into_iter().map(|one| format!("{}: {}, {}", one.what, one.name, one.note)).collect()
+        found.into_iter().map(|one| (format!("{}: {}, {}", one.what, one.name, one.note), one.is_sure)).collect()
     }
 
     /// The streets of the accounts that are found, in their order.
@@ -84,9 +95,25 @@ impl Town {
         customers::accounts_by_id(&mut read, &[account]).await.unwrap()[&account].number.to_string()
     }
 
+    /// The numbers of the accounts of somebody of a name at an address.
+    pub(crate) async fn called(&self, name: &str, street: &str) -> Vec<String> {
+        let mut read = self.base.db.read().await.unwrap();
+        let found = search::accounts_called(&mut read, (name, street)).await.unwrap();
+        let known = customers::accounts_by_id(&mut read, &found).await.unwrap();
+        known.values().map(|account| account.number.to_string()).collect()
+    }
+
     /// A number of one query; for what no view shows.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         self.base.db.read().await.unwrap().number(sql, vec![]).await.unwrap().unwrap()
+    }
+
+    /// The index as an earlier release kept it: words of names and addresses together.
+    pub(crate) async fn keep_as_before(&self) {
+        const SQL: &str = "update search_text set words = replace(words, $1, ' ')";
+        let mut tx = self.base.db.write(&DoorKey::for_the_door()).await.unwrap();
+        tx.run(SQL, vec!["\n".into()]).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Every row of the index, in order.

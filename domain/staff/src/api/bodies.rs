@@ -151,6 +151,7 @@ pub(super) struct BeforeAfter {
 /// The words of a decision.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "the receipt was shown"}))]
 pub(super) struct DecisionWords {
     /// Why it is decided so. Recorded with the decision.
     #[schema(max_length = 500)]

@@ -12,14 +12,13 @@ use crate::unsaid::complete;
 #[utoipa::path(
     get, path = "/api/v1/acts", tag = "log", operation_id = "list_acts", security(("bearer" = [])),
     params(
-        ("actor" = Option<String>, Query, description = "The code of who did it."),
-        ("kind" = Option<String>, Query, description = "The kind of change, such as `billing.sign_run`."),
-        ("subject_kind" = Option<String>, Query, description = "What it was done to, such as `account`."),
-        ("subject_id" = Option<i64>, Query, description = "Its number; goes with `subject_kind`."),
-        ("from" = Option<chrono::NaiveDate>, Query, description = "The first business date."),
-        ("through" = Option<chrono::NaiveDate>, Query, description = "The last business date."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("actor" = Option<String>, Query, example = "analyst", description = "The code of who did it."),
+        ("kind" = Option<String>, Query, pattern = "^[a-z_.]+$", example = "billing.post_run", description = "The kind of change, such as `billing.sign_run`."),
+        ("subject_kind" = Option<String>, Query, pattern = "^[a-z_.]+$", example = "bill_run", description = "What it was done to, such as `account`."),
+        ("subject_id" = Option<i64>, Query, example = 1, description = "Its number; goes with `subject_kind`."),
+        ("from" = Option<chrono::NaiveDate>, Query, example = "2025-01-01", description = "The first business date."),
+        ("through" = Option<chrono::NaiveDate>, Query, example = "2026-12-31", description = "The last business date."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<LogEntry>), Problems)
 )]
@@ -64,7 +63,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<LogEntry>, Pro
 /// One entry of the log.
 #[utoipa::path(
     get, path = "/api/v1/acts/{id}", tag = "log", operation_id = "get_act", security(("bearer" = [])),
-    params(("id" = i64, Path, description = "The number of the entry.")),
+    params(("id" = i64, Path, minimum = 1, example = 85, description = "The number of the entry.")),
     responses((status = 200, description = "The entry.", body = Envelope<LogEntry>), Problems)
 )]
 pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<LogEntry>, Problem> {

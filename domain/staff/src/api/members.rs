@@ -9,10 +9,7 @@ use crate::people;
 /// Everybody who works here or did, in the order of codes.
 #[utoipa::path(
     get, path = "/api/v1/staff", tag = "staff", operation_id = "list_staff", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<StaffMember>), Problems)
 )]
 pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<StaffMember>, Problem> {
@@ -27,7 +24,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<StaffMember>, 
 /// Somebody, with roles of all days and what they may do today.
 #[utoipa::path(
     get, path = "/api/v1/staff/{code}", tag = "staff", operation_id = "get_staff_member", security(("bearer" = [])),
-    params(("code" = String, Path, description = "The code they sign in with.")),
+    params(("code" = String, Path, example = "csr", description = "The code they sign in with.")),
     responses((status = 200, description = "The person.", body = Envelope<StaffMemberInFull>), Problems)
 )]
 pub(super) async fn one(ask: Ask, At(code): At<String>) -> Result<Envelope<StaffMemberInFull>, Problem> {

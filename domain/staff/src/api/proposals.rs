@@ -19,9 +19,8 @@ const WORDS_MAX: usize = 500;
 #[utoipa::path(
     get, path = "/api/v1/proposals", tag = "proposals", operation_id = "list_proposals", security(("bearer" = [])),
     params(
-        ("state" = Option<String>, Query, description = "Only those in this state, such as `open`."),
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
+        ("state" = Option<String>, Query, example = "open", description = "Only those in this state, such as `open`."),
+        Paging,
     ),
     responses((status = 200, description = "A piece of the list.", body = List<ProposedChange>), Problems)
 )]
@@ -54,7 +53,7 @@ pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<ProposedChange
 /// One proposal.
 #[utoipa::path(
     get, path = "/api/v1/proposals/{id}", tag = "proposals", operation_id = "get_proposal", security(("bearer" = [])),
-    params(("id" = i64, Path, description = "The number of the proposal.")),
+    params(("id" = i64, Path, minimum = 1, example = 18, description = "The number of the proposal.")),
     responses((status = 200, description = "The proposal.", body = Envelope<ProposedChange>), Problems)
 )]
 pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<ProposedChange>, Problem> {
@@ -68,8 +67,8 @@ pub(super) async fn one(ask: Ask, At(id): At<String>) -> Result<Envelope<Propose
     post, path = "/api/v1/proposals/{id}/approve", tag = "proposals", operation_id = "approve_proposal",
     security(("bearer" = [])), request_body = DecisionWords,
     params(
-        ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        ("id" = i64, Path, minimum = 1, example = 17, description = "The number of the proposal."),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -87,8 +86,8 @@ pub(super) async fn approve(
     post, path = "/api/v1/proposals/{id}/refuse", tag = "proposals", operation_id = "refuse_proposal",
     security(("bearer" = [])), request_body = DecisionWords,
     params(
-        ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        ("id" = i64, Path, minimum = 1, example = 18, description = "The number of the proposal."),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -106,8 +105,8 @@ pub(super) async fn refuse(
     post, path = "/api/v1/proposals/{id}/send-back", tag = "proposals", operation_id = "send_back_proposal",
     security(("bearer" = [])), request_body = DecisionWords,
     params(
-        ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        ("id" = i64, Path, minimum = 1, example = 17, description = "The number of the proposal."),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]
@@ -125,8 +124,8 @@ pub(super) async fn send_back(
     post, path = "/api/v1/proposals/{id}/withdraw", tag = "proposals", operation_id = "withdraw_proposal",
     security(("bearer" = [])), request_body = DecisionWords,
     params(
-        ("id" = i64, Path, description = "The number of the proposal."),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "Sent again under the same key, nothing is done again."),
+        ("id" = i64, Path, minimum = 1, example = 18, description = "The number of the proposal."),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "The proposal as it stands now.", body = Envelope<ProposedChange>), Problems)
 )]

@@ -9,10 +9,7 @@ use crate::people;
 /// All roles in the order of their codes, with what they allow and how much they decide alone.
 #[utoipa::path(
     get, path = "/api/v1/roles", tag = "staff", operation_id = "list_roles", security(("bearer" = [])),
-    params(
-        ("limit" = Option<i64>, Query, description = "How many, 1 to 200; 50 when nothing is said."),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the piece before."),
-    ),
+    params(Paging),
     responses((status = 200, description = "A piece of the list.", body = List<TownRole>), Problems)
 )]
 pub(super) async fn list(ask: Ask, paging: Paging) -> Result<List<TownRole>, Problem> {

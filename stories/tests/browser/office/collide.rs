@@ -19,6 +19,8 @@ async fn two_editors_collide_and_nothing_is_lost() {
         one.fill("Street or PO box", "1 Faster Way").await;
         two.fill("Street or PO box", "2 Slower Lane").await;
         two.fill("Recipient (optional)", "Grace Lind").await;
+        one.click("input[name=asked_by][value=in_person]").await;
+        two.click("input[name=asked_by][value=in_person]").await;
         one.press("Save address").await;
         faster.wait_for_work("1 Faster Way").await;
         two.press("Save address").await;

@@ -64,6 +64,7 @@ impl Year<'_> {
             count: i64::from(*count),
             kind: ReadKind::Actual,
             code: String::new(),
+            is_right: Some(true),
         };
         let key = format!("read {service_point} {read_on}");
         self.hall.act((Person::MeterReader, "read when somebody moved"), key, &act).await?;
@@ -91,7 +92,8 @@ impl Year<'_> {
             state: to.state.to_owned(),
             postal_code: to.postal_code.clone(),
         };
-        let act = SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines, seen: None };
+        let act =
+            SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines, seen: None, asked_by: None };
         let key = format!("forward {} {on}", stop.account);
         self.hall.act((Person::Clerk, "where the last bill goes"), key, &act).await?;
         Ok(())
@@ -156,6 +158,7 @@ impl Year<'_> {
                 size: installed.size.to_owned(),
             },
             install_count: i64::from(installed.install_count),
+            is_right: Some(true),
         };
         let key = format!("exchange {} {on}", exchange.service_point);
         self.hall.act((Person::MeterReader, exchange.reason), key, &act).await?;

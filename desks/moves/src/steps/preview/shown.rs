@@ -144,7 +144,8 @@ pub(super) fn facts(_ask: &Ask, loaded: &Loaded) -> Section {
         facts = facts.fact("First bill, at least", money(&sum(&loaded.preview.first)));
     }
     for (point, count) in &loaded.state.counts {
-        facts = facts.fact(&format!("Count at {point}"), shown::count(count));
+        let sure = if loaded.state.sure.contains(point) { ", right though it looks odd" } else { "" };
+        facts = facts.fact(&format!("Count at {point}"), format!("{}{sure}", shown::count(count)));
     }
     Section::bare().with(&facts)
 }

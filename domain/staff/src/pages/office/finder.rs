@@ -43,6 +43,7 @@ async fn numbered(ask: &Ask, read: &mut Read, number: i64) -> Result<Vec<Found>,
             state: None,
             href: format!("/approvals/{number}"),
             distance: BY_NUMBER,
+            is_sure: false,
         });
     }
     if ask.may(acts::permissions::READ)
@@ -61,6 +62,7 @@ fn entry_found(ask: &Ask, entry: &LoggedAct) -> Found {
         state: None,
         href: format!("/log/{}", entry.act.0),
         distance: BY_NUMBER,
+        is_sure: false,
     }
 }
 
@@ -85,6 +87,7 @@ async fn people(ask: &Ask, read: &mut Read, words: &str) -> Result<Vec<Found>, P
             state: (!person.is_active).then(|| (Tone::Plain, "Left".to_owned())),
             href: staff_href(&person.code),
             distance,
+            is_sure: distance == 0,
         })
     });
     let mut found: Vec<Found> = found.collect();

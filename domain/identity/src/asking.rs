@@ -1,0 +1,160 @@
+//! How a change is asked for: whether a caller who was verified may ask for it, and the part of a form that asks.
+
+use acts::Entry;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use customers::{AskedBy, KnowsCallers, Wish};
+use db::{Fault, Read};
+use kernel::{AccountId, ActorId};
+use web::{Ask, Choice, Field, Form};
+
+use crate::banner::caller;
+use crate::verification::MINUTES_MAX;
+use crate::{CallerRole, Verification, store};
+
+/// So many of the last calls are looked at for one of a clerk.
+const LAST_CALLS: i64 = 10;
+/// The answers of the form.
+const CALLER: &str = "caller";
+const IN_PERSON: &str = "in_person";
+const IN_WRITING: &str = "in_writing";
+const NOBODY: &str = "nobody";
+
+/// Tells acts of rooms below which callers were verified.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VerifiedCallers;
+
+#[async_trait]
+impl KnowsCallers for VerifiedCallers {
+    async fn verified(&self, entry: &mut Entry, account: AccountId, wish: Wish) -> Result<bool, Fault> {
+        let (actor, now) = (entry.actor.id, entry.now);
+        let calls = store::verifications_of(entry, account, LAST_CALLS).await?;
+        Ok(asking_call(&calls, (actor, now), wish).is_some())
+    }
+}
+
+/// The clerk's own newest call about the account, where it was verified and whoever called may ask for this. What was agreed
+/// on the phone is often written down after it: so it holds for a working day, longer than the verification itself, but not
+/// past the next call.
+fn asking_call(calls: &[Verification], (actor, now): (ActorId, DateTime<Utc>), wish: Wish) -> Option<&Verification> {
+    let own = calls.iter().find(|call| call.actor == actor)?;
+    let is_of_today = now < own.at + TimeDelta::minutes(MINUTES_MAX);
+    (own.is_verified && is_of_today && may_ask(own.role, wish)).then_some(own)
+}
+
+/// Whether somebody may ask for this on the phone: the account holder for everything, others for what is theirs. Who is
+/// authorized may ask about the account, and change nothing.
+fn may_ask(role: CallerRole, wish: Wish) -> bool {
+    match role {
+        CallerRole::Holder => true,
+        CallerRole::BillPayer => wish == Wish::Mail,
+        CallerRole::Owner => wish == Wish::Party,
+        CallerRole::Tenant | CallerRole::Authorized | CallerRole::Other => false,
+    }
+}
+
+/// The part of a form that asks how a change was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asking {
+    /// Who called, when somebody was verified who may ask.
+    caller: Option<String>,
+    wish: Option<Wish>,
+}
+
+impl Asking {
+    /// As it can be answered by a visitor about an account.
+    pub async fn load(ask: &Ask, read: &mut Read, (account, wish): (AccountId, Wish)) -> Result<Asking, Fault> {
+        let calls = store::verifications_of(read, account, LAST_CALLS).await?;
+        let own = ask.visitor().and_then(|visitor| asking_call(&calls, (visitor.actor.id, ask.now()), wish));
+        let caller = match own {
+            Some(call) => Some(format!("{}, verified {}", caller(read, call).await?, ask.when(call.at))),
+            None => None,
+        };
+        Ok(Asking { caller, wish: Some(wish) })
+    }
+
+    /// The form with these questions, and the reason that follows from the answer.
+    #[must_use]
+    pub fn on(&self, ask: &Ask, form: Form) -> Form {
+        let mut choices = Vec::new();
+        choices.extend(self.caller.iter().map(|caller| Choice::new(CALLER, "On the phone").hint(caller)));
+        choices.push(Choice::new(IN_PERSON, "In person").hint("A photo ID was seen"));
+        choices.push(Choice::new(IN_WRITING, "In writing").hint("Name the document below"));
+        if self.wish != Some(Wish::Authorized) {
+            choices.push(
+                Choice::new(NOBODY, "By nobody")
+                    .hint("Our own correction, such as of a typing error or after returned mail"),
+            );
+        }
+        let how = Field::radios("asked_by", "How it was asked for", choices).required();
+        let how = match &self.caller {
+            Some(_) => how.value(CALLER),
+            None => how.hint("On the phone? Verify the caller first; then it can be chosen here."),
+        };
+        // Whoever was slower than a colleague gets the form once more, with what they said.
+        let said = ask.posted().text("asked_by");
+        let how = if said.is_empty() { how } else { how.value(said) };
+        let document = Field::text("document", "Document, where it was asked for in writing").max(200);
+        let document = document.value(ask.posted().text("document"));
+        let reason = match said {
+            CALLER => "told by a verified caller",
+            IN_PERSON => "told in person",
+            IN_WRITING => "told in writing",
+            NOBODY => "a correction of our own",
+            _ => "told by the customer",
+        };
+        form.because(reason)
+            .field(how.answers(&["caller_not_verified"]))
+            .field(document.hint("Such as: letter of July 1, attached").answers(&["document_missing"]))
+    }
+
+    /// What was answered; nothing where nobody asked.
+    #[must_use]
+    pub fn answer(form: &Form) -> Option<AskedBy> {
+        match form.text("asked_by").as_str() {
+            CALLER => Some(AskedBy::Caller),
+            IN_PERSON => Some(AskedBy::InPerson),
+            IN_WRITING => Some(AskedBy::InWriting { document: form.text("document") }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::ActId;
+
+    use super::*;
+
+    const CLERK: ActorId = ActorId(7);
+
+    fn call(actor: ActorId, role: CallerRole, (is_verified, minutes_ago): (bool, i64)) -> Verification {
+        let at = testkit::noon() - TimeDelta::minutes(minutes_ago);
+        let (account, act, matched) = (AccountId(1), ActId(1), Vec::new());
+        Verification { account, act, customer: None, role, is_verified, matched, actor, at, holds_until: at }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn who_was_verified_by_this_clerk_may_ask_for_what_is_theirs() {
+        use CallerRole::{Authorized, BillPayer, Holder, Owner, Tenant};
+        let rows: [(&[Verification], Wish, bool); 12] = [
+            (&[],                                                                            Wish::Mail,       false),
+            (&[call(CLERK, Holder, (true, 1))],                                              Wish::Contact,    true),
+            (&[call(CLERK, Holder, (true, 1))],                                              Wish::Authorized, true),
+            (&[call(CLERK, Holder, (false, 1))],                                             Wish::Contact,    false),
+            (&[call(ActorId(8), Holder, (true, 1))],                                         Wish::Contact,    false),
+            (&[call(CLERK, Holder, (true, 719))],                                            Wish::Contact,    true),
+            (&[call(CLERK, Holder, (true, 720))],                                            Wish::Contact,    false),
+            (&[call(CLERK, Holder, (false, 1)), call(CLERK, Holder, (true, 30))],            Wish::Contact,    false),
+            (&[call(ActorId(8), Tenant, (false, 1)), call(CLERK, Holder, (true, 30))],       Wish::Contact,    true),
+            (&[call(CLERK, BillPayer, (true, 1))],                                           Wish::Mail,       true),
+            (&[call(CLERK, Owner, (true, 1))],                                               Wish::Authorized, false),
+            (&[call(CLERK, Authorized, (true, 1))],                                          Wish::Mail,       false),
+        ];
+        for (calls, wish, expected) in rows {
+            let found = asking_call(calls, (CLERK, testkit::noon()), wish);
+            assert_eq!(found.is_some(), expected, "{wish:?}: {calls:?}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What was changed so recently that it proves nothing: whoever takes over an account changes telephone and address first,
+//! and then calls.
+
+use acts::{Act, LogFilter};
+use chrono::{Days, NaiveDate};
+use customers::acts::SetContact;
+use customers::{NamedAccount, Purpose};
+use db::{Fault, Read};
+use kernel::CustomerId;
+
+use crate::{Question, VerificationRule};
+
+/// Entries that set the contact of a customer, of which it is found out whether they set the telephone.
+const ENTRIES: i64 = 50;
+/// Accounts of a customer whose log is looked at: an entry stands in that of their first one.
+const ACCOUNTS: usize = 10;
+
+/// Something that does not count yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recent {
+    /// Which question.
+    pub(crate) question: Question,
+    /// Whose answer; of a bill, whoever calls.
+    pub(crate) customer: Option<CustomerId>,
+    /// When it was changed.
+    pub(crate) changed_on: NaiveDate,
+    /// From when on it counts.
+    pub(crate) counts_from: NaiveDate,
+}
+
+/// Which answers about an account do not count on a day, of these people.
+pub(crate) async fn recent_changes(
+    read: &mut Read,
+    (account, people): (&NamedAccount, &[CustomerId]),
+    (rule, today): (&VerificationRule, NaiveDate),
+) -> Result<Vec<Recent>, Fault> {
+    let days = Days::new(u64::try_from(rule.recent_days).unwrap_or(0));
+    let Some(since) = today.checked_sub_days(days).filter(|since| *since < today) else { return Ok(Vec::new()) };
+    let recent = |question, customer, changed_on: NaiveDate| {
+        let counts_from = changed_on.checked_add_days(days).unwrap_or(NaiveDate::MAX);
+        (since < changed_on).then_some(Recent { question, customer, changed_on, counts_from })
+    };
+    let mut all = Vec::new();
+    for customer in people {
+        let changed_on = telephone_changed(read, *customer, since).await?;
+        all.extend(changed_on.and_then(|changed_on| recent(Question::Phone, Some(*customer), changed_on)));
+    }
+    if let Some(changed_on) = mail_changed(read, account).await?
+        && let Some(bill) = billing::last_bill(read, account.id).await?
+        && changed_on <= bill.bill_on
+    {
+        all.extend(recent(Question::BillAmount, None, changed_on));
+    }
+    Ok(all)
+}
+
+/// The last day since one on which somebody set the telephone of a customer. An entry that left it as it was says nothing
+/// of it; what it was set to is kept apart.
+async fn telephone_changed(
+    read: &mut Read,
+    customer: CustomerId,
+    since: NaiveDate,
+) -> Result<Option<NaiveDate>, Fault> {
+    let mut last = None;
+    for (account, _, _) in customers::accounts_held_by(read, &[customer]).await?.into_iter().take(ACCOUNTS) {
+        let filter = LogFilter {
+            kind: Some(SetContact::KIND.to_owned()),
+            subject: Some(("account".to_owned(), account.0)),
+            from: Some(since),
+            ..LogFilter::default()
+        };
+        let entries = acts::search_log(read, &filter, kernel::ActId(i64::MAX), ENTRIES).await?;
+        let sets_telephone = |command: &str| {
+            let command: Option<serde_json::Value> = serde_json::from_str(command).ok();
+            command.is_none_or(|command| command.get("phone").is_some())
+        };
+        let set = entries.iter().find(|entry| sets_telephone(&entry.command));
+        last = last.max(set.map(|entry| entry.business_on));
+    }
+    Ok(last)
+}
+
+/// The last day on which it was said anew where mail of an account goes, after it was said first.
+async fn mail_changed(read: &mut Read, account: &NamedAccount) -> Result<Option<NaiveDate>, Fault> {
+    let mut records = customers::address_records(read, account.id).await?;
+    records.retain(|record| record.address.purpose == Purpose::Mailing);
+    let first = records.iter().map(|record| record.act).min();
+    let last = records.iter().map(|record| record.act).max().filter(|last| Some(*last) != first);
+    let Some(last) = last else { return Ok(None) };
+    Ok(acts::logged_act(read, last).await?.map(|entry| entry.business_on))
+}
