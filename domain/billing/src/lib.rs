@@ -5,6 +5,7 @@ mod aging;
 mod agreement;
 mod calendar;
 mod charge;
+mod charge_detail;
 mod compare;
 mod completeness;
 mod coverage;
@@ -48,6 +49,7 @@ pub use aging::{AgedAccount, AgedLine, Aging, aged_accounts, receivables_by_age}
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
+pub use charge_detail::{ChargeOfBill, ChargePage, ChargesOf, charges_of_run, charges_tried};
 pub use compare::{BillComparison, Cause, ComparedKind, ComparedService, DifferencePart, ServiceSide, compare_bills};
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use coverage::{Coverage, Overbilled, Uncovered, UncoveredReason, coverage};
@@ -78,7 +80,8 @@ pub use reading::{Looked, PointToRead, Unread, periods_to_close, points_to_read,
 pub use rebill::{NotRebilled, RebillPreview, RebilledLine, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
-    ReplacedLine, RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+    ReplacedLine, RollForward, RollOf, RollPage, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxPage, TaxSum,
+    TaxedBill, TaxedLine, UsedLine, receivables_of_run, register, taxes_of_run,
 };
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use served::{ServedService, services_at_points, services_of_account};

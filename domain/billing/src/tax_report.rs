@@ -11,7 +11,7 @@ use reports::{Cell, Kind, Report, Section};
 use revenue::RateBook;
 
 use crate::pricing::price;
-use crate::register::{TaxedLine, Taxes, Way, named};
+use crate::register::{Register, TaxedLine, Taxes, Way, named};
 use crate::{BillRun, CHUNK_ACCOUNTS, Limits, store};
 
 /// What bills owe each authority for days of the books.
@@ -188,7 +188,7 @@ pub(crate) fn taxes_section(taxes: &[TaxedLine]) -> Section {
         ("Tax", Kind::Money),
         ("Borne by the city", Kind::Money),
     ];
-    let mut section = Section::new("Taxes", &columns);
+    let mut section = Section::new(Register::TAXES, &columns);
     for line in taxes {
         let (tax, borne) =
             if line.is_borne { (Cell::Empty, line.sum.tax.into()) } else { (line.sum.tax.into(), Cell::Empty) };
