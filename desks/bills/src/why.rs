@@ -52,9 +52,9 @@ fn sum(ask: &Ask, loaded: &Loaded) -> Section {
     for (place, service) in loaded.view.services.iter().enumerate() {
         let href = format!("{}#service-{}", loaded.href("why"), place + 1);
         table.push([
-            Cell::text(title(loaded, service)),
+            Cell::text(title(loaded, service)).link(href),
             Cell::text(days(service.period)),
-            Cell::from(service.total()).link(href),
+            Cell::from(service.total()).link(loaded.journal_href(ask, loaded.view.bill.journal)),
         ]);
     }
     Section::new("sum", "What the bill comes to").with(&table)
@@ -69,7 +69,7 @@ fn title(loaded: &Loaded, service: &ExplainedService) -> String {
 }
 
 fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedService)) -> Section {
-    let heading = format!("{}: {}", title(loaded, service), money(&service.total()));
+    let heading = title(loaded, service);
     let mut section = Section::new(&format!("service-{}", place + 1), &heading).with(&facts(ask, loaded, service));
     section = grounds(ask, section, (place, service));
     for record in &service.quantities {
@@ -104,7 +104,11 @@ fn facts(ask: &Ask, loaded: &Loaded, service: &ExplainedService) -> Facts {
     let place = loaded.place(service);
     let point = if place.is_empty() { service.service_point.clone() } else { place };
     let point_href = format!("/points/{}", web::encoded(&service.service_point));
-    let mut facts = Facts::new().link("Service point", point, point_href).fact("Days billed", days(service.period));
+    let journal = loaded.journal_href(ask, loaded.view.bill.journal);
+    let mut facts = Facts::new()
+        .link("It comes to", money(&service.total()), journal)
+        .link("Service point", point, point_href)
+        .fact("Days billed", days(service.period));
     if let Some(used) = service.used {
         facts = facts.fact("Used", quantity(&used));
     }

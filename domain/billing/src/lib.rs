@@ -71,7 +71,7 @@ pub use look_runs::{
 };
 pub use move_preview::{MoveAsked, MovePreview, PlaceChange, PreviewedService, UseBasis, last_terms, preview_move};
 pub use open::{NewService, open_services};
-pub use owing::{AGES, Owing, OwingLine, owing};
+pub use owing::{AGES, OpenItem, Owing, OwingLine, owing};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};

@@ -90,7 +90,7 @@ pub(super) async fn show(ask: Ask, At((fund, side)): At<(String, String)>) -> An
     let facts = facts
         .fact("Debits", money(&total.debit))
         .fact("Credits", money(&total.credit))
-        .fact("Balance after", money(&total.after()))
+        .link("Balance after", money(&total.after()), days.whole().address(&path))
         .fact("Postings", web::shown::count(&total.postings));
     let words = match days.is_whole() {
         true => "Month by month. A month leads to its days.",
@@ -124,7 +124,8 @@ fn by_day(ask: &Ask, place: &Place, before: Cents, sums: &[DaySum]) -> Table {
             Cell::count(line.postings),
             Cell::from(line.debit).link(href.clone()),
             Cell::from(line.credit).link(href),
-            balance.into(),
+            // The balance of the evening; of a day with several kinds it stands with the last.
+            Cell::from(balance).link(Days::through(day).address(&path)),
         ]
     });
     ask.table("ledger", &place.title())
@@ -154,7 +155,7 @@ fn by_month(ask: &Ask, place: &Place, sums: &[DaySum]) -> Table {
             Cell::count(line.postings),
             Cell::from(line.debit).link(href.clone()),
             Cell::from(line.credit).link(href),
-            balance.into(),
+            Cell::from(balance).link(Days::through(month.last_on()).address(&path)),
         ]
     });
     ask.table("ledger", &place.title())

@@ -171,6 +171,30 @@ impl Behind {
         address("/books/receivables/accounts", &[&own[..], pairs].concat())
     }
 
+    /// What the service is called on pages of an account.
+    fn of_account(&self) -> &str {
+        if self.service.is_empty() { "whole" } else { &self.service }
+    }
+
+    /// The open items of an account that the figure is made of.
+    fn items(&self, number: &str) -> String {
+        let on = self.on.to_string();
+        let pairs = [
+            ("on", on.as_str()),
+            ("service", self.of_account()),
+            ("fund", &self.fund),
+            ("in", &self.receivable),
+            ("age", AGES[self.age].0),
+        ];
+        address(&format!("/accounts/{}/open-items", web::encoded(number)), &pairs)
+    }
+
+    /// The ledger of an account in the receivable.
+    fn ledger(&self, number: &str) -> String {
+        let pairs = [("service", self.of_account()), ("ledger", &self.receivable)];
+        address(&format!("/accounts/{}/ledger", web::encoded(number)), &pairs)
+    }
+
     /// Accounts after one that owe it, and where to go on.
     async fn find(&self, read: &mut Read, after: i64) -> Result<(Vec<AgedAccount>, Option<i64>), Problem> {
         let last = billing::last_account(read).await?;
@@ -201,11 +225,19 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
     let (found, next) = behind.find(&mut read, after).await?;
     let numbers = Numbers::load(&mut read, found.iter().map(|one| one.account)).await?;
     let (_, words) = AGES[behind.age];
+    let leads = |cents: Cents, href: String| match ask.may(customers::permissions::SEE) {
+        true => Cell::from(cents).link(href),
+        false => Cell::from(cents),
+    };
     let is_whole = after == 0 && next.is_none();
-    let table =
-        table(&ask, &behind, words, is_whole).rows(found.iter().map(|one| {
-            [numbers.cell(&ask, one.account), figure(&one.line, behind.age).into(), one.line.total().into()]
-        }));
+    let table = table(&ask, &behind, words, is_whole).rows(found.iter().map(|one| {
+        let ledger = behind.ledger(&numbers.of(one.account));
+        let item = match AGES[behind.age].0 {
+            "credits" | "total" => ledger.clone(),
+            _ => behind.items(&numbers.of(one.account)),
+        };
+        [numbers.cell(&ask, one.account), leads(figure(&one.line, behind.age), item), leads(one.line.total(), ledger)]
+    }));
     if let Some(file) = table.file()? {
         return Ok(file);
     }

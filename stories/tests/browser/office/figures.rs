@@ -23,14 +23,18 @@ const OF_A_KIND: usize = 2;
 /// How many figures of a column are followed on a page, and how many parts of a sum.
 const OF_A_COLUMN: usize = 3;
 
+/// Over how many pages of a table a sum is looked for.
+const LEAVES_MAX: usize = 40;
+
 /// Whose pages stand for all.
 const SOMEBODY: &str = "mail_clerk";
 
 /// Where the walk begins, besides the pages that need no number; each of these is looked at.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 15] = [
     "/accounts/100001-7",
     "/accounts/100001-7/ledger?service=water",
     "/bills/1-1",
+    "/bills/45-1",
     "/bills/45-1/why",
     "/runs/1",
     "/runs/1/register",
@@ -45,10 +49,36 @@ const PLACES: [&str; 14] = [
 ];
 
 /// Pages, and of some a section or a column, whose figures are no money that moved, and why.
-const EXCEPT: [(&str, &str, &str); 1] = [("/style", "", "examples of the kit")];
+const EXCEPT: [(&str, &str, &str); 20] = [
+    ("/style", "", "examples of the kit"),
+    ("/roles", "", "how much somebody may decide alone"),
+    ("/staff/{code}", "", "how much somebody may decide alone"),
+    ("/approvals", "Change", "how much may be decided alone"),
+    ("/approvals/{number}", "", "what is proposed and not posted"),
+    ("/outliers", "", "what somebody wanted to look at; the entry beside it leads on"),
+    ("/log/{entry}", "", "what was typed and answered, as it is stored; the record beside it leads on"),
+    ("/rates/{schedule}", "", "prices"),
+    ("/rates/{schedule}/{version}", "", "prices, and an example of what they come to"),
+    ("/rates/{schedule}/{version}/what-if", "", "what rates would come to"),
+    ("/rates/proposals/{number}", "", "prices"),
+    ("/moves/new", "", "what a move would come to"),
+    ("/bills/{number}/adjust", "", "a preview"),
+    ("/bills/{number}/leak", "", "a preview"),
+    ("/bills/{number}/rebill", "", "a preview"),
+    ("/runs/{number}/exceptions", "", "bills that stay back, or are not posted yet"),
+    ("/runs/{number}/exceptions/{account}", "", "a bill that stays back, or is not posted yet"),
+    ("/runs/{number}/rules", "High from", "from what amount on a bill is looked at"),
+    ("/runs/{number}/register", "Not billed", "what is held is posted once it is made; the held bills are beside it"),
+    (
+        "/accounts/{number}/open-items",
+        "Open",
+        "what is left of a charge: the charge and what paid it lead on, beside it",
+    ),
+];
 
 /// What a page says in money, and where that leads; nothing where it is not for this person, or is no page.
 const LOOK: &str = r"
+    const PARTS_MAX = 3;
     const answer = await fetch(path);
     if (answer.status !== 200 || !(answer.headers.get('content-type') ?? '').startsWith('text/html')) return null;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -64,24 +94,28 @@ const LOOK: &str = r"
     const links = at => {
         const own = at.closest('a[href]');
         if (own) return isOwn(own) ? [href(own)] : [];
-        const row = at.closest('tr, li, dl > div, p, .alert');
+        const row = at.closest('tr, li, dl > div') ?? at.closest('.alert');
         return row && !row.closest('tfoot') ? linksOf(row) : [];
     };
-    const partsOf = (at, sum) => {
-        const [cell, table] = [at.closest('tfoot td, tfoot th'), at.closest('table')];
-        if (!cell || table.closest('.table')?.querySelector('[rel=next], [rel=prev]')) return [];
-        const column = [...cell.parentElement.cells].indexOf(cell);
-        const cells = [...table.tBodies].flatMap(body => [...body.rows]).map(row => row.cells[column]).filter(Boolean);
-        const parts = cells.flatMap(one => amounts(one.textContent).slice(0, 1).map(cents => ({ cents, cell: one })));
-        if (parts.reduce((all, part) => all + part.cents, 0) !== sum) return [];
-        return parts.filter(part => part.cents).map(part => {
-            const walk = page.createTreeWalker(part.cell, NodeFilter.SHOW_TEXT);
-            while (walk.nextNode()) {
-                const at = walk.currentNode;
-                if (amounts(at.textContent).length) return { cents: Math.abs(part.cents), links: links(at.parentElement) };
-            }
-        });
+    // What a table says in each column of money: the sum, and figures it is made of.
+    const texts = part => {
+        const [walk, found] = [page.createTreeWalker(part, NodeFilter.SHOW_TEXT), []];
+        while (walk.nextNode()) if (amounts(walk.currentNode.textContent).length) found.push(walk.currentNode);
+        return found;
     };
+    const columns = [...main.querySelectorAll('table')].flatMap(table => {
+        const rows = [...table.tBodies].flatMap(body => [...body.rows]);
+        const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+        return heads.map((head, place) => {
+            const found = rows.flatMap(row => row.cells[place] ? texts(row.cells[place]).slice(0, 1) : []);
+            const parts = found.map(at => ({ cents: amounts(at.textContent)[0], links: links(at.parentElement) }));
+            const sum = parts.reduce((all, part) => all + part.cents, 0);
+            const some = parts.filter(part => part.cents).slice(0, PARTS_MAX);
+            const title = (table.caption?.textContent.trim() ?? '') + ' / ' + head.textContent.trim();
+            return { title, sum, parts: some.map(part => ({ cents: Math.abs(part.cents), links: part.links })) };
+        }).filter(column => column.parts.length);
+    });
+    const next = [...main.querySelectorAll('a[rel=next]')].map(href)[0] ?? null;
     const figures = [];
     const walk = page.createTreeWalker(main, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
@@ -93,17 +127,20 @@ const LOOK: &str = r"
             ?? at.closest('tr')?.querySelector('th')?.textContent.trim() ?? '';
         const place = section + ' / ' + column + (at.closest('tfoot') ? ' (sum)' : '');
         for (const cents of amounts(text).filter(Boolean)) {
-            figures.push({ text, place, cents: Math.abs(cents), links: links(at), parts: partsOf(at, cents) });
+            figures.push({ text, place, cents: Math.abs(cents), links: links(at) });
         }
     }
     const all = [...page.querySelectorAll('a[href]')].filter(isOwn).map(href);
     const said = [...new Set(amounts(main.textContent).map(Math.abs))];
-    return { figures, said, all };";
+    return { figures, columns, next, said, all };";
 
 /// A page as it was looked at.
 #[derive(Deserialize)]
 struct Looked {
     figures: Vec<Figure>,
+    columns: Vec<Column>,
+    /// Where its table goes on.
+    next: Option<String>,
     /// Every amount on it, in cents without a sign.
     said: BTreeSet<i64>,
     /// Every link on it.
@@ -118,12 +155,21 @@ struct Figure {
     cents: i64,
     /// Its own link, or those of its row.
     links: Vec<String>,
-    /// The rows above, where it is their sum.
+}
+
+/// A column of a table.
+#[derive(Deserialize, Clone)]
+struct Column {
+    /// What table and column it is.
+    title: String,
+    /// What its cells come to, in cents.
+    sum: i64,
+    /// Some of them.
     parts: Vec<Part>,
 }
 
 /// An amount that a sum is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 struct Part {
     cents: i64,
     links: Vec<String>,
@@ -136,6 +182,7 @@ struct Walk {
     links: BTreeMap<String, BTreeSet<String>>,
     /// Pages as somebody saw them who may.
     looked: HashMap<String, Option<Arc<Looked>>>,
+    columns: HashMap<String, Arc<Vec<Column>>>,
     /// Whether an amount is found behind a link within so many clicks.
     found: HashMap<(String, i64, u32), bool>,
     figures: usize,
@@ -166,8 +213,8 @@ async fn every_figure_leads_to_its_postings() {
 
 impl Walk {
     fn new(pages: Vec<String>) -> Walk {
-        let (links, looked, found, checked, excepted, faults) = Default::default();
-        let mut walk = Walk { pages, links, looked, found, figures: 0, checked, excepted, faults };
+        let (links, looked, columns, found, checked, excepted, faults) = Default::default();
+        let mut walk = Walk { pages, links, looked, columns, found, figures: 0, checked, excepted, faults };
         walk.find(&PLACES.map(str::to_owned));
         walk
     }
@@ -176,6 +223,7 @@ impl Walk {
     async fn go(&mut self, hall: &Hall<'_>) {
         // What was not for somebody else may be for this person, and so may what lay behind it.
         self.looked.retain(|_, looked| looked.is_some());
+        self.columns.clear();
         self.found.retain(|_, is_found| *is_found);
         for place in PLACES {
             self.check(hall, place).await;
@@ -244,7 +292,7 @@ impl Walk {
         for figure in &looked.figures {
             let count = followed.entry(&figure.place).or_default();
             *count += 1;
-            if OF_A_COLUMN < *count || self.leads(hall, figure, CLICKS_MAX).await {
+            if OF_A_COLUMN < *count || self.leads(hall, (href, figure), CLICKS_MAX).await {
                 continue;
             }
             *count = OF_A_COLUMN;
@@ -257,23 +305,52 @@ impl Walk {
         }
     }
 
-    /// Whether a figure, or each of its parts, is found on a page of postings within so many clicks.
-    async fn leads(&mut self, hall: &Hall<'_>, figure: &Figure, clicks: u32) -> bool {
+    /// Whether a figure of a page is found on a page of postings within so many clicks; or is what a table there comes to,
+    /// over all its pages, and so are its parts.
+    async fn leads(&mut self, hall: &Hall<'_>, (page, figure): (&str, &Figure), clicks: u32) -> bool {
         for link in &figure.links {
             if self.is_behind(hall, (link, figure.cents), clicks).await {
                 return true;
             }
         }
-        for part in figure.parts.iter().take(OF_A_COLUMN) {
-            let mut is_found = false;
-            for link in &part.links {
-                is_found = is_found || self.is_behind(hall, (link, part.cents), clicks).await;
+        let columns = self.columns(hall, page).await;
+        for column in columns.iter().filter(|column| is_sum(&columns, column, figure.cents)) {
+            let mut do_all = !column.parts.is_empty();
+            for part in column.parts.iter().take(OF_A_COLUMN) {
+                let mut is_found = false;
+                for link in &part.links {
+                    is_found = is_found || self.is_behind(hall, (link, part.cents), clicks).await;
+                }
+                do_all &= is_found;
             }
-            if !is_found {
-                return false;
+            if do_all {
+                return true;
             }
         }
-        !figure.parts.is_empty()
+        false
+    }
+
+    /// The columns of the tables of a page; one that goes on is added up to its end.
+    async fn columns(&mut self, hall: &Hall<'_>, href: &str) -> Arc<Vec<Column>> {
+        if let Some(columns) = self.columns.get(href) {
+            return columns.clone();
+        }
+        let mut columns: Vec<Column> = Vec::new();
+        let mut next = Some(href.to_owned());
+        for _ in 0..LEAVES_MAX {
+            let Some(href) = next else { break };
+            let Some(looked) = self.look(hall, &href).await else { break };
+            for column in &looked.columns {
+                match columns.iter_mut().find(|known| known.title == column.title) {
+                    Some(known) => known.sum += column.sum,
+                    None => columns.push(column.clone()),
+                }
+            }
+            next.clone_from(&looked.next);
+        }
+        let columns = Arc::new(columns);
+        self.columns.insert(href.to_owned(), columns.clone());
+        columns
     }
 
     /// Whether an amount stands on the page behind a link, and leads on from there unless those are postings.
@@ -289,8 +366,10 @@ impl Walk {
         };
         let mut is_found = is_postings(&href);
         if !is_found && 0 < clicks {
+            // A page that leads back to itself leads nowhere.
+            self.found.insert(key.clone(), false);
             for figure in looked.figures.iter().filter(|figure| figure.cents == cents) {
-                is_found = is_found || Box::pin(self.leads(hall, figure, clicks)).await;
+                is_found = is_found || Box::pin(self.leads(hall, (&href, figure), clicks)).await;
             }
         }
         self.found.insert(key, is_found);
@@ -302,6 +381,16 @@ impl Walk {
         let fits = self.pages.iter().filter(|page| routes::fits(page, href));
         fits.min_by_key(|page| page.matches('{').count()).cloned()
     }
+}
+
+/// Whether an amount is what a column comes to; or what the debits of its table come to less the credits, or the other way.
+fn is_sum(columns: &[Column], column: &Column, cents: i64) -> bool {
+    if column.sum.abs() == cents {
+        return true;
+    }
+    let Some(table) = column.title.strip_suffix("/ Debits") else { return false };
+    let credits = columns.iter().find(|other| other.title.strip_suffix("/ Credits") == Some(table));
+    credits.is_some_and(|credits| (column.sum - credits.sum).abs() == cents)
 }
 
 /// Whether a page lists postings.
