@@ -96,9 +96,15 @@ fn statement(ask: &Ask, loaded: &Loaded) -> Statement {
 /// What was due with the bill is what the account owed after it; without a statement it is what the bill charges.
 fn due_href(ask: &Ask, loaded: &Loaded) -> String {
     match loaded.view.statement {
-        Some(_) => format!("{}/ledger", loaded.account_href()),
+        Some(_) => ledger_through(loaded),
         None => loaded.journal_href(ask, loaded.view.bill.journal),
     }
+}
+
+/// The ledger of the account as it stood when the bill was posted.
+fn ledger_through(loaded: &Loaded) -> String {
+    let through = loaded.view.run.gl_on.to_string();
+    web::address(&format!("{}/ledger", loaded.account_href()), &[("through", &through)])
 }
 
 fn service(ask: &Ask, loaded: &Loaded, (place, one): (usize, &ExplainedService)) -> Service {
@@ -175,8 +181,7 @@ pub(crate) fn reads(ask: &Ask, (place, service): (usize, &ExplainedService)) -> 
 }
 
 fn sums(ask: &Ask, loaded: &Loaded) -> Vec<Sum> {
-    let (ledger, journal) =
-        (format!("{}/ledger", loaded.account_href()), loaded.journal_href(ask, loaded.view.bill.journal));
+    let (ledger, journal) = (ledger_through(loaded), loaded.journal_href(ask, loaded.view.bill.journal));
     let line =
         |words, cents: Cents, href: &str| Sum { words, amount: money(&cents), href: href.to_owned(), is_sum: false };
     let sum = |words, cents: Cents| Sum { is_sum: true, ..line(words, cents, &ledger) };

@@ -17,6 +17,8 @@ use crate::words::{capital_words, day, days, steps};
 #[template(path = "why.html")]
 struct Worked {
     charges: Vec<WorkedCharge>,
+    /// Where they were posted.
+    journal: String,
 }
 
 impl HtmlSafe for Worked {}
@@ -95,7 +97,8 @@ fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedSer
             let words = format!("Rates of {} for {}.", day(part.effective_on), days(*period));
             section = section.with(&Words::new(words));
         }
-        section = section.with(&worked((place, number), (service, part)));
+        let journal = loaded.journal_href(ask, loaded.view.bill.journal);
+        section = section.with(&worked((place, number), (service, part), journal));
     }
     section
 }
@@ -158,7 +161,11 @@ fn grounds(ask: &Ask, section: Section, (place, service): (usize, &ExplainedServ
 }
 
 /// The charges of a part, step by step; of a settlement also what was billed before.
-fn worked((place, number): (usize, usize), (service, part): (&ExplainedService, &Explanation)) -> Worked {
+fn worked(
+    (place, number): (usize, usize),
+    (service, part): (&ExplainedService, &Explanation),
+    journal: String,
+) -> Worked {
     let before: &[BilledLine] = match &service.extra {
         Some(ExplainedExtra::Settlement(billed)) => billed,
         Some(ExplainedExtra::Charge(_)) | None => &[],
@@ -191,7 +198,7 @@ fn worked((place, number): (usize, usize), (service, part): (&ExplainedService, 
             steps: lines,
         }
     };
-    Worked { charges: part.charges.iter().map(charge).collect() }
+    Worked { charges: part.charges.iter().map(charge).collect(), journal }
 }
 
 /// Where each amount stands in the books.

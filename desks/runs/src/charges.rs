@@ -118,8 +118,10 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         true => links,
         false => links.file("CSV", here(&ask, "as", "csv")).file("Spreadsheet", here(&ask, "as", "xlsx")),
     };
-    let columns =
-        Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts(&known, &of, total))] };
+    let columns = Columns {
+        main: vec![section.with(&links)],
+        side: vec![Section::bare().with(&facts(&ask, (&known, &of), (total, 0 < after)))],
+    };
     known.page(&ask, ("Charges", "/register")).body(&columns).answer()
 }
 
@@ -131,8 +133,11 @@ async fn total(read: &mut Read, known: &Known, of: &ChargesOf) -> Result<Cents, 
     })
 }
 
-fn facts(known: &Known, of: &ChargesOf, total: Cents) -> Facts {
-    let facts = Facts::new().fact("They come to", money(&total));
+fn facts(ask: &Ask, (known, of): (&Known, &ChargesOf), (total, is_later): (Cents, bool)) -> Facts {
+    let facts = match is_later {
+        true => Facts::new().link("They come to", money(&total), here(ask, "after", "")),
+        false => Facts::new().fact("They come to", money(&total)),
+    };
     let facts = facts.fact("Bills", if of.is_going_out { "that go out" } else { "as tried, held ones included" });
     let facts = match of.is_borne {
         Some(true) => facts.fact("Paid by", "the city"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::{RollOf, RollPart, RolledAccount};
+use billing::{RollOf, RollPart, RolledAccount, RunState};
 use customers::Account;
 use kernel::{AccountId, Cents};
 use web::shown::{capital, money};
@@ -79,7 +79,7 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
     drop(read);
     let is_whole = after == 0 && page.next.is_none();
-    let table = table(&ask, &known, is_whole).rows(page.lines.iter().map(|one| row(&ask, &accounts, one)));
+    let table = table(&ask, &known, is_whole).rows(page.lines.iter().map(|one| row(&ask, &known, (&accounts, one))));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
@@ -101,7 +101,10 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let lines = register.receivables.iter().filter(|line| of.wants(line));
     let facts = said(&of);
     let facts = match CODES.iter().find(|(part, ..)| of.part == Some(*part)) {
-        Some((part, _, title)) => facts.fact(title, money(&lines.map(|line| line.sum.part(*part)).sum())),
+        Some((part, _, title)) => {
+            let sum: Cents = lines.map(|line| line.sum.part(*part)).sum();
+            facts.link(title, money(&sum), here(&ask, "after", ""))
+        }
         None => facts,
     };
     let columns = Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts)] };
@@ -134,22 +137,36 @@ fn table(ask: &Ask, known: &Known, is_whole: bool) -> Table {
     })
 }
 
-fn row(ask: &Ask, accounts: &BTreeMap<AccountId, Account>, one: &RolledAccount) -> [Cell; 11] {
+fn row(ask: &Ask, known: &Known, (accounts, one): (&BTreeMap<AccountId, Account>, &RolledAccount)) -> [Cell; 11] {
     let number = accounts.get(&one.account).map_or_else(String::new, |account| account.number.to_string());
     let line = &one.line;
-    let ledger = ask.may(customers::permissions::SEE).then(|| {
+    // Both what was owed before and what is owed after stand there as the balance after a posting.
+    let end = {
+        let through = known.run.gl_on.to_string();
         let service = if line.service.is_empty() { WHOLE } else { &line.service };
-        let pairs = [("service", service), ("ledger", code_of(&line.receivable))];
+        let pairs =
+            [("service", service), ("fund", &line.fund), ("ledger", code_of(&line.receivable)), ("through", &through)];
         address(&format!("/accounts/{}/ledger", encoded(&number)), &pairs)
-    });
-    let leads = |cell: Cell| match &ledger {
-        Some(href) => cell.link(href),
-        None => cell,
     };
-    let amount = |part: RollPart| leads(Cell::from(line.sum.part(part)));
+    let may_see = ask.may(customers::permissions::SEE);
+    let leads = |cell: Cell, href: String| if may_see { cell.link(href) } else { cell };
+    let is_made = known.state == RunState::Posted;
+    let amount = |part: RollPart| {
+        let href = match part {
+            RollPart::Billed if is_made => format!("/bills/{}/why", one.bill),
+            RollPart::Opening
+            | RollPart::Billed
+            | RollPart::BilledOtherwise
+            | RollPart::Reversed
+            | RollPart::Paid
+            | RollPart::Adjusted
+            | RollPart::Closing => end.clone(),
+        };
+        leads(Cell::from(line.sum.part(part)), href)
+    };
     let [opening, billed, otherwise, reversed, paid, adjusted, closing] = RollPart::ALL.map(amount);
     let service = if line.service.is_empty() { "The account".to_owned() } else { capital(&line.service) };
     let (service, fund, receivable) = (Cell::text(service), Cell::text(&line.fund), Cell::text(&line.receivable));
-    let account = leads(Cell::text(&number));
+    let account = leads(Cell::text(&number), format!("/accounts/{}", encoded(&number)));
     [account, service, fund, receivable, opening, billed, otherwise, reversed, paid, adjusted, closing]
 }

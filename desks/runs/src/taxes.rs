@@ -93,11 +93,12 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         let tax: Cents = page.bills.iter().map(|one| one.sum.tax).sum();
         section = section.with(&Words::new(format!("Tax on this page: {}.", money(&tax))));
     }
-    let columns = Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts(&of, &sum))] };
+    let columns =
+        Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts(&ask, &of, &sum))] };
     known.page(&ask, ("Taxes", "/register")).body(&columns).answer()
 }
 
-fn facts(of: &TaxOf, sum: &TaxSum) -> Facts {
+fn facts(ask: &Ask, of: &TaxOf, sum: &TaxSum) -> Facts {
     Facts::new()
         .fact("Authority", of.authority.clone())
         .fact("Tax", of.code.clone())
@@ -107,7 +108,7 @@ fn facts(of: &TaxOf, sum: &TaxSum) -> Facts {
         .fact("Bills", count(&sum.bills))
         .fact("Taxable", money(&sum.taxable))
         .fact("Exempt", money(&sum.exempt))
-        .fact("Tax in all", money(&sum.tax))
+        .link("Tax in all", money(&sum.tax), here(ask, "after", ""))
 }
 
 fn row(ask: &Ask, known: &Known, (account, one): (&str, &TaxedBill)) -> [Cell; 5] {

@@ -90,6 +90,7 @@ pub(super) async fn show(ask: Ask, At((fund, side)): At<(String, String)>) -> An
     let facts = facts
         .fact("Debits", money(&total.debit))
         .fact("Credits", money(&total.credit))
+        .fact("Movement", money(&(total.debit - total.credit)))
         .link("Balance after", money(&total.after()), days.whole().address(&path))
         .fact("Postings", web::shown::count(&total.postings));
     let words = match days.is_whole() {

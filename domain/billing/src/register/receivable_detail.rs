@@ -70,8 +70,8 @@ pub async fn receivables_of_run(
         }
         let mut receivables = Receivables::by_account(&chart);
         let range = (AccountId(first), AccountId(chunk.to));
-        walk.roll_between(read, (run, range), (&mut receivables, window)).await?;
-        for one in receivables.accounts() {
+        let bills = walk.roll_between(read, (run, range), (&mut receivables, window)).await?;
+        for one in receivables.accounts(&bills) {
             let last = page.lines.last().map(|last| last.account);
             if limit <= page.lines.len() && last != Some(one.account) {
                 page.next = last;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use finance::{Movement, Owed};
-use kernel::{AccountId, Cents, FundId, LedgerAccountId};
+use kernel::{AccountId, BillNumber, Cents, FundId, LedgerAccountId};
 use ledger::{Chart, Control, JournalKind};
 use revenue::Place;
 
@@ -80,6 +80,8 @@ impl RollPart {
 pub struct RolledAccount {
     /// Whose.
     pub account: AccountId,
+    /// The number its bill of the run has, or will have.
+    pub bill: BillNumber,
     /// What is owed.
     pub line: RollForward,
 }
@@ -188,9 +190,11 @@ impl<'a> Receivables<'a> {
     }
 
     /// The roll-forwards by account, fund, receivable and service, where each account counts by itself.
-    pub(crate) fn accounts(&self) -> Vec<RolledAccount> {
-        let line =
-            |(key, sum): (&RollKey, &RollSum)| Some(RolledAccount { account: key.0?, line: self.line(key, sum) });
+    pub(crate) fn accounts(&self, bills: &BTreeMap<AccountId, BillNumber>) -> Vec<RolledAccount> {
+        let line = |(key, sum): (&RollKey, &RollSum)| {
+            let account = key.0?;
+            Some(RolledAccount { account, bill: *bills.get(&account)?, line: self.line(key, sum) })
+        };
         self.sums.iter().filter_map(line).collect()
     }
 

@@ -14,8 +14,9 @@ use crate::routes;
 /// Who together see every page with figures.
 const PEOPLE: [&str; 3] = ["auditor", "billing_analyst", "supervisor"];
 
-/// Clicks from a figure to the page that lists its postings, at most.
-const CLICKS_MAX: u32 = 3;
+/// Clicks from a figure to the page that lists its postings, at most: of all years it is the fund, the ledger account, the
+/// month and the day.
+const CLICKS_MAX: u32 = 4;
 
 /// How many pages of each kind are looked at, besides the places.
 const OF_A_KIND: usize = 2;
@@ -48,19 +49,22 @@ const PLACES: [&str; 15] = [
     "/reports/views/bills",
 ];
 
+/// Why what taxes are on does not stand in the books by itself.
+const TAXED: &str = "what a tax is a percentage of is posted charge by charge; the bills are listed behind it";
+
 /// Pages, and of some a section or a column, whose figures are no money that moved, and why.
-const EXCEPT: [(&str, &str, &str); 20] = [
+const EXCEPT: [(&str, &str, &str); 26] = [
     ("/style", "", "examples of the kit"),
     ("/roles", "", "how much somebody may decide alone"),
     ("/staff/{code}", "", "how much somebody may decide alone"),
     ("/approvals", "Change", "how much may be decided alone"),
-    ("/approvals/{number}", "", "what is proposed and not posted"),
+    ("/approvals/{id}", "", "what is proposed and not posted"),
     ("/outliers", "", "what somebody wanted to look at; the entry beside it leads on"),
-    ("/log/{entry}", "", "what was typed and answered, as it is stored; the record beside it leads on"),
+    ("/log/{id}", "", "what was typed and answered, as it is stored; the record beside it leads on"),
     ("/rates/{schedule}", "", "prices"),
-    ("/rates/{schedule}/{version}", "", "prices, and an example of what they come to"),
-    ("/rates/{schedule}/{version}/what-if", "", "what rates would come to"),
-    ("/rates/proposals/{number}", "", "prices"),
+    ("/rates/{schedule}/{date}", "", "prices, and an example of what they come to"),
+    ("/rates/proposals/{schedule}/{date}/{number}/what-if", "", "what rates would come to"),
+    ("/rates/proposals/{schedule}/{date}/{number}", "", "prices"),
     ("/moves/new", "", "what a move would come to"),
     ("/bills/{number}/adjust", "", "a preview"),
     ("/bills/{number}/leak", "", "a preview"),
@@ -313,7 +317,9 @@ impl Walk {
                 return true;
             }
         }
-        let columns = self.columns(hall, page).await;
+        let mut columns = self.columns(hall, page).await.to_vec();
+        // A page of a longer table says what it comes to, too.
+        columns.extend(self.look(hall, page).await.iter().flat_map(|looked| looked.columns.iter().cloned()));
         for column in columns.iter().filter(|column| is_sum(&columns, column, figure.cents)) {
             let mut do_all = !column.parts.is_empty();
             for part in column.parts.iter().take(OF_A_COLUMN) {
@@ -338,8 +344,8 @@ impl Walk {
         let mut columns: Vec<Column> = Vec::new();
         let mut next = Some(href.to_owned());
         for _ in 0..LEAVES_MAX {
-            let Some(href) = next else { break };
-            let Some(looked) = self.look(hall, &href).await else { break };
+            let Some(leaf) = next.take() else { break };
+            let Some(looked) = self.look(hall, &leaf).await else { break };
             for column in &looked.columns {
                 match columns.iter_mut().find(|known| known.title == column.title) {
                     Some(known) => known.sum += column.sum,
