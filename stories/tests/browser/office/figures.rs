@@ -73,11 +73,13 @@ const EXCEPT: [(&str, &str, &str); 26] = [
     ("/runs/{number}/exceptions/{account}", "", "a bill that stays back, or is not posted yet"),
     ("/runs/{number}/rules", "High from", "from what amount on a bill is looked at"),
     ("/runs/{number}/register", "Not billed", "what is held is posted once it is made; the held bills are beside it"),
-    (
-        "/accounts/{number}/open-items",
-        "Open",
-        "what is left of a charge: the charge and what paid it lead on, beside it",
-    ),
+    ("/bills/{number}", "Difference", "the two figures beside it lead on"),
+    ("/bills/{number}", "Compared with the last bill / ", "why the two figures above differ, in parts"),
+    ("/runs/{number}/register", "Taxes / Taxable", TAXED),
+    ("/runs/{number}/register", "Taxes / Exempt", TAXED),
+    ("/runs/{number}/taxes", "Taxable", TAXED),
+    ("/books/taxes", "Taxable", TAXED),
+    ("/accounts/{number}/open-items", "Open", "what is left of a charge; the charge and its payments are beside it"),
 ];
 
 /// What a page says in money, and where that leads; nothing where it is not for this person, or is no page.
