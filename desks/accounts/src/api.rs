@@ -91,7 +91,7 @@ async fn ledger(ask: Ask, At(number): At<String>, paging: Paging) -> Result<List
     if agreements.is_none() && !asked.is_empty() {
         return Err(Problem::bad_request("`service` is none that the account has or had."));
     }
-    let mut lines = lines(&chart, &postings, &Wanted { agreements, ledger_account: None });
+    let mut lines = lines(&chart, &postings, &Wanted { agreements, ..Wanted::default() });
     lines.retain(|line| after.is_none_or(|after| after < LedgerLine::place(line)));
     lines.truncate(paging.limit + 1);
     let journals: Vec<_> = lines.iter().map(|line| line.posting.journal).collect();

@@ -30,6 +30,10 @@ pub(crate) struct Wanted {
     pub agreements: Option<BTreeSet<AgreementId>>,
     /// One ledger account, on either side.
     pub ledger_account: Option<kernel::LedgerAccountId>,
+    /// One fund.
+    pub fund: Option<kernel::FundId>,
+    /// Only what was posted through a day of the books.
+    pub through: Option<chrono::NaiveDate>,
 }
 
 impl Wanted {
@@ -39,7 +43,10 @@ impl Wanted {
             None => agreements.is_empty(),
         });
         let side = self.ledger_account;
-        is_of_service && side.is_none_or(|side| posting.debit == side || posting.credit == side)
+        is_of_service
+            && side.is_none_or(|side| posting.debit == side || posting.credit == side)
+            && self.fund.is_none_or(|fund| fund == posting.fund)
+            && self.through.is_none_or(|through| posting.gl_on <= through)
     }
 }
 
@@ -77,6 +84,8 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let wanted = Wanted {
         agreements: agreements_of(&services, ask.query().text("service")),
         ledger_account: chart.ledger_account_by_code(ask.query().text("ledger")).map(|account| account.id),
+        fund: chart.fund_by_code(ask.query().text("fund")).map(|fund| fund.id),
+        through: ask.query().text("through").parse().ok(),
     };
     let lines = lines(&chart, &postings, &wanted);
     let mut journals: Vec<JournalId> = lines.iter().map(|line| line.posting.journal).collect();
@@ -117,10 +126,16 @@ impl Drawn<'_> {
         let accounts = self.chart.ledger_accounts().filter(|account| used.contains(&account.id));
         let accounts: Vec<Choice> =
             accounts.map(|account| Choice::new(&account.code, format!("{} {}", account.code, account.name))).collect();
+        let moved: BTreeSet<_> = postings.iter().map(|posting| posting.fund).collect();
+        let funds = self.chart.funds().filter(|fund| moved.contains(&fund.id));
+        let funds: Vec<Choice> =
+            funds.map(|fund| Choice::new(&fund.code, format!("{} {}", fund.code, fund.name))).collect();
         let said = |name: &str| self.ask.query().text(name).chars().take(100).collect::<String>();
         LookUp::new(self.ask, "Ledger", "Look up")
             .field(Field::select("service", "Service", choices).value(said("service")))
+            .field(Field::select("fund", "Fund", funds).value(said("fund")))
             .field(Field::select("ledger", "Ledger account", accounts).value(said("ledger")))
+            .field(Field::date("through", "Through").value(said("through")))
     }
 
     fn table(&self, lines: &[Line]) -> Table {

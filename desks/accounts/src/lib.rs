@@ -4,6 +4,7 @@
 //! - `/accounts`: a page of accounts in the order of their numbers.
 //! - `/accounts/{number}`: alerts and holds, who, where, services, what is owed by service and age, use, one timeline.
 //! - `/accounts/{number}/ledger`: every posting with the balance after it; each leads to its journal, bill and entry.
+//! - `/accounts/{number}/open-items`: what is not paid yet, by service and the day it is due.
 //! - forms below it: note, telephone and e-mail, mailing address, parties, charges by code, customers on record twice.
 
 mod account;
@@ -11,6 +12,7 @@ mod api;
 mod forms;
 mod ledger;
 mod list;
+mod open_items;
 mod words;
 
 pub use api::{api_routes, description};
@@ -29,6 +31,7 @@ fn looking() -> Vec<Route> {
         Route::page("/accounts", "Accounts", LOOK, list::show).in_menu(),
         Route::page("/accounts/{number}", "An account", LOOK, account::show),
         Route::page("/accounts/{number}/ledger", "The ledger of an account", LOOK, ledger::show),
+        Route::page("/accounts/{number}/open-items", "What an account has not paid", LOOK, open_items::show),
     ]
 }
 

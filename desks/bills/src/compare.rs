@@ -43,8 +43,8 @@ pub(crate) fn section(ask: &Ask, loaded: &Loaded, (last, compared): (&BillInOrde
     for service in &compared.services {
         table.push([
             Cell::text(title(loaded, service)).note(service.service_point.clone()),
-            side(service.before.as_ref()),
-            side(service.after.as_ref()),
+            side(service.before.as_ref(), format!("{}/why", bill_href(last.number))),
+            side(service.after.as_ref(), loaded.href("why")),
             Cell::from(service.difference()),
         ]);
     }
@@ -71,10 +71,10 @@ fn title(loaded: &Loaded, service: &ComparedService) -> String {
     }
 }
 
-fn side(side: Option<&ServiceSide>) -> Cell {
+fn side(side: Option<&ServiceSide>, why: String) -> Cell {
     let Some(side) = side else { return Cell::text("–") };
     let used = side.used.map_or_else(String::new, |used| format!(", {}", quantity(&used)));
-    Cell::from(side.cents).note(format!("{}{used}", count_of_days(side.period)))
+    Cell::from(side.cents).link(why).note(format!("{}{used}", count_of_days(side.period)))
 }
 
 fn line(service: &ComparedService, part: &DifferencePart) -> CauseLine {

@@ -30,6 +30,7 @@ struct Statement {
     bill_on: String,
     due_on: String,
     due: String,
+    due_href: String,
     notes: Vec<&'static str>,
     services: Vec<Service>,
     sums: Vec<Sum>,
@@ -85,10 +86,25 @@ fn statement(ask: &Ask, loaded: &Loaded) -> Statement {
         bill_on: day(view.bill.bill_on),
         due_on: day(view.bill.due_on),
         due: money(&due),
+        due_href: due_href(ask, loaded),
         notes,
         services: view.services.iter().enumerate().map(|(place, one)| service(ask, loaded, (place, one))).collect(),
         sums: sums(ask, loaded),
     }
+}
+
+/// What was due with the bill is what the account owed after it; without a statement it is what the bill charges.
+fn due_href(ask: &Ask, loaded: &Loaded) -> String {
+    match loaded.view.statement {
+        Some(_) => ledger_through(loaded),
+        None => loaded.journal_href(ask, loaded.view.bill.journal),
+    }
+}
+
+/// The ledger of the account as it stood when the bill was posted.
+fn ledger_through(loaded: &Loaded) -> String {
+    let through = loaded.view.run.gl_on.to_string();
+    web::address(&format!("{}/ledger", loaded.account_href()), &[("through", &through)])
 }
 
 fn service(ask: &Ask, loaded: &Loaded, (place, one): (usize, &ExplainedService)) -> Service {
@@ -165,11 +181,10 @@ pub(crate) fn reads(ask: &Ask, (place, service): (usize, &ExplainedService)) -> 
 }
 
 fn sums(ask: &Ask, loaded: &Loaded) -> Vec<Sum> {
-    let (ledger, journal) =
-        (format!("{}/ledger", loaded.account_href()), loaded.journal_href(ask, loaded.view.bill.journal));
+    let (ledger, journal) = (ledger_through(loaded), loaded.journal_href(ask, loaded.view.bill.journal));
     let line =
         |words, cents: Cents, href: &str| Sum { words, amount: money(&cents), href: href.to_owned(), is_sum: false };
-    let sum = |words, cents: Cents| Sum { words, amount: money(&cents), href: String::new(), is_sum: true };
+    let sum = |words, cents: Cents| Sum { is_sum: true, ..line(words, cents, &ledger) };
     let Some(made) = loaded.view.statement else {
         return vec![line("Charges of this bill", loaded.view.bill.total, &journal)];
     };
@@ -198,7 +213,7 @@ fn side(ask: &Ask, loaded: &Loaded, is_past_due: bool) -> Vec<Section> {
     let facts = Facts::new()
         .tag("State", tone, state)
         .link("The account owes now", money(&loaded.balance), ledger.clone())
-        .fact("Charges of this bill", money(&view.bill.total));
+        .link("Charges of this bill", money(&view.bill.total), loaded.journal_href(ask, view.bill.journal));
     let facts = match view.bill.cancelled_by {
         Some(reversal) => facts.link("Postings that took it back", "Journal", loaded.journal_href(ask, reversal)),
         None => facts,

@@ -17,6 +17,8 @@ use crate::words::{capital_words, day, days, steps};
 #[template(path = "why.html")]
 struct Worked {
     charges: Vec<WorkedCharge>,
+    /// Where they were posted.
+    journal: String,
 }
 
 impl HtmlSafe for Worked {}
@@ -52,9 +54,9 @@ fn sum(ask: &Ask, loaded: &Loaded) -> Section {
     for (place, service) in loaded.view.services.iter().enumerate() {
         let href = format!("{}#service-{}", loaded.href("why"), place + 1);
         table.push([
-            Cell::text(title(loaded, service)),
+            Cell::text(title(loaded, service)).link(href),
             Cell::text(days(service.period)),
-            Cell::from(service.total()).link(href),
+            Cell::from(service.total()).link(loaded.journal_href(ask, loaded.view.bill.journal)),
         ]);
     }
     Section::new("sum", "What the bill comes to").with(&table)
@@ -69,7 +71,7 @@ fn title(loaded: &Loaded, service: &ExplainedService) -> String {
 }
 
 fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedService)) -> Section {
-    let heading = format!("{}: {}", title(loaded, service), money(&service.total()));
+    let heading = title(loaded, service);
     let mut section = Section::new(&format!("service-{}", place + 1), &heading).with(&facts(ask, loaded, service));
     section = grounds(ask, section, (place, service));
     for record in &service.quantities {
@@ -95,7 +97,8 @@ fn explained(ask: &Ask, loaded: &Loaded, (place, service): (usize, &ExplainedSer
             let words = format!("Rates of {} for {}.", day(part.effective_on), days(*period));
             section = section.with(&Words::new(words));
         }
-        section = section.with(&worked((place, number), (service, part)));
+        let journal = loaded.journal_href(ask, loaded.view.bill.journal);
+        section = section.with(&worked((place, number), (service, part), journal));
     }
     section
 }
@@ -104,7 +107,11 @@ fn facts(ask: &Ask, loaded: &Loaded, service: &ExplainedService) -> Facts {
     let place = loaded.place(service);
     let point = if place.is_empty() { service.service_point.clone() } else { place };
     let point_href = format!("/points/{}", web::encoded(&service.service_point));
-    let mut facts = Facts::new().link("Service point", point, point_href).fact("Days billed", days(service.period));
+    let journal = loaded.journal_href(ask, loaded.view.bill.journal);
+    let mut facts = Facts::new()
+        .link("It comes to", money(&service.total()), journal)
+        .link("Service point", point, point_href)
+        .fact("Days billed", days(service.period));
     if let Some(used) = service.used {
         facts = facts.fact("Used", quantity(&used));
     }
@@ -154,7 +161,11 @@ fn grounds(ask: &Ask, section: Section, (place, service): (usize, &ExplainedServ
 }
 
 /// The charges of a part, step by step; of a settlement also what was billed before.
-fn worked((place, number): (usize, usize), (service, part): (&ExplainedService, &Explanation)) -> Worked {
+fn worked(
+    (place, number): (usize, usize),
+    (service, part): (&ExplainedService, &Explanation),
+    journal: String,
+) -> Worked {
     let before: &[BilledLine] = match &service.extra {
         Some(ExplainedExtra::Settlement(billed)) => billed,
         Some(ExplainedExtra::Charge(_)) | None => &[],
@@ -187,7 +198,7 @@ fn worked((place, number): (usize, usize), (service, part): (&ExplainedService, 
             steps: lines,
         }
     };
-    Worked { charges: part.charges.iter().map(charge).collect() }
+    Worked { charges: part.charges.iter().map(charge).collect(), journal }
 }
 
 /// Where each amount stands in the books.

@@ -46,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::page("/books/exports", "Exports of the books", LOOK, exports::list),
         Route::piece("/books/exports/{file}", "The books of a month as a file", LOOK, exports::file),
         Route::page("/books/taxes", "Taxes by authority", LOOK, taxes::show),
+        Route::page("/books/taxes/accounts", "Who owes a tax", LOOK, taxes::accounts),
         Route::page("/books/receivables", "Receivables by age", LOOK, receivables::show),
         Route::page("/books/receivables/accounts", "Who owes it", LOOK, receivables::accounts),
     ]

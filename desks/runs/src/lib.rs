@@ -3,6 +3,7 @@
 
 pub mod api;
 mod cancelling;
+mod charges;
 mod completeness;
 mod completeness_api;
 mod held;
@@ -11,9 +12,11 @@ mod list;
 mod preparing;
 mod queue;
 mod queues;
+mod receivables;
 mod register;
 mod rules;
 mod run;
+mod taxes;
 mod words;
 
 use billing::permissions::{CANCEL, CLOSE_READS, CORRECT, EXCEPTIONS, ISSUE, POST, PREPARE, SEE, SIGN};
@@ -57,6 +60,9 @@ pub fn routes() -> Vec<Route> {
         Route::form("/runs/{number}/cancel", "Cancel a bill run (sent)", Access::Needs(CANCEL), cancelling::cancel),
         Route::page("/runs/{number}/register", "The register of a run", see(), register::show),
         Route::form("/runs/{number}/register", "Sign the register of a run", Access::Needs(SIGN), register::sign),
+        Route::page("/runs/{number}/charges", "The charges of a run, bill by bill", see(), charges::show),
+        Route::page("/runs/{number}/receivables", "What the accounts of a run owe", see(), receivables::show),
+        Route::page("/runs/{number}/taxes", "The bills of a run with a tax", see(), taxes::show),
         Route::page("/completeness", "Completeness", see(), completeness::show).in_group("Billing"),
     ];
     routes.extend(queue_routes());

@@ -13,6 +13,7 @@ use web::{
     Answer, Ask, Cell, Choice, Column, Empty, Field, LookUp, Problem, ROWS, Section, Table, Tone, Window, address,
 };
 
+use crate::charges::{Bears, charges_href};
 use crate::known::cycle_codes;
 use crate::words::{days, kind_word, last_on, run_tone};
 
@@ -231,7 +232,9 @@ fn table(ask: &Ask, runs: &[BillRun], lines: &Lines, codes: &BTreeMap<CycleId, S
             state_cell,
             signed.map_or_else(Cell::empty, |(bills, _, _)| Cell::count(*bills)),
             Cell::count(held),
-            signed.map_or_else(Cell::empty, |(_, _, total)| Cell::from(*total)),
+            signed.map_or_else(Cell::empty, |(_, _, total)| {
+                Cell::from(*total).link(charges_href(run.number, &[], Some(Bears::Customer), true))
+            }),
             Cell::count(open),
         ]
     };

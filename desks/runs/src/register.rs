@@ -1,5 +1,7 @@
 //! `/runs/{number}/register`: the register on screen and as a file, what must agree, and the sign-off.
 
+mod ways;
+
 use std::sync::Arc;
 
 use acts::{Act, LogFilter};
@@ -8,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use billing::acts::SignRun;
 use billing::permissions::SIGN;
-use billing::{ExceptionState, Register, RunState};
+use billing::{ExceptionState, Register, RollPart, RunState};
 use db::Read;
 use kernel::{ActId, Cents, RunId};
 use reports::Kind;
@@ -17,6 +19,8 @@ use web::{
     Alert, Answer, Ask, At, Cell, Column, Columns, Empty, Facts, Field, Form, Links, Problem, Section, Tone, Words,
 };
 
+use self::ways::Ways;
+use crate::charges::Bears;
 use crate::known::Known;
 
 /// The register that was made last in this process, while nothing has changed since.
@@ -78,11 +82,19 @@ struct Part {
     id: String,
     heading: String,
     columns: Vec<(String, bool)>,
-    rows: Vec<Vec<(String, bool)>>,
-    totals: Option<Vec<(String, bool)>>,
+    rows: Vec<Vec<Figure>>,
+    totals: Option<Vec<Figure>>,
     notes: Vec<String>,
     /// Where its figures stand one by one, with the words of the link.
     below: Option<(&'static str, String)>,
+}
+
+/// A field of a section.
+struct Figure {
+    words: String,
+    is_number: bool,
+    /// What it is made of.
+    href: Option<String>,
 }
 
 #[derive(Template)]
@@ -92,32 +104,34 @@ struct Sheet {
 }
 
 impl Sheet {
-    /// What went out is in the journals, once they are there and for whoever sees the books; what stayed back is listed.
+    /// Every figure leads to what it is made of; what stayed back is listed.
     fn of(ask: &Ask, known: &Known, register: &Register) -> Sheet {
-        let (report, postings) = (register.report(), postings(ask, known));
+        let report = register.report();
+        let ways = Ways { ask, known, register };
         let parts = report.sections.iter().enumerate().map(|(number, section)| {
+            let heading = section.heading();
             let numbers: Vec<bool> = section.columns().iter().map(|column| is_number(column.kind)).collect();
-            let has_money = section.rows().iter().flatten().any(|cell| shown(cell).contains('$'));
-            let stays_back = matches!(section.heading(), Register::HELD | Register::TAKEN_OUT);
-            let row = |cells: &[reports::Cell]| cells.iter().map(shown).zip(numbers.iter().copied()).collect();
+            let drawn = |cells: &[reports::Cell], row: Option<usize>| {
+                let figure = |(column, cell): (usize, &reports::Cell)| Figure {
+                    words: shown(cell),
+                    is_number: numbers.get(column).copied().unwrap_or(false),
+                    href: ways.of(heading, row, column).filter(|_| *cell != reports::Cell::Empty),
+                };
+                cells.iter().enumerate().map(figure).collect()
+            };
+            let stays_back = matches!(heading, Register::HELD | Register::TAKEN_OUT) && !section.rows().is_empty();
             Part {
                 id: format!("part-{number}"),
-                heading: section.heading().to_owned(),
+                heading: heading.to_owned(),
                 columns: section
                     .columns()
                     .iter()
                     .map(|column| (column.title.clone(), is_number(column.kind)))
                     .collect(),
-                rows: section.rows().iter().map(|cells| row(cells)).collect(),
-                totals: section.totals().map(row),
+                rows: section.rows().iter().enumerate().map(|(row, cells)| drawn(cells, Some(row))).collect(),
+                totals: section.totals().map(|cells| drawn(cells, None)),
                 notes: section.notes().to_vec(),
-                below: match (stays_back, section.rows().is_empty()) {
-                    (true, true) => None,
-                    (true, false) => Some(known.held_link(ask)),
-                    (false, _) => {
-                        postings.clone().filter(|_| has_money).map(|href| ("the journals of the bills", href))
-                    }
-                },
+                below: stays_back.then(|| known.held_link(ask)),
             }
         });
         Sheet { parts: parts.collect() }
@@ -145,11 +159,6 @@ fn shown(cell: &reports::Cell) -> String {
         }
         reports::Cell::Date(day) => date(day),
     }
-}
-
-/// Where the figures of the register stand in the books, once they are posted and for whoever sees the books.
-fn postings(ask: &Ask, known: &Known) -> Option<String> {
-    Some(known.postings_href(ask)).filter(|href| *href != known.href("/register"))
 }
 
 /// What a visitor has to do with the sign-off.
@@ -239,10 +248,11 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
     let section = Section::new("sign", "Your signature");
     let hash = register.digest().to_string();
     let held = register.held.len();
+    let going_out = known.charges_href(&[], Some(Bears::Customer), true);
     let facts = Facts::new()
         .fact("Bills that go out", count(&register.counts.going_out()))
         .fact("Bills that stay back", count(&crate::words::count(held)))
-        .fact("They come to", money(&register.total))
+        .link("They come to", money(&register.total), going_out.clone())
         .fact("Hash of the register", short(&hash));
     let section = match (&register.signed, signing) {
         (Some(signed), _) => {
@@ -250,10 +260,7 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
                 .tag("State", Tone::Good, "signed")
                 .fact("By", signed.by.clone())
                 .fact("Bills", count(&signed.bills));
-            let facts = match postings(ask, known) {
-                Some(href) => facts.link("They come to", money(&signed.total), href),
-                None => facts.fact("They come to", money(&signed.total)),
-            };
+            let facts = facts.link("They come to", money(&signed.total), going_out);
             let facts = facts.fact("Hash of the register", short(&signed.register.to_string()));
             section.with(&facts)
         }
@@ -291,25 +298,25 @@ async fn agree(ask: &Ask, read: &mut Read, known: &Known, register: &Register) -
     let all: Cents = register.charges.iter().map(|line| line.charged).sum();
     let journal: Cents = register.journal.iter().map(|line| line.cents).sum();
     let billed: Cents = register.receivables.iter().map(|line| line.sum.billed).sum();
+    let (paid, all_charges) =
+        (known.charges_href(&[], Some(Bears::Customer), true), known.charges_href(&[], None, true));
+    let receivables = known.receivables_href(None, RollPart::Billed);
     let mut rows = vec![
-        ("Bills that go out", "charges that customers pay", register.total, charged),
-        ("Journal by fund", "all charges", journal, all),
-        ("Billed in receivables", "bills that go out", billed, register.total),
+        ("Bills that go out", (register.total, &paid), "charges that customers pay", (charged, &paid)),
+        ("Journal by fund", (journal, &all_charges), "all charges", (all, &all_charges)),
+        ("Billed in receivables", (billed, &receivables), "bills that go out", (register.total, &paid)),
     ];
     if known.state == RunState::Posted
         && let Some((_, posted)) = billing::posted_sum(read, &known.run).await?
     {
-        rows.push(("Posted to the books", "bills that go out", posted, register.total));
+        rows.push(("Posted to the books", (posted, &paid), "bills that go out", (register.total, &paid)));
     }
-    let postings = postings(ask, known);
-    let row = |(what, with, one, other): &(&str, &str, Cents, Cents)| {
-        let state = if one == other { Cell::tag(Tone::Good, "agrees") } else { Cell::tag(Tone::Bad, "differs") };
-        let [one, other] = [*one, *other].map(|cents| match &postings {
-            Some(href) => Cell::from(cents).link(href),
-            None => Cell::from(cents),
-        });
-        [Cell::text(*what), one, Cell::text(*with), other, state]
-    };
+    let row =
+        |(what, (one, one_href), with, (other, other_href)): &(&str, (Cents, &String), &str, (Cents, &String))| {
+            let state = if one == other { Cell::tag(Tone::Good, "agrees") } else { Cell::tag(Tone::Bad, "differs") };
+            let (one, other) = (Cell::from(*one).link(*one_href), Cell::from(*other).link(*other_href));
+            [Cell::text(*what), one, Cell::text(*with), other, state]
+        };
     Ok(ask
         .table("agree-table", "Figures that must be the same")
         .plain()

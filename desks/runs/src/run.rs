@@ -12,6 +12,7 @@ use db::Read;
 use web::shown::{count, date, money};
 use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Form, Links, Problem, Section, Steps, Table, encoded};
 
+use crate::charges::Bears;
 use crate::known::Known;
 use crate::words::{kind_word, run_tone, title};
 
@@ -138,7 +139,7 @@ async fn facts(ask: &Ask, read: &mut Read, known: &Known) -> Result<Facts, Probl
         Some(sum) => facts.fact("Bills tried", count(&sum.bills)).fact("Of nothing", count(&sum.zero_bills)).link(
             "They come to",
             money(&sum.total),
-            known.href("/register"),
+            known.charges_href(&[], Some(Bears::Customer), false),
         ),
     };
     let facts = match billing::signoff(read, run.id).await? {
@@ -147,12 +148,14 @@ async fn facts(ask: &Ask, read: &mut Read, known: &Known) -> Result<Facts, Probl
             .fact("Signed by", known.name(signed.signed_by))
             .fact("Bills signed", count(&signed.bills))
             .fact("Held at sign-off", count(&signed.held))
-            .link("Total signed", money(&signed.total), known.href("/register")),
+            .link("Total signed", money(&signed.total), known.charges_href(&[], Some(Bears::Customer), true)),
     };
     Ok(match billing::posted_sum(read, run).await? {
         None => facts,
         Some((bills, total)) => {
-            facts.fact("Bills written", count(&bills)).link("Total posted", money(&total), known.postings_href(ask))
+            let href = known.charges_href(&[], Some(Bears::Customer), true);
+            let facts = facts.fact("Bills written", count(&bills)).link("Total posted", money(&total), href);
+            facts.link("Postings", date(&run.gl_on), known.postings_href(ask))
         }
     })
 }

@@ -180,6 +180,13 @@ impl Owed {
         }
     }
 
+    /// What was charged by the day it is due.
+    pub(crate) fn charged(&self) -> BTreeMap<NaiveDate, Cents> {
+        let mut charged = BTreeMap::new();
+        self.charges.iter().for_each(|(due_on, cents)| *charged.entry(*due_on).or_insert(Cents::ZERO) += *cents);
+        charged
+    }
+
     /// What is left of each charge by the day it is due once credits have paid the oldest, and what is left of the
     /// credits.
     pub(crate) fn left(mut self) -> (Vec<(NaiveDate, Cents)>, Cents) {

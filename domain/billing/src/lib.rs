@@ -5,6 +5,7 @@ mod aging;
 mod agreement;
 mod calendar;
 mod charge;
+mod charge_detail;
 mod compare;
 mod completeness;
 mod coverage;
@@ -50,6 +51,7 @@ pub use aging::{AgedAccount, AgedLine, Aging, aged_accounts, receivables_by_age}
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
+pub use charge_detail::{ChargeOfBill, ChargePage, ChargesOf, charges_of_run, charges_tried};
 pub use compare::{BillComparison, Cause, ComparedKind, ComparedService, DifferencePart, ServiceSide, compare_bills};
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use coverage::{Coverage, Overbilled, Uncovered, UncoveredReason, coverage};
@@ -73,7 +75,7 @@ pub use look_runs::{
 pub use looking::{LookAtCounts, sizes_left_behind};
 pub use move_preview::{MoveAsked, MovePreview, PlaceChange, PreviewedService, UseBasis, last_terms, preview_move};
 pub use open::{NewService, open_services};
-pub use owing::{Owing, OwingLine, owing};
+pub use owing::{OpenItem, Owing, OwingLine, owing};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
@@ -82,7 +84,8 @@ pub use reading::{Looked, PointToRead, Unread, periods_to_close, points_to_read,
 pub use rebill::{NotRebilled, RebillPreview, RebilledLine, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
-    ReplacedLine, RollForward, RollSum, SignedLine, TaxSum, TaxedLine, UsedLine, register,
+    ReplacedLine, RollForward, RollOf, RollPage, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxPage, TaxSum,
+    TaxedBill, TaxedLine, UsedLine, receivables_of_run, register, taxes_of_run,
 };
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use served::{ServedService, services_at_points, services_of_account};
@@ -108,7 +111,7 @@ pub use store::{
 pub use store::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};
 pub use store::{RunQuality, adjustments_between, run_quality};
 pub use store::{ServedAt, bill_numbered, points_between, served_at};
-pub use tax_report::{OwedLine, TaxReport, tax_report};
+pub use tax_report::{OwedLine, TaxReport, TaxedAccount, TaxedAccounts, tax_report, taxed_accounts};
 pub use views::{BillView, ExplainedExtra, ExplainedService, bill_view};
 pub use what_if::{
     Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, lint_facts, profiles_in_use, what_if,

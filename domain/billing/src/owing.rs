@@ -24,6 +24,25 @@ pub struct Owing {
     pub late: Cents,
     /// What is not paid by the day it is due, before credits are taken off.
     pub unpaid: BTreeMap<NaiveDate, Cents>,
+    /// The open items: what is not paid, by service, place and the day it is due, before what is not used of credits.
+    pub items: Vec<OpenItem>,
+}
+
+/// What is left to pay of what is due on a day for one service in one receivable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenItem {
+    /// The service; empty for what is owed by the account as a whole.
+    pub service: String,
+    /// The fund.
+    pub fund: FundId,
+    /// The receivable.
+    pub receivable: LedgerAccountId,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// What was charged that is due on the day.
+    pub charged: Cents,
+    /// What is left of it.
+    pub open: Cents,
 }
 
 /// What is owed for one service.
@@ -103,8 +122,16 @@ pub fn owing(
     }
     let (mut late, mut unpaid) = (Cents::ZERO, BTreeMap::new());
     let mut lines: Vec<OwingLine> = Vec::new();
-    for ((_, service, _, _), owed) in owed {
+    let mut items: Vec<OpenItem> = Vec::new();
+    for ((_, service, fund, receivable), owed) in owed {
+        let charged = owed.charged();
         let (left, credits) = owed.left();
+        let mut open: BTreeMap<NaiveDate, Cents> = BTreeMap::new();
+        left.iter().for_each(|(due_on, cents)| *open.entry(*due_on).or_default() += *cents);
+        items.extend(open.into_iter().map(|(due_on, open)| {
+            let charged = charged.get(&due_on).copied().unwrap_or_default();
+            OpenItem { service: service.clone(), fund, receivable, due_on, charged, open }
+        }));
         if lines.last().is_none_or(|line| line.service != service) {
             lines.push(OwingLine { service, by_age: [Cents::ZERO; 6], credits: Cents::ZERO });
         }
@@ -116,7 +143,7 @@ pub fn owing(
             late += if is_past_due(due_on, as_of) { cents } else { Cents::ZERO };
         }
     }
-    Owing { lines, unapplied, late, unpaid }
+    Owing { lines, unapplied, late, unpaid, items }
 }
 
 #[cfg(test)]
@@ -208,6 +235,16 @@ mod tests {
         ];
         assert_eq!((found.lines.clone(), found.unapplied), (expected, Cents(-2_00)));
         assert_eq!((found.balance(), found.past_due()), (Cents(73_00), Cents(73_00)));
+        let items: Vec<_> =
+            found.items.iter().map(|one| (one.service.as_str(), one.due_on, one.charged, one.open)).collect();
+        #[rustfmt::skip]
+        let expected = [
+            ("sewer", day("2026-01-26"), Cents(10_00), Cents(10_00)),
+            ("water", day("2026-01-26"), Cents(40_00), Cents(10_00)),
+            ("water", day("2026-02-26"), Cents(50_00), Cents(50_00)),
+            ("",      day("2026-03-10"), Cents( 5_00), Cents( 5_00)),
+        ];
+        assert_eq!(items, expected);
         // January's bill is paid in part, February's not at all; nothing else of the account is due on another day.
         #[rustfmt::skip]
         let rows = [

@@ -4,8 +4,10 @@ mod bills;
 mod charges;
 mod comparison;
 mod print;
+mod receivable_detail;
 mod receivables;
 mod replaced;
+mod tax_detail;
 mod taxes;
 mod walk;
 
@@ -19,13 +21,16 @@ use kernel::{AccountId, ActId, ActorId, BillNumber, Cents, Digest, Period, Quant
 use revenue::RateBook;
 
 pub use bills::{BillCount, BillCounts};
+pub(crate) use charges::charges_of;
 pub use charges::{JournalLine, RegisterLine};
 use comparison::Figures;
 pub use comparison::{Compared, Comparison};
+pub use receivable_detail::{RollOf, RollPage, receivables_of_run};
 pub(crate) use receivables::named;
-pub use receivables::{RollForward, RollSum};
+pub use receivables::{RollForward, RollPart, RollSum, RolledAccount};
 pub(crate) use replaced::ReplacedBill;
 pub use replaced::ReplacedLine;
+pub use tax_detail::{TaxOf, TaxPage, TaxedBill, taxes_of_run};
 pub use taxes::{TaxSum, TaxedLine};
 pub(crate) use taxes::{Taxes, Way};
 
@@ -152,14 +157,9 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
     let book = RateBook::load(read).await?;
     let chart = finance::chart(read).await?;
     let names = staff::names(read).await?;
-    let signed_act = store::signed_act(read, run.id).await?;
-    let last = last_posted(read, run, signed_act).await?;
+    let (window, last) = window_of(read, run).await?;
+    let signed_act = window.before;
     let mut receivables = Receivables::new(&chart);
-    let window = Window {
-        from_on: last.as_ref().map_or(run.period.from(), |last| last.gl_on + Days::new(1)),
-        through_on: run.gl_on,
-        before: signed_act,
-    };
     let sums = Walk::of(read, run, &book).await?.sum(read, run, Some((&mut receivables, window))).await?;
     let (tried, items) = trial_of(read, run).await?;
     let held = store::held_accounts(read, run.id).await?;
@@ -188,7 +188,7 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
         replaced: replaced_of(read, run, &sums).await?,
         is_off_cycle: run.kind == RunKind::OffCycle,
         consumption: consumption_of(&sums),
-        charges: charges::charges_of(&book, &chart, &sums.charges),
+        charges: charges_of(&book, &chart, &sums.charges),
         taxes: sums.taxes.lines(&chart),
         receivables: receivables.lines(),
         journal: charges::journal_of(&book, &chart, &sums.charges),
@@ -200,6 +200,14 @@ pub async fn register(read: &mut Read, run: &BillRun) -> Result<Register, Fault>
         signed: signoff.map(|signoff| signed_of(&signoff, &names)),
         counts: sums.counts,
     })
+}
+
+/// What moves receivables of a run: after the last posted run of its cycle, which comes with it, and before the sign-off.
+async fn window_of(read: &mut Read, run: &BillRun) -> Result<(Window, Option<BillRun>), Fault> {
+    let signed = store::signed_act(read, run.id).await?;
+    let last = last_posted(read, run, signed).await?;
+    let from_on = last.as_ref().map_or(run.period.from(), |last| last.gl_on + Days::new(1));
+    Ok((Window { from_on, through_on: run.gl_on, before: signed }, last))
 }
 
 /// The last posted run of the same cycle for an earlier period; one that was cancelled after the sign-off still counts.

@@ -12,7 +12,7 @@ use revenue::RateBook;
 
 use crate::acts::adjusting::OfBill;
 use crate::pricing::price;
-use crate::register::{TaxedLine, Taxes, Way, named};
+use crate::register::{Register, TaxOf, TaxSum, TaxedLine, Taxes, Way, named};
 use crate::store::Adjustment;
 use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Limits, store};
 
@@ -149,6 +149,70 @@ async fn add_bills(
         }
     }
     Ok(())
+}
+
+/// What an account has of a tax in some days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaxedAccount {
+    /// Whose.
+    pub account: AccountId,
+    /// The sums, of bills and adjustments.
+    pub sum: TaxSum,
+}
+
+/// A page of accounts with a tax.
+#[derive(Clone, Debug, Default)]
+pub struct TaxedAccounts {
+    /// By account.
+    pub accounts: Vec<TaxedAccount>,
+    /// After which account it goes on; `None` at the end.
+    pub next: Option<AccountId>,
+}
+
+/// Ranges of accounts that are priced for one page at most; then the page ends, and the next one goes on.
+const RANGES: usize = 8;
+
+/// A page of the accounts that a line of the tax report is made of, of those after one: together they come to it.
+pub async fn taxed_accounts(
+    read: &mut Read,
+    (from_on, through_on): (NaiveDate, NaiveDate),
+    of: &TaxOf,
+    (after, limit): (AccountId, usize),
+) -> Result<TaxedAccounts, Fault> {
+    let book = RateBook::load(read).await?;
+    let chart = finance::chart(read).await?;
+    let liabilities: BTreeSet<LedgerAccountId> = book.taxes().map(|tax| tax.liability).collect();
+    let runs: BTreeMap<RunId, BillRun> = store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
+    let looking = Looking { book: &book, runs: &runs, liabilities: &liabilities, days: (from_on, through_on) };
+    let window = Window { from_on, through_on, before: None };
+    let last = store::last_account(read).await?.max(store::last_billed(read).await?);
+    let mut page = TaxedAccounts::default();
+    let mut first = AccountId(after.0 + 1);
+    for _ in 0..RANGES {
+        if last < first {
+            return Ok(page);
+        }
+        let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
+        let mut taxes = Taxes::by_account();
+        add_bills(read, (&book, &runs), range, (from_on, through_on), &mut taxes).await?;
+        let moved = finance::movements_between(read, range, window).await?;
+        let adjusted: BTreeSet<AccountId> =
+            moved.iter().filter(|one| one.kind == JournalKind::Adjustment).map(|one| one.account).collect();
+        looking.add_adjustments(read, &adjusted.into_iter().collect::<Vec<_>>(), &mut taxes).await?;
+        for (account, line) in taxes.lines_of_accounts(&chart) {
+            if !of.is(&line) || line.sum == TaxSum::default() {
+                continue;
+            }
+            if limit <= page.accounts.len() {
+                page.next = page.accounts.last().map(|last| last.account);
+                return Ok(page);
+            }
+            page.accounts.push(TaxedAccount { account, sum: line.sum });
+        }
+        first = range.1;
+    }
+    page.next = (first <= last).then(|| AccountId(first.0 - 1));
+    Ok(page)
 }
 
 /// The adjustments of a bill that count within the days, each with whether it was made or taken back in them.
@@ -304,7 +368,7 @@ pub(crate) fn taxes_section(taxes: &[TaxedLine]) -> Section {
         ("Tax", Kind::Money),
         ("Borne by the city", Kind::Money),
     ];
-    let mut section = Section::new("Taxes", &columns);
+    let mut section = Section::new(Register::TAXES, &columns);
     for line in taxes {
         let (tax, borne) =
             if line.is_borne { (Cell::Empty, line.sum.tax.into()) } else { (line.sum.tax.into(), Cell::Empty) };

@@ -97,7 +97,12 @@ fn past_due(loaded: &Loaded) -> Option<Alert> {
         Some(bill) => format!("The newest bill that should have been paid was due on {}.", date(&bill.due_on)),
         None => "It should have been paid by now.".to_owned(),
     };
-    Some(alert.text(text).link("See what it is made of", loaded.named.href("ledger")))
+    Some(alert.text(text).link("See what it is made of", past_due_href(loaded)))
+}
+
+/// What is past due, item by item; less credits it is what is said.
+pub(super) fn past_due_href(loaded: &Loaded) -> String {
+    web::address(&loaded.named.href("open-items"), &[("age", "past_due")])
 }
 
 /// Changes that wait for a second person.

@@ -5,7 +5,9 @@ use askama::filters::HtmlSafe;
 use billing::AGES;
 use kernel::Cents;
 use web::shown::{date, money};
-use web::{Section, address};
+use web::{Facts, Section, address};
+
+use crate::open_items::CODES;
 
 use super::loaded::Loaded;
 use crate::words;
@@ -24,31 +26,36 @@ impl HtmlSafe for Ages {}
 struct Line {
     title: String,
     href: String,
-    figures: Vec<Cents>,
+    /// Each with the items it is made of.
+    figures: Vec<(Cents, String)>,
     total: Cents,
 }
 
 /// The part of the page.
 pub(crate) fn section(loaded: &Loaded) -> Section {
-    let section = Section::new("balance", "What is owed").note(summary(loaded));
+    let section = Section::new("balance", "What is owed");
+    if loaded.postings.is_empty() {
+        return section.note("Nothing was ever posted on this account.");
+    }
+    let section = section.with(&summary(loaded));
     let ages = ages(loaded);
     if ages.lines.is_empty() { section } else { section.with(&ages) }
 }
 
-fn summary(loaded: &Loaded) -> String {
+fn summary(loaded: &Loaded) -> Facts {
     let balance = loaded.owing.balance();
-    let owed = match balance {
-        Cents::ZERO if loaded.postings.is_empty() => return "Nothing was ever posted on this account.".to_owned(),
-        Cents::ZERO => "Nothing is owed.".to_owned(),
-        credit if credit < Cents::ZERO => format!("The customer has a credit of {}.", (-credit).dollars()),
-        balance => format!("{} is owed.", balance.dollars()),
+    let ledger = loaded.named.href("ledger");
+    let facts = match balance {
+        Cents::ZERO => Facts::new().fact("Owed", "nothing"),
+        credit if credit < Cents::ZERO => Facts::new().link("Credit of the customer", (-credit).dollars(), ledger),
+        balance => Facts::new().link("Owed", balance.dollars(), ledger),
     };
     match loaded.newest_bill() {
-        Some(bill) => {
-            let (total, on, due) = (money(&bill.total), date(&bill.bill_on), date(&bill.due_on));
-            format!("{owed} The newest bill is {} of {on}: {total}, due on {due}.", bill.number)
-        }
-        None => owed,
+        Some(bill) => facts
+            .link("Newest bill", money(&bill.total), format!("/bills/{}", bill.number))
+            .fact("Its number and date", format!("{} of {}", bill.number, date(&bill.bill_on)))
+            .fact("Due on", date(&bill.due_on)),
+        None => facts,
     }
 }
 
@@ -59,12 +66,14 @@ fn ages(loaded: &Loaded) -> Ages {
     let shown: Vec<usize> = (0..AGES.len()).filter(|place| *place < 2 || has(*place)).collect();
     let credits: Cents = owing.lines.iter().map(|line| line.credits).sum::<Cents>() + owing.unapplied;
     let has_credits = !credits.is_zero();
-    let ledger = loaded.named.href("ledger");
+    let (ledger, items) = (loaded.named.href("ledger"), loaded.named.href("open-items"));
     let line = |title: String, code: &str, by_age: &[Cents; 6], credits: Cents| {
-        let mut figures: Vec<Cents> = shown.iter().map(|place| by_age[*place]).collect();
-        figures.extend(has_credits.then_some(credits));
+        let href = address(&ledger, &[("service", code)]);
+        let item = |place: usize| address(&items, &[("service", code), ("age", CODES[place])]);
+        let mut figures: Vec<(Cents, String)> = shown.iter().map(|place| (by_age[*place], item(*place))).collect();
+        figures.extend(has_credits.then(|| (credits, href.clone())));
         let total = by_age.iter().copied().sum::<Cents>() + credits;
-        Line { title, href: address(&ledger, &[("service", code)]), figures, total }
+        Line { title, href, figures, total }
     };
     let mut lines: Vec<Line> = Vec::new();
     for one in &owing.lines {

@@ -5,6 +5,7 @@ use customers::{MailingAddress, Party, Purpose, Role, in_force};
 use web::shown::{capital, date};
 use web::{Ask, Cell, Column, Facts, Links, Section, Tone, encoded};
 
+use super::alerts::past_due_href;
 use super::loaded::{Loaded, name_of};
 use crate::words;
 
@@ -15,7 +16,7 @@ pub(crate) fn facts(loaded: &Loaded) -> Section {
     let late = loaded.owing.past_due();
     let facts = match late.is_zero() {
         true => facts.tag("Past due", Tone::Good, "nothing"),
-        false => facts.tag("Past due", Tone::Warning, web::shown::money(&late)),
+        false => facts.link("Past due", web::shown::money(&late), past_due_href(loaded)),
     };
     let facts = match loaded.newest_bill() {
         Some(bill) => facts.link("Newest bill", bill.number.to_string(), format!("/bills/{}", bill.number)),

@@ -174,14 +174,19 @@ async fn facts(ask: &Ask, read: &mut Read, of: Listing) -> Result<Facts, Fault> 
     let fits = |other: JournalKind| of.kind.is_none_or(|kind| kind == other);
     let journals = counted.iter().filter(|one| fits(one.kind)).map(|one| one.journals).sum();
     let of_kind = || sums.iter().filter(|sum| fits(sum.kind));
-    let facts = counts(journals, of_kind().map(|sum| sum.postings).sum(), of_kind().map(|sum| sum.cents).sum());
+    let moved = (of_kind().map(|sum| sum.postings).sum(), of_kind().map(|sum| sum.cents).sum());
+    let facts = counts((journals, moved.0, moved.1), None);
     let facts = match of.run {
         Some(run) => {
             let billed = billed(&finance::chart(read).await?, of_kind());
-            let facts = facts.fact("Billed to customers", money(&billed));
+            let charges = address(&format!("/runs/{run}/charges"), &[("paid-by", "customer"), ("bills", "out")]);
             match ask.may(billing::permissions::SEE) {
-                true => facts.link("Bill run", run.to_string(), format!("/runs/{run}")),
-                false => facts.fact("Bill run", run.to_string()),
+                true => facts.link("Billed to customers", money(&billed), charges).link(
+                    "Bill run",
+                    run.to_string(),
+                    format!("/runs/{run}"),
+                ),
+                false => facts.fact("Billed to customers", money(&billed)).fact("Bill run", run.to_string()),
             }
         }
         None => facts,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read};
 use finance::WholeJournal;
 use kernel::{AccountId, AgreementId, Cents, JournalId, Month};
-use ledger::{Chart, JournalKind};
+use ledger::{Chart, Control, JournalKind};
 use web::shown::{capital, date, money};
 use web::{Alert, Answer, Ask, At, Cell, Column, Columns, Facts, Page, Problem, Section, Table, Words, read_number};
 
@@ -49,6 +49,7 @@ pub(super) async fn show(ask: Ask, At(name): At<String>) -> Answer {
         (&day, &day_href(journal.gl_on, None)),
     ]);
     let mut main = vec![Section::new("postings", "Postings").with(&table)];
+    main.extend(looked.owed(&ask).map(|owed| Section::new("owed", "What the customer owes for it").with(&owed)));
     if let Some(adjustment) = &looked.adjustment {
         main.push(Section::new("adjustment", "The adjustment").with(&looked.adjusted(&ask, adjustment)));
     }
@@ -115,6 +116,37 @@ impl Looked {
                 posting.cents.into(),
             ]
         }))
+    }
+
+    /// By how much customers owe more after it, or less, by what it is for; nothing where they owe the same.
+    fn owed(&self, ask: &Ask) -> Option<Table> {
+        let owes = |side| {
+            let control = self.chart.ledger_account(side).and_then(|side| side.control);
+            matches!(control, Some(Control::Receivable | Control::UnappliedCredit))
+        };
+        let mut sums: BTreeMap<(AccountId, Option<AgreementId>), Cents> = BTreeMap::new();
+        for posting in &self.journal.postings {
+            let change = match (owes(posting.debit), owes(posting.credit)) {
+                (true, false) => posting.cents,
+                (false, true) => -posting.cents,
+                (true, true) | (false, false) => continue,
+            };
+            *sums.entry((posting.account, posting.agreement)).or_default() += change;
+        }
+        if sums.is_empty() {
+            return None;
+        }
+        let table = ask
+            .table("owed", "What the customer owes for it")
+            .plain()
+            .column(Column::text("owed-account", "Account"))
+            .column(Column::text("owed-service", "For"))
+            .column(Column::money("owed-amount", "Owed").below_zero("less").totaled());
+        Some(table.rows(sums.into_iter().map(|((account, agreement), cents)| {
+            let service = agreement.and_then(|agreement| self.services.get(&agreement));
+            let service = service.cloned().unwrap_or_else(|| "The account".to_owned());
+            [self.numbers.cell(ask, account), Cell::text(service), cents.into()]
+        })))
     }
 
     fn facts(&self, ask: &Ask) -> Facts {

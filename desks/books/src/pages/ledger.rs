@@ -45,6 +45,17 @@ impl Place {
     }
 }
 
+/// Some kinds of journals, as an address names them, and what they are called.
+const GROUPS: [(&str, &str, &[JournalKind]); 3] = [
+    ("bills", "Bills, and bills taken back", &[JournalKind::Bill, JournalKind::BillReversal]),
+    ("adjustments", "Adjustments", &[JournalKind::Adjustment]),
+    (
+        "other",
+        "Payments, transfers, opening balances",
+        &[JournalKind::Payment, JournalKind::Transfer, JournalKind::Opening],
+    ),
+];
+
 /// What moved on a day, or in a month, in journals of a kind.
 #[derive(Default, Clone, Copy)]
 struct Line {
@@ -58,13 +69,16 @@ pub(super) async fn show(ask: Ask, At((fund, side)): At<(String, String)>) -> An
     let mut read = ask.read().await?;
     let place = Place::load(&mut read, &fund, &side).await?;
     let days = Days::asked(&ask, &mut read).await?;
+    let group = GROUPS.iter().find(|(code, ..)| *code == ask.query().text("of"));
+    // Of some kinds of journals there is no balance: what they moved counts from nothing.
     let before = match days.from_on.pred_opt() {
-        Some(day) if !days.is_whole() => {
+        Some(day) if !days.is_whole() && group.is_none() => {
             finance::trial_balance(&mut read, (day, day)).await?.place(place.fund, place.side).after()
         }
         _ => Cents::ZERO,
     };
-    let sums = finance::ledger_account_days(&mut read, (place.fund, place.side), days.ends()).await?;
+    let mut sums = finance::ledger_account_days(&mut read, (place.fund, place.side), days.ends()).await?;
+    sums.retain(|sum| group.is_none_or(|(_, _, kinds)| kinds.contains(&sum.kind)));
     let table = match days.is_whole() {
         true => by_month(&ask, &place, &sums),
         false => by_day(&ask, &place, before, &sums),
@@ -83,15 +97,23 @@ pub(super) async fn show(ask: Ask, At((fund, side)): At<(String, String)>) -> An
     let facts = Facts::new().fact("Fund", fund_words(&place.chart, place.fund));
     let kind = place.chart.ledger_account(place.side).map_or("", |side| side.kind.code());
     let facts = facts.fact("Kind", capital(kind)).fact("Days", capital(&days.words()));
-    let facts = match days.before() {
+    let facts = match group {
+        Some((_, title, _)) => facts.fact("Only", *title).link("Everything", place.title(), days.address(&path)),
+        None => facts,
+    };
+    let facts = match days.before().filter(|_| group.is_none()) {
         Some(before) => facts.link("Balance before", money(&total.before), before.address(&path)),
         None => facts,
     };
     let facts = facts
         .fact("Debits", money(&total.debit))
         .fact("Credits", money(&total.credit))
-        .fact("Balance after", money(&total.after()))
-        .fact("Postings", web::shown::count(&total.postings));
+        .fact("Movement", money(&(total.debit - total.credit)));
+    let facts = match group {
+        Some(_) => facts,
+        None => facts.link("Balance after", money(&total.after()), days.whole().address(&path)),
+    };
+    let facts = facts.fact("Postings", web::shown::count(&total.postings));
     let words = match days.is_whole() {
         true => "Month by month. A month leads to its days.",
         false => "Day by day. A day leads to its journals.",
@@ -124,7 +146,8 @@ fn by_day(ask: &Ask, place: &Place, before: Cents, sums: &[DaySum]) -> Table {
             Cell::count(line.postings),
             Cell::from(line.debit).link(href.clone()),
             Cell::from(line.credit).link(href),
-            balance.into(),
+            // The balance of the evening; of a day with several kinds it stands with the last.
+            Cell::from(balance).link(Days::through(day).address(&path)),
         ]
     });
     ask.table("ledger", &place.title())
@@ -154,7 +177,7 @@ fn by_month(ask: &Ask, place: &Place, sums: &[DaySum]) -> Table {
             Cell::count(line.postings),
             Cell::from(line.debit).link(href.clone()),
             Cell::from(line.credit).link(href),
-            balance.into(),
+            Cell::from(balance).link(Days::through(month.last_on()).address(&path)),
         ]
     });
     ask.table("ledger", &place.title())

@@ -53,7 +53,7 @@ pub(super) async fn show(ask: Ask, At(month): At<String>) -> Answer {
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let facts = counts(total.0, total.1, total.2).link("Trial balance", month_words(month), days.address("/books"));
+    let facts = counts(total, None).link("Trial balance", month_words(month), days.address("/books"));
     let facts = facts.link("Lock or open", month_words(month), format!("/books/periods/{month}"));
     let choices = JournalKind::ALL.map(|kind| Choice::new(kind.code(), kind_words(kind))).to_vec();
     let field = Field::select("kind", "Kind of journal", choices);

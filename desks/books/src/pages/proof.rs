@@ -65,7 +65,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
         false => page.alert(Alert::bad(format!("The books are not proved as of {}", date(&on))).text(NOT_PROVED)),
     };
     let moved = proof.balances.places.values().map(|place| place.debit).sum();
-    let facts = counts(proof.journals, proof.postings, moved);
+    let facts = counts((proof.journals, proof.postings, moved), Some(day_href(on, None)));
     let day = |words: &str, day: Option<chrono::NaiveDate>, links: Links| match day {
         Some(day) => {
             links.link(&format!("{words}: {}", date(&day)), address("/books/proof", &[("on", &day.to_string())]))
@@ -97,11 +97,11 @@ fn claims_table(ask: &Ask, proof: &DayProof, on: chrono::NaiveDate) -> Table {
         .column(Column::text("state", "State"))
         .plain()
         .rows(claims(proof, on).into_iter().map(|claim| {
-            let [one, other] = claim.figures.map(|figure| figure.map_or_else(Cell::empty, Cell::from));
-            let one = match claim.href {
-                Some(href) => one.link(href),
-                None => one,
-            };
+            let [one, other] = claim.figures.map(|figure| match (figure, &claim.href) {
+                (Some(figure), Some(href)) => Cell::from(figure).link(href),
+                (Some(figure), None) => Cell::from(figure),
+                (None, _) => Cell::empty(),
+            });
             [Cell::text(claim.words), one, other, claim.holds.cell()]
         }))
 }
@@ -115,7 +115,7 @@ fn claims(proof: &DayProof, on: chrono::NaiveDate) -> Vec<Claim> {
         claims.push(Claim {
             words: format!("Fund {}: debits of the day are its credits", fund_words(chart, fund.id)),
             figures: [Some(sum.debit), Some(sum.credit)],
-            href: Some(Days::day(on).address("/books")),
+            href: Some(format!("{}&filter={}#trial-balance", Days::day(on).address("/books"), fund.code)),
             holds: Holds::of(is_balanced),
         });
     }

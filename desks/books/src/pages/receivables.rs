@@ -42,18 +42,23 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let on = day_asked(&ask, "on");
     let mut read = ask.read().await?;
     let chart = finance::chart(&mut read).await?;
-    let key = (format!("receivables {on}"), mark(&ask, &mut read).await?);
-    drop(read);
+    let looked = aging(&ask, read, on).await?;
     let page = ask.page("Receivables by age").crumbs(&[("Books", "/books")]);
     let page = page.lead(format!("What customers owe on {}, by how long it has been due.", date(&on)));
     let look_up = LookUp::new(&ask, "Day", "Show").field(Field::date("on", "As of").value(on.to_string()));
     let page = page.body(&tabs("/books/receivables")).body(&look_up);
-    let work = move |db: db::Db| async move { receivables_by_age(&mut db.read().await?, on).await };
-    let looked: Looked<Aging> = ask.site().part::<Works>().look(key, ask.site().door().db(), work).await?;
     match looked {
         Looked::UnderWay => under_way(page, "What customers owe").answer(),
         Looked::Done(aging) => draw(&ask, page, &chart, &aging),
     }
+}
+
+/// The report as of a day, or that it is being made.
+async fn aging(ask: &Ask, mut read: Read, on: NaiveDate) -> Result<Looked<Aging>, Problem> {
+    let key = (format!("receivables {on}"), mark(ask, &mut read).await?);
+    drop(read);
+    let work = move |db: db::Db| async move { receivables_by_age(&mut db.read().await?, on).await };
+    Ok(ask.site().part::<Works>().look(key, ask.site().door().db(), work).await?)
 }
 
 fn draw(ask: &Ask, page: Page, chart: &Chart, aging: &Aging) -> Answer {
@@ -153,10 +158,11 @@ impl Behind {
     }
 
     fn is_meant(&self, one: &AgedAccount) -> bool {
-        let line = &one.line;
-        let is_place =
-            line.service == self.service && line.fund == self.fund && code_of(&line.receivable) == self.receivable;
-        is_place && !figure(line, self.age).is_zero()
+        self.is_of(&one.line) && !figure(&one.line, self.age).is_zero()
+    }
+
+    fn is_of(&self, line: &AgedLine) -> bool {
+        line.service == self.service && line.fund == self.fund && code_of(&line.receivable) == self.receivable
     }
 
     fn address(&self, pairs: &[(&str, &str)]) -> String {
@@ -169,6 +175,30 @@ impl Behind {
             ("age", AGES[self.age].0),
         ];
         address("/books/receivables/accounts", &[&own[..], pairs].concat())
+    }
+
+    /// What the service is called on pages of an account.
+    fn of_account(&self) -> &str {
+        if self.service.is_empty() { "whole" } else { &self.service }
+    }
+
+    /// The open items of an account that the figure is made of.
+    fn items(&self, number: &str) -> String {
+        let on = self.on.to_string();
+        let pairs = [
+            ("on", on.as_str()),
+            ("service", self.of_account()),
+            ("fund", &self.fund),
+            ("in", &self.receivable),
+            ("age", AGES[self.age].0),
+        ];
+        address(&format!("/accounts/{}/open-items", web::encoded(number)), &pairs)
+    }
+
+    /// The ledger of an account in the receivable.
+    fn ledger(&self, number: &str) -> String {
+        let pairs = [("service", self.of_account()), ("ledger", &self.receivable)];
+        address(&format!("/accounts/{}/ledger", web::encoded(number)), &pairs)
     }
 
     /// Accounts after one that owe it, and where to go on.
@@ -201,11 +231,19 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
     let (found, next) = behind.find(&mut read, after).await?;
     let numbers = Numbers::load(&mut read, found.iter().map(|one| one.account)).await?;
     let (_, words) = AGES[behind.age];
+    let leads = |cents: Cents, href: String| match ask.may(customers::permissions::SEE) {
+        true => Cell::from(cents).link(href),
+        false => Cell::from(cents),
+    };
     let is_whole = after == 0 && next.is_none();
-    let table =
-        table(&ask, &behind, words, is_whole).rows(found.iter().map(|one| {
-            [numbers.cell(&ask, one.account), figure(&one.line, behind.age).into(), one.line.total().into()]
-        }));
+    let table = table(&ask, &behind, words, is_whole).rows(found.iter().map(|one| {
+        let ledger = behind.ledger(&numbers.of(one.account));
+        let item = match AGES[behind.age].0 {
+            "credits" | "total" => ledger.clone(),
+            _ => behind.items(&numbers.of(one.account)),
+        };
+        [numbers.cell(&ask, one.account), leads(figure(&one.line, behind.age), item), leads(one.line.total(), ledger)]
+    }));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
@@ -216,6 +254,15 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
         .fact("Fund", behind.fund.clone())
         .fact("Receivable", behind.receivable.clone())
         .fact("Age", words);
+    // The report is there when this page was opened from it; where it is not, the page does without.
+    let facts = match aging(&ask, read, behind.on).await? {
+        Looked::Done(aging) => {
+            let lines = aging.lines.iter().filter(|line| behind.is_of(line));
+            let sum: Cents = lines.map(|line| figure(line, behind.age)).sum();
+            facts.link("They owe", money(&sum), behind.address(&[]))
+        }
+        Looked::UnderWay => facts,
+    };
     let links = Links::new("Ways on")
         .link("Back to the report", address("/books/receivables", &[("on", &behind.on.to_string())]));
     let links = match next {

@@ -1,12 +1,15 @@
 //! `/books/taxes`: what bills owe each authority, beside what was posted; it leads to the postings and so to the bills.
 
-use billing::{TaxReport, tax_report};
+use billing::{TaxOf, TaxReport, TaxedLine, tax_report, taxed_accounts};
+use db::Read;
+use kernel::{AccountId, Cents};
 use ledger::Chart;
-use web::{Alert, Answer, Ask, Cell, Column, Links, Page, Section, Table, Tone, address};
+use web::shown::money;
+use web::{Alert, Answer, Ask, Cell, Column, Columns, Facts, Links, Page, Problem, Section, Table, Tone, address};
 
 use super::parts::{mark, tabs, under_way};
 use crate::days::{self, Days};
-use crate::names::ledger_path;
+use crate::names::{Numbers, ledger_path};
 use crate::work::{Looked, Works};
 
 /// Taxes of a month or a day.
@@ -15,18 +18,23 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let days = Days::asked(&ask, &mut read).await?;
     let chart = finance::chart(&mut read).await?;
     let look_up = days::look_up(&ask, &mut read, days).await?;
-    let key = (format!("taxes {:?}", days.ends()), mark(&ask, &mut read).await?);
-    drop(read);
+    let looked = tax_report_of(&ask, read, days).await?;
     let page = ask.page("Taxes by authority").crumbs(&[("Books", "/books")]);
     let page = page.lead(format!("What bills and adjustments of {} owe each authority.", days.words()));
     let page = page.body(&tabs("/books/taxes")).body(&look_up);
-    let (from_on, through_on) = days.ends();
-    let work = move |db: db::Db| async move { tax_report(&mut db.read().await?, from_on, through_on).await };
-    let looked: Looked<TaxReport> = ask.site().part::<Works>().look(key, ask.site().door().db(), work).await?;
     match looked {
         Looked::UnderWay => under_way(page, "The tax of these days").answer(),
         Looked::Done(report) => draw(&ask, page, (&chart, days), &report),
     }
+}
+
+/// The report of some days, or that it is being made.
+async fn tax_report_of(ask: &Ask, mut read: Read, days: Days) -> Result<Looked<TaxReport>, Problem> {
+    let key = (format!("taxes {:?}", days.ends()), mark(ask, &mut read).await?);
+    drop(read);
+    let (from_on, through_on) = days.ends();
+    let work = move |db: db::Db| async move { tax_report(&mut db.read().await?, from_on, through_on).await };
+    Ok(ask.site().part::<Works>().look(key, ask.site().door().db(), work).await?)
 }
 
 fn draw(ask: &Ask, page: Page, (chart, days): (&Chart, Days), report: &TaxReport) -> Answer {
@@ -69,11 +77,14 @@ fn taxes(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
         .column(Column::money("borne", "Borne by the city").totaled())
         .empty("No bill of these days carries a tax. Choose another month.")
         .rows(report.taxes.iter().map(|line| {
-            let href = place_href(chart, days, &line.fund, &line.liability);
-            let leads = |cell: Cell| match &href {
-                Some(href) => cell.link(href.clone()),
-                None => cell,
+            let place = place_href(chart, days, &line.fund, &line.liability);
+            let liability = Cell::text(&line.liability);
+            let liability = match place {
+                Some(href) => liability.link(href),
+                None => liability,
             };
+            let href = accounts_href(days, line);
+            let leads = |cell: Cell| cell.link(href.clone());
             let (tax, borne) = match line.is_borne {
                 true => (Cell::empty(), leads(line.sum.tax.into())),
                 false => (leads(line.sum.tax.into()), Cell::empty()),
@@ -82,10 +93,10 @@ fn taxes(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
                 Cell::text(&line.authority),
                 Cell::text(&line.code),
                 Cell::text(&line.fund),
-                leads(Cell::text(&line.liability)),
+                liability,
                 leads(Cell::count(line.sum.bills)),
-                line.sum.taxable.into(),
-                line.sum.exempt.into(),
+                leads(line.sum.taxable.into()),
+                leads(line.sum.exempt.into()),
                 tax,
                 borne,
             ]
@@ -106,9 +117,10 @@ fn owed(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
         .plain()
         .rows(report.owed.iter().map(|line| {
             let href = place_href(chart, days, &line.fund, &line.liability);
-            let leads = |cell: Cell| match &href {
-                Some(href) => cell.link(href.clone()),
-                None => cell,
+            let leads = |cents: Cents, of: &str| match (&href, of) {
+                (Some(href), "") => Cell::from(cents).link(href.clone()),
+                (Some(href), of) => Cell::from(cents).link(format!("{href}&of={of}")),
+                (None, _) => Cell::from(cents),
             };
             let state = match line.is_agreed() {
                 true => Cell::tag(Tone::Good, "agree"),
@@ -117,14 +129,116 @@ fn owed(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
             [
                 Cell::text(&line.fund),
                 Cell::text(&line.liability),
-                line.by_bills.into(),
-                leads(line.posted.into()),
+                leads(line.by_bills, "bills"),
+                leads(line.posted, "bills"),
                 state,
-                leads(line.adjusted.into()),
-                leads(line.otherwise.into()),
-                leads(line.movement().into()),
+                leads(line.adjusted, "adjustments"),
+                leads(line.otherwise, "other"),
+                leads(line.movement(), ""),
             ]
         }))
+}
+
+/// Rows of a page.
+const PAGE: usize = 50;
+/// Rows of a file, about.
+const FILE: usize = 100_000;
+
+/// What an address says of a tax.
+const PARTS: [&str; 5] = ["authority", "tax", "fund", "in", "paid-by"];
+
+/// The accounts that a line of the report is made of.
+fn accounts_href(days: Days, line: &TaxedLine) -> String {
+    let (name, value) = days.pair();
+    let liability = line.liability.split(' ').next().unwrap_or_default();
+    let values = [line.authority.as_str(), &line.code, &line.fund, liability, if line.is_borne { "city" } else { "" }];
+    let mut pairs: Vec<(&str, &str)> = PARTS.into_iter().zip(values).collect();
+    pairs.push((name, &value));
+    address("/books/taxes/accounts", &pairs)
+}
+
+/// `/books/taxes/accounts`: the accounts that a line of the report is made of.
+pub(super) async fn accounts(ask: Ask) -> Answer {
+    let mut read = ask.read().await?;
+    let days = Days::asked(&ask, &mut read).await?;
+    let parts = PARTS.map(|part| ask.query().text(part).to_owned());
+    let [authority, code, fund, liability, paid_by] = parts.clone();
+    let of = TaxOf { authority, code, fund, liability, is_borne: paid_by == "city" };
+    let (name, value) = days.pair();
+    let here = |more: &str, said: &str| {
+        let mut pairs: Vec<(&str, &str)> = PARTS.into_iter().zip(parts.iter().map(String::as_str)).collect();
+        pairs.extend([(name, value.as_str()), (more, said)]);
+        address("/books/taxes/accounts", &pairs)
+    };
+    let is_file = ask.window().file.is_some();
+    let after = if is_file { 0 } else { web::read_number(ask.query().text("after")).unwrap_or(0) };
+    let mut page = taxed_accounts(&mut read, days.ends(), &of, (AccountId(after), PAGE)).await?;
+    while let Some(next) = page.next.filter(|_| is_file && page.accounts.len() < FILE) {
+        let more = taxed_accounts(&mut read, days.ends(), &of, (next, PAGE)).await?;
+        page.accounts.extend(more.accounts);
+        page.next = more.next;
+    }
+    let numbers = Numbers::load(&mut read, page.accounts.iter().map(|one| one.account)).await?;
+    let looked = tax_report_of(&ask, read, days).await?;
+    let is_whole = after == 0 && page.next.is_none();
+    let sum = |column: Column| if is_whole { column.totaled() } else { column };
+    let table = ask
+        .table("tax-accounts", &format!("{} {}, {}", of.authority, of.code, days.words()))
+        .plain()
+        .column(Column::text("account", "Account"))
+        .column(sum(Column::count("bills", "Bills")))
+        .column(sum(Column::money("taxable", "Taxable")))
+        .column(sum(Column::money("exempt", "Exempt")))
+        .column(sum(Column::money("tax", "Tax")))
+        .empty("No account of these days has this tax.")
+        .rows(page.accounts.iter().map(|one| {
+            let number = numbers.of(one.account);
+            let pairs =
+                [("fund", of.fund.as_str()), ("ledger", &of.liability), ("through", &days.through_on.to_string())];
+            let ledger = address(&format!("/accounts/{}/ledger", web::encoded(&number)), &pairs);
+            let leads = |cents: Cents| match ask.may(customers::permissions::SEE) {
+                true => Cell::from(cents).link(ledger.clone()),
+                false => Cell::from(cents),
+            };
+            let (taxable, exempt, tax) = (leads(one.sum.taxable), leads(one.sum.exempt), leads(one.sum.tax));
+            [numbers.cell(&ask, one.account), Cell::count(one.sum.bills), taxable, exempt, tax]
+        }));
+    if let Some(file) = table.file()? {
+        return Ok(file);
+    }
+    let facts = Facts::new()
+        .fact("Authority", of.authority.clone())
+        .fact("Tax", of.code.clone())
+        .fact("Fund", of.fund.clone())
+        .fact("Owed in", of.liability.clone())
+        .fact("Paid by", if of.is_borne { "the city" } else { "the customers" });
+    // The report is there when this page was opened from it; where it is not, the page does without.
+    let facts = match &looked {
+        Looked::Done(report) => match report.taxes.iter().find(|line| of.is(line)) {
+            Some(line) => facts.fact("Taxable", money(&line.sum.taxable)).fact("Exempt", money(&line.sum.exempt)).link(
+                "Tax in all",
+                money(&line.sum.tax),
+                here("after", ""),
+            ),
+            None => facts,
+        },
+        Looked::UnderWay => facts,
+    };
+    let links = Links::new("Ways on").link("Back to the report", days.address("/books/taxes"));
+    let links = match page.next {
+        Some(next) => links.next("Next page", here("after", &next.0.to_string())),
+        None => links,
+    };
+    let links = match page.accounts.is_empty() {
+        true => links,
+        false => links.file("CSV", here("as", "csv")).file("Spreadsheet", here("as", "xlsx")),
+    };
+    let section = Section::bare().with(&table).with(&links);
+    ask.page("Who owes the tax")
+        .crumbs(&[("Books", "/books"), ("Taxes by authority", "/books/taxes")])
+        .lead(format!("Bills and adjustments of {}, account by account.", days.words()))
+        .body(&Columns { main: vec![section], side: vec![Section::bare().with(&facts)] })
+        .answer()
 }
 
 /// The ledger account that a report names by code and name.

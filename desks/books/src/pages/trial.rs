@@ -137,15 +137,19 @@ fn controls(ask: &Ask, balance: &TrialBalance) -> Table {
             false => Cell::tag(Tone::Bad, "differ"),
         };
         let name = Cell::text(format!("{} {}", side.code, side.name));
-        let (control, customers) = (Cell::from(sum.after()).link(whole.address(&path)), Cell::from(sum.customers));
+        let leads = |cents: Cents| Cell::from(cents).link(whole.address(&path));
+        let (control, customers) = (leads(sum.after()), leads(sum.customers));
         [Cell::text(&fund.code), name, control, customers, state]
     }))
 }
 
-/// How many journals and postings some days have, and what they move.
-pub(super) fn counts(journals: i64, postings: i64, moved: Cents) -> Facts {
-    Facts::new()
+/// How many journals and postings some days have, and what they move; with a way to them where they are elsewhere.
+pub(super) fn counts((journals, postings, moved): (i64, i64, Cents), href: Option<String>) -> Facts {
+    let facts = Facts::new()
         .fact("Journals", counted(journals, "journal", "journals"))
-        .fact("Postings", counted(postings, "posting", "postings"))
-        .fact("Moved", money(&moved))
+        .fact("Postings", counted(postings, "posting", "postings"));
+    match href {
+        Some(href) => facts.link("Moved", money(&moved), href),
+        None => facts.fact("Moved", money(&moved)),
+    }
 }

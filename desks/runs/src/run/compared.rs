@@ -9,6 +9,7 @@ use reports::Kind;
 use web::shown::{count, money, quantity};
 use web::{Ask, Cell, Chart, Column, Folded, Problem, Section, Table};
 
+use crate::charges::{Bears, charges_href};
 use crate::known::Known;
 use crate::words::{change, days};
 
@@ -115,30 +116,28 @@ fn charges_table(
     year: Option<&(&BillRun, Figures)>,
 ) -> Table {
     let mut table = columns(ask.table("charges", "Bills and charges"), Kind::Money);
-    let here = known.postings_href(ask);
-    let run = |beside: Option<&(&BillRun, Figures)>| beside.map(|(run, _)| format!("/runs/{}", run.number));
-    let (last_run, year_run) = (run(last), run(year));
-    let row = |what: String, of: &dyn Fn(&Figures) -> i64, cell: &dyn Fn(i64) -> Cell| {
-        let is = of(now);
-        let (was, before) = (last.map(|(_, figures)| of(figures)), year.map(|(_, figures)| of(figures)));
-        let shown = |figure: Option<i64>, run: &Option<String>| match (figure, run) {
-            (Some(figure), Some(run)) => cell(figure).link(run),
+    let number = |beside: Option<&(&BillRun, Figures)>| beside.map(|(run, _)| run.number);
+    let runs = [Some(known.run.number), number(last), number(year)];
+    let mut row = |what: String, of: &dyn Fn(&Figures) -> i64, cell: &dyn Fn(i64) -> Cell, parts: &[(&str, &str)]| {
+        let figures = [Some(of(now)), last.map(|(_, figures)| of(figures)), year.map(|(_, figures)| of(figures))];
+        let [is, then, a_year_ago] = [0, 1, 2].map(|place| match (figures[place], runs[place]) {
+            (Some(figure), Some(run)) => cell(figure).link(charges_href(run, parts, Some(Bears::Customer), false)),
             _ => Cell::empty(),
-        };
-        let (then, a_year_ago) = (shown(was, &last_run), shown(before, &year_run));
-        [Cell::text(what), cell(is).link(&here), then, percent(is, was), a_year_ago, percent(is, before)]
+        });
+        let change = |was: Option<i64>| percent(of(now), was);
+        table.push([Cell::text(what), is, then, change(figures[1]), a_year_ago, change(figures[2])]);
     };
     let cents = |cents: i64| Cell::from(Cents(cents));
-    table.push(row("Bills".to_owned(), &|figures| figures.bills, &Cell::count));
+    row("Bills".to_owned(), &|figures| figures.bills, &Cell::count, &[]);
     for service in keys(now, last, year, |figures| &figures.by_service) {
         let of = |figures: &Figures| figures.by_service.get(&service).map_or(0, |cents| cents.0);
-        table.push(row(web::shown::capital(&service), &of, &cents));
+        row(web::shown::capital(&service), &of, &cents, &[("service", &service)]);
     }
     for class in keys(now, last, year, |figures| &figures.by_class) {
         let of = |figures: &Figures| figures.by_class.get(&class).map_or(0, |cents| cents.0);
-        table.push(row(format!("Class {class}"), &of, &cents));
+        row(format!("Class {class}"), &of, &cents, &[("class", &class)]);
     }
-    table.push(row("All bills".to_owned(), &|figures| figures.total.0, &cents));
+    row("All bills".to_owned(), &|figures| figures.total.0, &cents, &[]);
     table
 }
 
@@ -259,15 +258,16 @@ async fn trend(read: &mut Read, known: &Known, now: &Figures) -> Result<Option<C
 }
 
 fn by_fund((ask, known): (&Ask, &Known), now: &Figures) -> Table {
-    let here = known.postings_href(ask);
     let mut sums: BTreeMap<(String, String), (Cents, Cents)> = BTreeMap::new();
     for line in now.lines.iter().filter(|line| !line.revenue.is_empty()) {
         let sum = sums.entry((line.fund.clone(), named(&line.service))).or_default();
         if line.is_borne { sum.1 += line.cents } else { sum.0 += line.cents }
     }
     let row = |((fund, service), (charged, borne)): ((String, String), (Cents, Cents))| {
-        let [charged, borne] = [charged, borne].map(|cents| Cell::from(cents).link(&here));
-        [Cell::text(fund), Cell::text(web::shown::capital(&service)), charged, borne]
+        let parts = [("fund", fund.as_str()), ("service", service.as_str())];
+        let leads = |cents: Cents, bears| Cell::from(cents).link(known.charges_href(&parts, Some(bears), false));
+        let (charged, borne) = (leads(charged, Bears::Customer), leads(borne, Bears::City));
+        [Cell::text(&fund), Cell::text(web::shown::capital(&service)), charged, borne]
     };
     ask.table("funds", "By fund and service")
         .plain()
@@ -279,8 +279,15 @@ fn by_fund((ask, known): (&Ask, &Known), now: &Figures) -> Table {
 }
 
 fn tally_table((ask, known): (&Ask, &Known), now: &Figures) -> Table {
-    let here = known.postings_href(ask);
     let row = |line: &TallyLine| {
+        let parts = [
+            ("service", line.service.as_str()),
+            ("class", &line.class),
+            ("schedule", &line.schedule),
+            ("revenue", &line.revenue),
+            ("fund", &line.fund),
+        ];
+        let href = known.charges_href(&parts, Some(Bears::of(line.is_borne)), false);
         [
             Cell::text(web::shown::capital(&named(&line.service))),
             Cell::text(&line.class),
@@ -289,7 +296,7 @@ fn tally_table((ask, known): (&Ask, &Known), now: &Figures) -> Table {
             Cell::text(&line.fund),
             Cell::count(line.count),
             line.used.map_or_else(Cell::empty, |used| used_cell(used.steps, used.unit)),
-            Cell::from(line.cents).link(&here),
+            Cell::from(line.cents).link(href),
         ]
     };
     ask.table("tally-lines", "Charges by service, class, schedule and charge")

@@ -23,6 +23,8 @@ pub struct RegisterLine {
     pub revenue: String,
     /// The code of the fund.
     pub fund: String,
+    /// The code and name of the ledger account debited; empty where nothing could be priced.
+    pub debit: String,
     /// How many services.
     pub count: i64,
     /// What they are charged.
@@ -50,7 +52,7 @@ pub struct JournalLine {
 type ChargeKey<'a> = (&'a str, &'a str, i64, &'a str, Option<Spot>);
 
 /// Charges by service, class, version, revenue code and place; those that differ in the unit of use are one.
-pub(super) fn charges_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> Vec<RegisterLine> {
+pub(crate) fn charges_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> Vec<RegisterLine> {
     let mut sums: BTreeMap<ChargeKey<'_>, (i64, Cents)> = BTreeMap::new();
     for row in rows {
         let key = (row.service.as_str(), row.class.as_str(), row.rate_version_id, row.revenue_code.as_str(), row.spot);
@@ -63,16 +65,18 @@ pub(super) fn charges_of(book: &RateBook, chart: &Chart, rows: &[RunTally]) -> V
             let effective_on = version.version()?.effective_on;
             Some(format!("{} {effective_on}", version.schedule.code))
         });
-        let fund = place_of(book, revenue, spot).and_then(|spot| chart.fund(spot.fund));
+        let spot = place_of(book, revenue, spot);
+        let fund = spot.and_then(|spot| chart.fund(spot.fund));
         RegisterLine {
             service: service.to_owned(),
             class: class.to_owned(),
             schedule: schedule.unwrap_or_default(),
             revenue: revenue.to_owned(),
             fund: fund.map_or_else(String::new, |fund| fund.code.clone()),
+            debit: spot.map_or_else(String::new, |spot| named(chart, spot.debit)),
             count,
             charged,
-            is_borne: spot.is_some_and(|spot: Spot| spot.is_borne),
+            is_borne: spot.is_some_and(|spot| spot.is_borne),
         }
     };
     sums.into_iter().map(line).collect()

@@ -9,6 +9,22 @@ use super::{Comparison, JournalLine, Register};
 use crate::tax_report::taxes_section;
 
 impl Register {
+    /// The heading of what is charged, by service, class, schedule and charge.
+    pub const CHARGES: &str = "Charges";
+    /// The heading of the taxes.
+    pub const TAXES: &str = "Taxes";
+    /// The heading of what customers owe.
+    pub const RECEIVABLES: &str = "Receivables";
+    /// The heading of what is posted.
+    pub const JOURNAL: &str = "Journal";
+    /// The heading of the bills that are replaced.
+    pub const REPLACED: &str = "Bills replaced";
+    /// The heading of the charges beside those of the last run.
+    pub const CHARGES_COMPARED: &str = "Charges compared";
+    /// The heading of the sign-off.
+    pub const SIGN_OFF: &str = "Sign-off";
+    /// What the row of the sign-off is called that says what was signed.
+    pub const SIGNED_TOTAL: &str = "Total that was signed";
     /// The heading of the bills that stay back.
     pub const HELD: &str = "Held bills";
     /// The heading of those of them that were signed and then taken out.
@@ -86,7 +102,7 @@ impl Register {
             ("Difference", Kind::Money),
             ("Reason", Kind::Text),
         ];
-        let mut section = Section::new("Bills replaced", &columns);
+        let mut section = Section::new(Register::REPLACED, &columns);
         for line in &self.replaced {
             section.push(vec![
                 line.account.as_str().into(),
@@ -134,7 +150,7 @@ impl Register {
             ("Charged", Kind::Money),
             ("Borne by the city", Kind::Money),
         ];
-        let mut section = Section::new("Charges", &columns);
+        let mut section = Section::new(Register::CHARGES, &columns);
         for line in self.charges.iter().filter(|line| !line.revenue.is_empty()) {
             let (charged, borne) = sides(line.charged.into(), line.is_borne);
             section.push(vec![
@@ -164,7 +180,7 @@ impl Register {
             ("Adjusted", Kind::Money),
             ("Closing", Kind::Money),
         ];
-        let mut section = Section::new("Receivables", &columns);
+        let mut section = Section::new(Register::RECEIVABLES, &columns);
         for line in &self.receivables {
             let sum = &line.sum;
             let mut row: Vec<Cell> =
@@ -185,7 +201,7 @@ impl Register {
             ("Charge", Kind::Text),
             ("Amount", Kind::Money),
         ];
-        let mut section = Section::new("Journal", &columns);
+        let mut section = Section::new(Register::JOURNAL, &columns);
         for line in self.journal.iter().chain(&self.reversals) {
             let mut row: Vec<Cell> =
                 [&line.fund, &line.debit, &line.credit, &line.revenue].map(|text| text.as_str().into()).to_vec();
@@ -247,7 +263,7 @@ impl Register {
     }
 
     fn signoff(&self) -> Section {
-        let mut section = Section::new("Sign-off", &[("What", Kind::Text), ("Value", Kind::Text)]);
+        let mut section = Section::new(Register::SIGN_OFF, &[("What", Kind::Text), ("Value", Kind::Text)]);
         let hash = self.digest();
         section.push(vec!["Hash of this register".into(), hash.to_string().into()]);
         let Some(signed) = &self.signed else {
@@ -257,7 +273,7 @@ impl Register {
         section.push(vec!["Signed by".into(), signed.by.as_str().into()]);
         section.push(vec!["Hash that was signed".into(), signed.register.to_string().into()]);
         section.push(vec!["Bills that were signed".into(), signed.bills.to_string().into()]);
-        section.push(vec!["Total that was signed".into(), signed.total.dollars().into()]);
+        section.push(vec![Register::SIGNED_TOTAL.into(), signed.total.dollars().into()]);
         let words = match (signed.register == hash, self.taken_out_count()) {
             (true, _) => "This is the register that was signed.".to_owned(),
             (false, 0) => "This is not the register that was signed.".to_owned(),
@@ -296,7 +312,7 @@ impl Comparison {
         for line in &self.consumption {
             push(&mut used, line, Some(line.now.unit.code().into()), |quantity| Cell::Quantity(*quantity));
         }
-        let mut charges = section("Charges compared", ("Charge", Kind::Money), &[]);
+        let mut charges = section(Register::CHARGES_COMPARED, ("Charge", Kind::Money), &[]);
         for line in &self.charges {
             push(&mut charges, line, None, |cents| Cell::Money(*cents));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use finance::{Movement, Owed};
-use kernel::{Cents, FundId, LedgerAccountId};
+use kernel::{AccountId, BillNumber, Cents, FundId, LedgerAccountId};
 use ledger::{Chart, Control, JournalKind};
 use revenue::Place;
 
@@ -43,7 +43,64 @@ pub struct RollSum {
     pub adjusted: Cents,
 }
 
+/// A column of a roll-forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RollPart {
+    /// What was owed before.
+    Opening,
+    /// What the run bills.
+    Billed,
+    /// What other runs billed.
+    BilledOtherwise,
+    /// Bills taken back.
+    Reversed,
+    /// Money received or paid out.
+    Paid,
+    /// Adjustments, transfers and balances brought forward.
+    Adjusted,
+    /// What is owed after.
+    Closing,
+}
+
+impl RollPart {
+    /// All of them, in the order of the columns.
+    pub const ALL: [RollPart; 7] = [
+        RollPart::Opening,
+        RollPart::Billed,
+        RollPart::BilledOtherwise,
+        RollPart::Reversed,
+        RollPart::Paid,
+        RollPart::Adjusted,
+        RollPart::Closing,
+    ];
+}
+
+/// What one account of a run owes for one service in one fund, from one register of the cycle to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolledAccount {
+    /// Whose.
+    pub account: AccountId,
+    /// The number its bill of the run has, or will have.
+    pub bill: BillNumber,
+    /// What is owed.
+    pub line: RollForward,
+}
+
 impl RollSum {
+    /// What stands in a column.
+    #[must_use]
+    pub fn part(&self, part: RollPart) -> Cents {
+        match part {
+            RollPart::Opening => self.opening,
+            RollPart::Billed => self.billed,
+            RollPart::BilledOtherwise => self.billed_otherwise,
+            RollPart::Reversed => self.reversed,
+            RollPart::Paid => self.paid,
+            RollPart::Adjusted => self.adjusted,
+            RollPart::Closing => self.closing(),
+        }
+    }
+
     /// What is owed after.
     #[must_use]
     pub fn closing(&self) -> Cents {
@@ -51,30 +108,39 @@ impl RollSum {
     }
 }
 
-/// Adds up roll-forwards, by fund, receivable and service.
+/// Adds up roll-forwards, by fund, receivable and service; or by account, too.
 pub(crate) struct Receivables<'a> {
     chart: &'a Chart,
-    sums: BTreeMap<(FundId, LedgerAccountId, String), RollSum>,
+    is_by_account: bool,
+    sums: BTreeMap<RollKey, RollSum>,
 }
+
+/// The account, where each counts by itself, else nobody; then fund, receivable and service.
+type RollKey = (Option<AccountId>, FundId, LedgerAccountId, String);
 
 impl<'a> Receivables<'a> {
     pub(crate) fn new(chart: &'a Chart) -> Receivables<'a> {
-        Receivables { chart, sums: BTreeMap::new() }
+        Receivables { chart, is_by_account: false, sums: BTreeMap::new() }
+    }
+
+    /// Each account by itself.
+    pub(crate) fn by_account(chart: &'a Chart) -> Receivables<'a> {
+        Receivables { is_by_account: true, ..Receivables::new(chart) }
     }
 
     /// Adds a line that the run bills for a service.
-    pub(crate) fn bill(&mut self, service: &str, place: &Place, cents: Cents) {
-        self.on_sides((place.fund, place.debit, place.credit), cents, service, |sum| &mut sum.billed);
+    pub(crate) fn bill(&mut self, (account, service): (AccountId, &str), place: &Place, cents: Cents) {
+        self.on_sides((place.fund, place.debit, place.credit), cents, (account, service), |sum| &mut sum.billed);
     }
 
     /// Takes a line of a bill back that the run replaces.
-    pub(crate) fn take_back(&mut self, service: &str, place: &Place, cents: Cents) {
-        self.on_sides((place.fund, place.debit, place.credit), -cents, service, |sum| &mut sum.reversed);
+    pub(crate) fn take_back(&mut self, (account, service): (AccountId, &str), place: &Place, cents: Cents) {
+        self.on_sides((place.fund, place.debit, place.credit), -cents, (account, service), |sum| &mut sum.reversed);
     }
 
     /// Adds what was owed before for a service.
     pub(crate) fn open(&mut self, service: &str, owed: &Owed) {
-        self.sum(owed.fund, owed.receivable, service).opening += owed.cents;
+        self.sum((owed.account, service), owed.fund, owed.receivable).opening += owed.cents;
     }
 
     /// Adds what moved for a service.
@@ -85,37 +151,56 @@ impl<'a> Receivables<'a> {
             JournalKind::Payment => |sum| &mut sum.paid,
             JournalKind::Adjustment | JournalKind::Transfer | JournalKind::Opening => |sum| &mut sum.adjusted,
         };
-        self.on_sides((movement.fund, movement.debit, movement.credit), movement.cents, service, part);
+        let sides = (movement.fund, movement.debit, movement.credit);
+        self.on_sides(sides, movement.cents, (movement.account, service), part);
     }
 
     fn on_sides(
         &mut self,
         (fund, debit, credit): (FundId, LedgerAccountId, LedgerAccountId),
         cents: Cents,
-        service: &str,
+        whose: (AccountId, &str),
         part: fn(&mut RollSum) -> &mut Cents,
     ) {
         for (side, cents) in [(debit, cents), (credit, -cents)] {
             let control = self.chart.ledger_account(side).and_then(|account| account.control);
             if control == Some(Control::Receivable) && !cents.is_zero() {
-                *part(self.sum(fund, side, service)) += cents;
+                *part(self.sum(whose, fund, side)) += cents;
             }
         }
     }
 
-    fn sum(&mut self, fund: FundId, receivable: LedgerAccountId, service: &str) -> &mut RollSum {
-        self.sums.entry((fund, receivable, service.to_owned())).or_default()
+    fn sum(
+        &mut self,
+        (account, service): (AccountId, &str),
+        fund: FundId,
+        receivable: LedgerAccountId,
+    ) -> &mut RollSum {
+        let account = self.is_by_account.then_some(account);
+        self.sums.entry((account, fund, receivable, service.to_owned())).or_default()
     }
 
-    /// The roll-forwards by service, fund and receivable.
-    pub(crate) fn lines(&self) -> Vec<RollForward> {
-        let line = |((fund, receivable, service), sum): (&(FundId, LedgerAccountId, String), &RollSum)| RollForward {
+    fn line(&self, (_, fund, receivable, service): &RollKey, sum: &RollSum) -> RollForward {
+        RollForward {
             service: service.clone(),
             fund: self.chart.fund(*fund).map_or_else(String::new, |fund| fund.code.clone()),
             receivable: named(self.chart, *receivable),
             sum: *sum,
+        }
+    }
+
+    /// The roll-forwards by account, fund, receivable and service, where each account counts by itself.
+    pub(crate) fn accounts(&self, bills: &BTreeMap<AccountId, BillNumber>) -> Vec<RolledAccount> {
+        let line = |(key, sum): (&RollKey, &RollSum)| {
+            let account = key.0?;
+            Some(RolledAccount { account, bill: *bills.get(&account)?, line: self.line(key, sum) })
         };
-        let mut lines: Vec<RollForward> = self.sums.iter().map(line).collect();
+        self.sums.iter().filter_map(line).collect()
+    }
+
+    /// The roll-forwards by service, fund and receivable.
+    pub(crate) fn lines(&self) -> Vec<RollForward> {
+        let mut lines: Vec<RollForward> = self.sums.iter().map(|(key, sum)| self.line(key, sum)).collect();
         lines.sort_by(|one, next| {
             (&one.service, &one.fund, &one.receivable).cmp(&(&next.service, &next.fund, &next.receivable))
         });
@@ -130,7 +215,6 @@ pub(crate) fn named(chart: &Chart, id: LedgerAccountId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kernel::AccountId;
     use ledger::{AccountKind, Fund, LedgerAccount};
 
     use super::*;
@@ -170,9 +254,9 @@ mod tests {
         let chart = chart();
         let mut receivables = Receivables::new(&chart);
         let place = Place { code: "water.base".to_owned(), fund: FUND, debit: OWED, credit: EARNED, is_borne: false };
-        receivables.bill("water", &place, Cents(50_00));
-        receivables.bill("water", &place, Cents(-1_00));
-        receivables.take_back("water", &place, Cents(7_00));
+        receivables.bill((AccountId(1), "water"), &place, Cents(50_00));
+        receivables.bill((AccountId(1), "water"), &place, Cents(-1_00));
+        receivables.take_back((AccountId(1), "water"), &place, Cents(7_00));
         #[rustfmt::skip]
         let rows = [
             moved(JournalKind::Bill,         (OWED, EARNED), 20_00),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use kernel::{Cents, FundId, LedgerAccountId};
+use kernel::{AccountId, Cents, FundId, LedgerAccountId};
 use ledger::Chart;
 use rates::PlanCharge;
 use revenue::RateBook;
@@ -61,6 +61,8 @@ pub(crate) enum Way {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct TaxKey {
+    /// Whose, where each account counts by itself.
+    account: Option<AccountId>,
     authority: String,
     code: String,
     fund: FundId,
@@ -70,9 +72,17 @@ struct TaxKey {
 
 /// Adds up the taxes of bills.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Taxes(BTreeMap<TaxKey, TaxSum>);
+pub(crate) struct Taxes {
+    is_by_account: bool,
+    sums: BTreeMap<TaxKey, TaxSum>,
+}
 
 impl Taxes {
+    /// Each account by itself.
+    pub(crate) fn by_account() -> Taxes {
+        Taxes { is_by_account: true, ..Taxes::default() }
+    }
+
     /// Adds a bill, or takes it off.
     pub(crate) fn add(&mut self, book: &RateBook, (bill, priced): (&BillInputs, &PricedBill<'_>), way: Way) {
         let sign = match way {
@@ -84,8 +94,9 @@ impl Taxes {
             let lines: Vec<&BillLine<'_>> = priced.lines.iter().filter(|line| line.item == number).collect();
             for line in &lines {
                 let Some(taxed) = tax_of(book, (item, price_on), line, &lines) else { continue };
-                let (key, base) = (taxed.key.clone(), taxed.on.iter().map(|base| base.cents).sum::<Cents>());
-                let sum = self.0.entry(key.clone()).or_default();
+                let key = TaxKey { account: self.is_by_account.then_some(bill.account), ..taxed.key.clone() };
+                let (key, base) = (key, taxed.on.iter().map(|base| base.cents).sum::<Cents>());
+                let sum = self.sums.entry(key.clone()).or_default();
                 sum.add_base(Cents(base.0 * sign), taxed.is_exempt);
                 sum.tax += Cents(line.cents.0 * sign);
                 if on_bill.insert(key) {
@@ -117,16 +128,18 @@ impl Taxes {
                 let lines: Vec<&BillLine<'_>> = priced.lines.iter().filter(|one| one.item == line.item).collect();
                 let Some(taxed) = tax_of(book, (item, price_on), line, &lines) else { continue };
                 let is_on = taxed.on.iter().any(|base| std::ptr::eq(*base, part.line));
-                let sum = self.0.entry(taxed.key.clone()).or_default();
+                let key = TaxKey { account: self.is_by_account.then_some(bill.account), ..taxed.key };
+                let sum = self.sums.entry(key.clone()).or_default();
                 sum.add_base(if is_on { Cents(part.cents.0 * sign) } else { Cents::ZERO }, taxed.is_exempt);
                 sum.tax += Cents(cents.0 * sign);
-                let place = (taxed.key.fund, taxed.key.liability);
+                let place = (key.fund, key.liability);
                 *left.entry(place).or_default() += -*cents;
-                first.entry(place).or_insert(taxed.key);
+                first.entry(place).or_insert(key);
             }
         }
         for ((fund, liability), cents) in left.into_iter().filter(|(_, cents)| !cents.is_zero()) {
             let known = book.taxes().find(|tax| tax.liability == liability).map(|tax| TaxKey {
+                account: self.is_by_account.then_some(bill.account),
                 authority: tax.authority.clone(),
                 code: tax.code.clone(),
                 fund,
@@ -134,15 +147,15 @@ impl Taxes {
                 is_borne: false,
             });
             if let Some(key) = first.remove(&(fund, liability)).or(known) {
-                self.0.entry(key).or_default().tax += Cents(cents.0 * sign);
+                self.sums.entry(key).or_default().tax += Cents(cents.0 * sign);
             }
         }
     }
 
     /// These and those together.
     pub(crate) fn with(mut self, others: Taxes) -> Taxes {
-        for (key, other) in others.0 {
-            let sum = self.0.entry(key).or_default();
+        for (key, other) in others.sums {
+            let sum = self.sums.entry(key).or_default();
             sum.bills += other.bills;
             sum.taxable += other.taxable;
             sum.exempt += other.exempt;
@@ -153,28 +166,34 @@ impl Taxes {
 
     /// The sums by authority, code, fund and ledger account.
     pub(crate) fn lines(&self, chart: &Chart) -> Vec<TaxedLine> {
-        let line = |(key, sum): (&TaxKey, &TaxSum)| {
-            let fund = chart.fund(key.fund).map_or_else(String::new, |fund| fund.code.clone());
-            let liability = chart.ledger_account(key.liability);
-            TaxedLine {
-                authority: key.authority.clone(),
-                code: key.code.clone(),
-                fund,
-                liability: liability.map_or_else(String::new, |side| format!("{} {}", side.code, side.name)),
-                is_borne: key.is_borne,
-                sum: *sum,
-            }
-        };
-        self.0.iter().map(line).collect()
+        self.sums.iter().map(|(key, sum)| line(chart, key, sum)).collect()
+    }
+
+    /// The same of each account, where each counts by itself.
+    pub(crate) fn lines_of_accounts(&self, chart: &Chart) -> Vec<(AccountId, TaxedLine)> {
+        self.sums.iter().filter_map(|(key, sum)| Some((key.account?, line(chart, key, sum)))).collect()
     }
 
     /// What is owed by fund and ledger account.
     pub(crate) fn by_liability(&self) -> BTreeMap<(FundId, LedgerAccountId), Cents> {
         let mut sums: BTreeMap<(FundId, LedgerAccountId), Cents> = BTreeMap::new();
-        for (key, sum) in &self.0 {
+        for (key, sum) in &self.sums {
             *sums.entry((key.fund, key.liability)).or_default() += sum.tax;
         }
         sums
+    }
+}
+
+fn line(chart: &Chart, key: &TaxKey, sum: &TaxSum) -> TaxedLine {
+    let fund = chart.fund(key.fund).map_or_else(String::new, |fund| fund.code.clone());
+    let liability = chart.ledger_account(key.liability);
+    TaxedLine {
+        authority: key.authority.clone(),
+        code: key.code.clone(),
+        fund,
+        liability: liability.map_or_else(String::new, |side| format!("{} {}", side.code, side.name)),
+        is_borne: key.is_borne,
+        sum: *sum,
     }
 }
 
@@ -195,6 +214,7 @@ fn tax_of<'a>(
     lines: &[&'a BillLine<'a>],
 ) -> Option<Taxed<'a>> {
     let key = |authority: &str, code: &str| TaxKey {
+        account: None,
         authority: authority.to_owned(),
         code: code.to_owned(),
         fund: line.place.fund,

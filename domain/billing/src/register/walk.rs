@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Fault, Read};
 use finance::Window;
-use kernel::{AccountId, AgreementId, Cents, ConsumptionId, Quantity, Unit};
+use kernel::{AccountId, AgreementId, BillNumber, Cents, ConsumptionId, Quantity, Unit};
 use metering::RegisteredUse;
 use revenue::RateBook;
 
@@ -126,6 +126,22 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// Adds what the accounts `from..to` of a run owe; gives back the numbers of their bills.
+    pub(crate) async fn roll_between(
+        &self,
+        read: &mut Read,
+        (run, range): (&BillRun, (AccountId, AccountId)),
+        (receivables, window): (&mut Receivables<'_>, Window),
+    ) -> Result<BTreeMap<AccountId, BillNumber>, Fault> {
+        let bills = store::bills_between(read, run, range).await?;
+        let priced = bills.iter().map(|bill| price(self.book, &Limits::new(), bill)).collect();
+        let chunk = Priced { stretches: stretches(bills.iter().map(|bill| bill.account)), bills: &bills, priced };
+        let services = self.roll(read, &chunk, (receivables, window)).await?;
+        self.take_back(read, run, (&chunk, &services), (&mut Sums::default(), Some(receivables))).await?;
+        let number = |bill: &BillInputs| BillNumber { run: run.number, position: bill.position };
+        Ok(bills.iter().map(|bill| (bill.account, number(bill))).collect())
+    }
+
     fn add(
         &self,
         sums: &mut Sums,
@@ -179,7 +195,8 @@ impl<'a> Walk<'a> {
         }
         for (bill, priced) in self.going_out(chunk) {
             for line in &priced.lines {
-                receivables.bill(services.of(Some(bill.item(line.item).agreement)), &line.place, line.cents);
+                let service = services.of(Some(bill.item(line.item).agreement));
+                receivables.bill((bill.account, service), &line.place, line.cents);
             }
         }
         Ok(services)
@@ -207,7 +224,7 @@ impl<'a> Walk<'a> {
             for line in &priced.lines {
                 let service = services.of(Some(bill.item(line.item).agreement));
                 if let Some(receivables) = &mut receivables {
-                    receivables.take_back(service, &line.place, line.cents);
+                    receivables.take_back((bill.account, service), &line.place, line.cents);
                 }
             }
             let is = new.get(&old.account).copied().unwrap_or_default();
