@@ -53,36 +53,21 @@ const PLACES: [&str; 15] = [
 const TAXED: &str = "what a tax is a percentage of is posted charge by charge; the bills are listed behind it";
 
 /// Pages, and of some a section or a column, whose figures are no money that moved, and why.
-const EXCEPT: [(&str, &str, &str); 29] = [
+const EXCEPT: [(&str, &str, &str); 14] = [
     ("/style", "", "examples of the kit"),
     ("/roles", "", "how much somebody may decide alone"),
-    ("/staff/{code}", "", "how much somebody may decide alone"),
     ("/approvals", "Change", "how much may be decided alone"),
-    ("/approvals/{id}", "", "what is proposed and not posted"),
-    ("/outliers", "", "what somebody wanted to look at; the entry beside it leads on"),
     ("/log/{id}", "", "what was typed and answered, as it is stored; the record beside it leads on"),
-    ("/rates/{schedule}", "", "prices"),
     ("/rates/{schedule}/{date}", "", "prices, and an example of what they come to"),
-    ("/rates/proposals/{schedule}/{date}/{number}/what-if", "", "what rates would come to"),
-    ("/rates/proposals/{schedule}/{date}/{number}", "", "prices"),
-    ("/moves/new", "", "what a move would come to"),
-    ("/bills/{number}/adjust", "", "a preview"),
-    ("/bills/{number}/leak", "", "a preview"),
-    ("/bills/{number}/rebill", "", "a preview"),
-    ("/runs/{number}/exceptions", "", "bills that stay back, or are not posted yet"),
     ("/runs/{number}/exceptions/{account}", "", "a bill that stays back, or is not posted yet"),
     ("/runs/{number}/rules", "High from", "from what amount on a bill is looked at"),
     ("/runs/{number}/register", "Not billed", "what is held is posted once it is made; the held bills are beside it"),
     ("/bills/{number}", "Difference", "the two figures beside it lead on"),
     ("/bills/{number}", "Compared with the last bill / ", "why the two figures above differ, in parts"),
     ("/runs/{number}/register", "Taxes / Taxable", TAXED),
-    ("/runs/{number}/register", "Taxes / Exempt", TAXED),
     ("/runs/{number}/taxes", "Taxable", TAXED),
     ("/books/taxes", "Taxable", TAXED),
-    ("/books/taxes", "Exempt", TAXED),
     ("/books/taxes/accounts", "Taxable", TAXED),
-    ("/books/taxes/accounts", "Exempt", TAXED),
-    ("/accounts/{number}/open-items", "Open", "what is left of a charge; the charge and its payments are beside it"),
 ];
 
 /// What a page says in money, and where that leads; nothing where it is not for this person, or is no page.

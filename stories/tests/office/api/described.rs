@@ -82,6 +82,8 @@ async fn prepare(hall: &Hall, programs: &mut Programs<'_>, described: &mut Descr
     change(csr, "identity.verify_caller", told).await;
     change(csr, "identity.raise_red_flag", json!({"account": ACCOUNT, "words": "the picture is of somebody else"}))
         .await;
+    // The first file is what the examples of changes withdraw; the second one is looked at.
+    csr.attach(ACCOUNT, "stray.csv", "of,another\nhouse,1\n").await;
     let attached = csr.attach(ACCOUNT, "reads.csv", "meter,count\nSB200000,161531\n").await;
     let file = attached.json()["data"]["id"].clone();
     described.exemplify(("get_attachment", "id"), file.clone());
