@@ -167,6 +167,6 @@ fn row(
         Cell::from(item.charged).link(&charged),
         Cell::from(item.charged - item.open).link(&ledger),
         // What is left of a charge stands nowhere else; what is not touched is the charge itself.
-        Cell::from(item.open).link(if item.open == item.charged { charged } else { ledger.clone() }),
+        Cell::from(item.open).link(if item.open == item.charged { charged } else { ledger }),
     ]
 }

@@ -1,6 +1,6 @@
 //! `/books/taxes`: what bills owe each authority, beside what was posted; it leads to the postings and so to the bills.
 
-use billing::{TaxOf, TaxReport, TaxedLine, tax_report, taxed_accounts};
+use billing::{TaxOf, TaxReport, TaxedAccount, TaxedLine, tax_report, taxed_accounts};
 use db::Read;
 use kernel::{AccountId, Cents};
 use ledger::Chart;
@@ -181,49 +181,12 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
     let numbers = Numbers::load(&mut read, page.accounts.iter().map(|one| one.account)).await?;
     let looked = tax_report_of(&ask, read, days).await?;
     let is_whole = after == 0 && page.next.is_none();
-    let sum = |column: Column| if is_whole { column.totaled() } else { column };
-    let table = ask
-        .table("tax-accounts", &format!("{} {}, {}", of.authority, of.code, days.words()))
-        .plain()
-        .column(Column::text("account", "Account"))
-        .column(sum(Column::count("bills", "Bills")))
-        .column(sum(Column::money("taxable", "Taxable")))
-        .column(sum(Column::money("exempt", "Exempt")))
-        .column(sum(Column::money("tax", "Tax")))
-        .empty("No account of these days has this tax.")
-        .rows(page.accounts.iter().map(|one| {
-            let number = numbers.of(one.account);
-            let pairs =
-                [("fund", of.fund.as_str()), ("ledger", &of.liability), ("through", &days.through_on.to_string())];
-            let ledger = address(&format!("/accounts/{}/ledger", web::encoded(&number)), &pairs);
-            let leads = |cents: Cents| match ask.may(customers::permissions::SEE) {
-                true => Cell::from(cents).link(ledger.clone()),
-                false => Cell::from(cents),
-            };
-            let (taxable, exempt, tax) = (leads(one.sum.taxable), leads(one.sum.exempt), leads(one.sum.tax));
-            [numbers.cell(&ask, one.account), Cell::count(one.sum.bills), taxable, exempt, tax]
-        }));
+    let table = accounts_table(&ask, (&of, days), is_whole)
+        .rows(page.accounts.iter().map(|one| account_row(&ask, (&of, days), (&numbers, one))));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let facts = Facts::new()
-        .fact("Authority", of.authority.clone())
-        .fact("Tax", of.code.clone())
-        .fact("Fund", of.fund.clone())
-        .fact("Owed in", of.liability.clone())
-        .fact("Paid by", if of.is_borne { "the city" } else { "the customers" });
-    // The report is there when this page was opened from it; where it is not, the page does without.
-    let facts = match &looked {
-        Looked::Done(report) => match report.taxes.iter().find(|line| of.is(line)) {
-            Some(line) => facts.fact("Taxable", money(&line.sum.taxable)).fact("Exempt", money(&line.sum.exempt)).link(
-                "Tax in all",
-                money(&line.sum.tax),
-                here("after", ""),
-            ),
-            None => facts,
-        },
-        Looked::UnderWay => facts,
-    };
+    let facts = tax_facts(&of, &looked, here("after", ""));
     let links = Links::new("Ways on").link("Back to the report", days.address("/books/taxes"));
     let links = match page.next {
         Some(next) => links.next("Next page", here("after", &next.0.to_string())),
@@ -239,6 +202,50 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
         .lead(format!("Bills and adjustments of {}, account by account.", days.words()))
         .body(&Columns { main: vec![section], side: vec![Section::bare().with(&facts)] })
         .answer()
+}
+
+fn accounts_table(ask: &Ask, (of, days): (&TaxOf, Days), is_whole: bool) -> Table {
+    let sum = |column: Column| if is_whole { column.totaled() } else { column };
+    ask.table("tax-accounts", &format!("{} {}, {}", of.authority, of.code, days.words()))
+        .plain()
+        .column(Column::text("account", "Account"))
+        .column(sum(Column::count("bills", "Bills")))
+        .column(sum(Column::money("taxable", "Taxable")))
+        .column(sum(Column::money("exempt", "Exempt")))
+        .column(sum(Column::money("tax", "Tax")))
+        .empty("No account of these days has this tax.")
+}
+
+fn account_row(ask: &Ask, (of, days): (&TaxOf, Days), (numbers, one): (&Numbers, &TaxedAccount)) -> [Cell; 5] {
+    let (number, through) = (numbers.of(one.account), days.through_on.to_string());
+    let pairs = [("fund", of.fund.as_str()), ("ledger", &of.liability), ("through", &through)];
+    let ledger = address(&format!("/accounts/{}/ledger", web::encoded(&number)), &pairs);
+    let leads = |cents: Cents| match ask.may(customers::permissions::SEE) {
+        true => Cell::from(cents).link(ledger.clone()),
+        false => Cell::from(cents),
+    };
+    let (taxable, exempt, tax) = (leads(one.sum.taxable), leads(one.sum.exempt), leads(one.sum.tax));
+    [numbers.cell(ask, one.account), Cell::count(one.sum.bills), taxable, exempt, tax]
+}
+
+/// Which tax it is, and what the report says of it. The report is there when the page was opened from it; where it is not,
+/// the page does without.
+fn tax_facts(of: &TaxOf, looked: &Looked<TaxReport>, first: String) -> Facts {
+    let facts = Facts::new()
+        .fact("Authority", of.authority.clone())
+        .fact("Tax", of.code.clone())
+        .fact("Fund", of.fund.clone())
+        .fact("Owed in", of.liability.clone())
+        .fact("Paid by", if of.is_borne { "the city" } else { "the customers" });
+    let Looked::Done(report) = looked else { return facts };
+    match report.taxes.iter().find(|line| of.is(line)) {
+        Some(line) => facts.fact("Taxable", money(&line.sum.taxable)).fact("Exempt", money(&line.sum.exempt)).link(
+            "Tax in all",
+            money(&line.sum.tax),
+            first,
+        ),
+        None => facts,
+    }
 }
 
 /// The ledger account that a report names by code and name.
