@@ -1,7 +1,7 @@
 //! Any figure on any page leads to its postings: by its own link or one of its row, and wherever a link leads, the figure
 //! stands there again, until it stands on a page of postings. A sum leads there by its parts, which come to it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -175,10 +175,10 @@ struct Walk {
     /// Where links led, by the kind of page.
     links: BTreeMap<String, BTreeSet<String>>,
     /// Pages as somebody saw them who may.
-    looked: HashMap<String, Option<Arc<Looked>>>,
-    columns: HashMap<String, Arc<Vec<Column>>>,
+    looked: BTreeMap<String, Option<Arc<Looked>>>,
+    columns: BTreeMap<String, Arc<Vec<Column>>>,
     /// Whether an amount is found behind a link within so many clicks.
-    found: HashMap<(String, i64, u32), bool>,
+    found: BTreeMap<(String, i64, u32), bool>,
     figures: usize,
     checked: BTreeSet<String>,
     /// Which exceptions were of use.
@@ -293,7 +293,7 @@ impl Walk {
             match EXCEPT.iter().position(|(page, place, _)| *page == kind && figure.place.contains(place)) {
                 Some(place) => drop(self.excepted.insert(place)),
                 None => {
-                    self.faults.push(format!("{href}: “{}” at {} by {:?}", figure.text, figure.place, figure.links))
+                    self.faults.push(format!("{href}: “{}” at {} by {:?}", figure.text, figure.place, figure.links));
                 }
             }
         }

@@ -93,7 +93,9 @@ async fn prepare(hall: &Hall, programs: &mut Programs<'_>, described: &mut Descr
     // The first file is what the examples of changes withdraw; the second one is looked at.
     csr.attach(ACCOUNT, "stray.csv", "of,another\nhouse,1\n").await;
     let attached = csr.attach(ACCOUNT, "reads.csv", "meter,count\nSB200000,161531\n").await;
-    let file = attached.json()["data"]["id"].clone();
+    assert_eq!(attached.status, 201, "{}", attached.text());
+    // In an address it is text.
+    let file = Value::from(attached.json()["data"]["id"].to_string());
     described.exemplify(("get_attachment", "id"), file.clone());
     described.exemplify(("download_attachment", "id"), file);
 
