@@ -7,7 +7,7 @@ use customers::Account;
 use db::Read;
 use kernel::{AccountId, Cents};
 use web::shown::{capital, count, date, money};
-use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Links, Problem, Section, Table, Words, address, encoded};
+use web::{Answer, Ask, At, Cell, Column, Facts, Links, Problem, Section, Table, Words, address, encoded};
 
 use crate::known::Known;
 use crate::register::register_of;
@@ -118,11 +118,8 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         true => links,
         false => links.file("CSV", here(&ask, "as", "csv")).file("Spreadsheet", here(&ask, "as", "xlsx")),
     };
-    let columns = Columns {
-        main: vec![section.with(&links)],
-        side: vec![Section::bare().with(&facts(&ask, (&known, &of), (total, 0 < after)))],
-    };
-    known.page(&ask, ("Charges", "/register")).body(&columns).answer()
+    let facts = Section::bare().with(&facts(&ask, (&known, &of), (total, 0 < after)));
+    known.page(&ask, ("Charges", "/register")).body(&facts).body(&section.with(&links)).answer()
 }
 
 /// What the charges come to: of all that were tried from the sums that were kept, of those that go out from the register.

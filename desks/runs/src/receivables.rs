@@ -6,7 +6,7 @@ use billing::{RollOf, RollPart, RolledAccount, RunState};
 use customers::Account;
 use kernel::{AccountId, Cents};
 use web::shown::{capital, money};
-use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Links, Section, Table, Words, address, encoded};
+use web::{Answer, Ask, At, Cell, Column, Facts, Links, Section, Table, Words, address, encoded};
 
 use crate::known::Known;
 use crate::register::register_of;
@@ -107,8 +107,8 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         }
         None => facts,
     };
-    let columns = Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts)] };
-    known.page(&ask, ("Receivables", "/register")).body(&columns).answer()
+    let facts = Section::bare().with(&facts);
+    known.page(&ask, ("Receivables", "/register")).body(&facts).body(&section.with(&links)).answer()
 }
 
 /// What was asked for, in words.

@@ -287,9 +287,14 @@ async fn held_bills_are_led_to_from_the_register_and_listed_for_programs() {
         for (client, link) in rows {
             let shown = page(client, &register).await.text();
             assert!(!shown.contains("Held bills: the journals"), "what is held is in no journal: {shown}");
-            assert!(shown.contains("Charges: the journals of the bills"), "what went out is: {shown}");
+            assert!(shown.contains(&format!("/runs/{run}/charges?")), "what went out is listed: {shown}");
             assert!(shown.contains(&link), "{link} is missing: {shown}");
         }
+        // Of what is held nothing is among the charges that go out, and something among all that were tried.
+        let charges = async |of: &str| page(&auditor, &format!("/runs/{run}/charges?{of}&as=csv")).await.text();
+        let (out, tried) = (charges("bills=out").await, charges("paid-by=customer").await);
+        assert!(!out.contains(&account) && tried.contains(&account), "{account} is held: {out}");
+        assert!(1 < out.lines().count() && out.lines().count() < tried.lines().count(), "{tried}");
         let (own, others) = (hall.token("auditor").await, hall.token("system_administrator").await);
         let program = Client::new(&hall.served.address);
         let held = async |token: &str, run: &str, ask: &str| {
