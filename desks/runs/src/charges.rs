@@ -6,7 +6,7 @@ use billing::{ChargeOfBill, ChargesOf, RunState};
 use customers::Account;
 use db::Read;
 use kernel::{AccountId, Cents};
-use web::shown::{capital, count, date, money};
+use web::shown::{capital, date, money};
 use web::{Answer, Ask, At, Cell, Column, Facts, Links, Problem, Section, Table, Words, address, encoded};
 
 use crate::known::Known;
@@ -206,7 +206,7 @@ fn row(ask: &Ask, known: &Known, accounts: &BTreeMap<AccountId, Account>, one: &
         Cell::text(&line.schedule).link(format!("/rates/{}", encoded(code))),
         Cell::text(&line.revenue).note(if line.is_borne { "borne by the city" } else { "" }),
         Cell::text(&line.fund),
-        Cell::text(count(&line.count)),
+        Cell::count(line.count),
         amount,
     ]
 }
