@@ -292,7 +292,7 @@ async fn held_bills_are_led_to_from_the_register_and_listed_for_programs() {
         }
         // Of what is held nothing is among the charges that go out, and something among all that were tried.
         let charges = async |of: &str| page(&auditor, &format!("/runs/{run}/charges?{of}&as=csv")).await.text();
-        let (out, tried) = (charges("bills=out").await, charges("paid-by=customer").await);
+        let (out, tried) = (charges("paid-by=customer&bills=out").await, charges("paid-by=customer").await);
         assert!(!out.contains(&account) && tried.contains(&account), "{account} is held: {out}");
         assert!(1 < out.lines().count() && out.lines().count() < tried.lines().count(), "{tried}");
         let (own, others) = (hall.token("auditor").await, hall.token("system_administrator").await);
