@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::{AccountBill, OpenItem, Owing, owing};
+use billing::{AGES, AccountBill, OpenItem, Owing, age_of, owing};
 use chrono::NaiveDate;
 use kernel::{AgreementId, Cents, JournalId};
 use ledger::Chart;
@@ -11,17 +11,26 @@ use web::{Answer, Ask, At, Cell, Choice, Column, Columns, Facts, Field, LookUp, 
 
 use crate::words::{self, Named};
 
-/// Ages as an address names them, what they are called, and from how many days after the due date through how many.
-const AGES: [(&str, &str, i64, i64); 8] = [
-    ("not_due", "Not due", i64::MIN, 0),
-    ("30", "1–30 days", 1, 30),
-    ("60", "31–60 days", 31, 60),
-    ("90", "61–90 days", 61, 90),
-    ("120", "91–120 days", 91, 120),
-    ("over_120", "Over 120 days", 121, i64::MAX),
-    ("older", "Over 90 days", 91, i64::MAX),
-    ("past_due", "Past due", 1, i64::MAX),
+/// Ages as an address names them, and from which of [`AGES`] through which.
+const CHOICES: [(&str, usize, usize); 8] = [
+    ("not_due", 0, 0),
+    ("30", 1, 1),
+    ("60", 2, 2),
+    ("90", 3, 3),
+    ("120", 4, 4),
+    ("over_120", 5, 5),
+    ("older", 4, 5),
+    ("past_due", 1, 5),
 ];
+
+/// What an age is called.
+fn title(from: usize, to: usize) -> &'static str {
+    match (from, to) {
+        (1, 5) => "Past due",
+        (4, 5) => "Over 90 days",
+        _ => AGES[from],
+    }
+}
 
 /// Ages of the table of what is owed, as an address names them, in its order.
 pub(crate) const CODES: [&str; 6] = ["not_due", "30", "60", "90", "120", "over_120"];
@@ -35,14 +44,13 @@ struct Wanted {
     service: Option<String>,
     fund: String,
     receivable: String,
-    age: Option<(&'static str, i64, i64)>,
+    age: Option<(usize, usize)>,
 }
 
 impl Wanted {
     fn asked(ask: &Ask) -> Wanted {
         let query = ask.query();
-        let age =
-            AGES.iter().find(|(code, ..)| *code == query.text("age")).map(|(_, title, from, to)| (*title, *from, *to));
+        let age = CHOICES.iter().find(|(code, ..)| *code == query.text("age")).map(|(_, from, to)| (*from, *to));
         let service = match query.text("service") {
             "" => None,
             WHOLE => Some(String::new()),
@@ -59,11 +67,11 @@ impl Wanted {
 
     fn wants(&self, chart: &Chart, item: &OpenItem) -> bool {
         let is = |wanted: &String, code: Option<&String>| wanted.is_empty() || code == Some(wanted);
-        let days = (self.on - item.due_on).num_days();
+        let age = age_of(item.due_on, self.on);
         self.service.as_ref().is_none_or(|service| *service == item.service)
             && is(&self.fund, chart.fund(item.fund).map(|fund| &fund.code))
             && is(&self.receivable, chart.ledger_account(item.receivable).map(|side| &side.code))
-            && self.age.is_none_or(|(_, from, to)| from <= days && days <= to)
+            && self.age.is_none_or(|(from, to)| (from..=to).contains(&age))
     }
 }
 
@@ -96,7 +104,7 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let names: std::collections::BTreeSet<&str> = services.values().map(String::as_str).collect();
     let mut choices: Vec<Choice> = names.into_iter().map(|name| Choice::new(name, words::service(name))).collect();
     choices.push(Choice::new(WHOLE, "Account as a whole"));
-    let ages = AGES.iter().map(|(code, title, ..)| Choice::new(*code, *title)).collect();
+    let ages = CHOICES.iter().map(|(code, from, to)| Choice::new(*code, title(*from, *to))).collect();
     let said = |name: &str| ask.query().text(name).chars().take(100).collect::<String>();
     let look_up = LookUp::new(&ask, "Open items", "Show")
         .field(Field::select("service", "Service", choices).value(said("service")))
@@ -123,7 +131,7 @@ fn facts(named: &Named, (found, items): (&Owing, &[&OpenItem]), wanted: &Wanted)
     let ledger = named.href("ledger");
     let facts = Facts::new().fact("Open", money(&open));
     let facts = match wanted.age {
-        Some((title, ..)) => facts.fact("Age", title),
+        Some((from, to)) => facts.fact("Age", title(from, to)),
         None => facts,
     };
     let facts = if credits.is_zero() { facts } else { facts.link("Credits", money(&credits), ledger.clone()) };

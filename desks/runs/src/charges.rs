@@ -4,18 +4,12 @@ use std::collections::BTreeMap;
 
 use billing::{ChargeOfBill, ChargesOf, RunState};
 use customers::Account;
-use db::Read;
-use kernel::{AccountId, Cents};
-use web::shown::{capital, date, money};
-use web::{Answer, Ask, At, Cell, Column, Facts, Links, Problem, Section, Table, Words, address, encoded};
+use kernel::AccountId;
+use web::shown::{capital, date};
+use web::{Answer, Ask, At, Cell, Column, Facts, Section, Table, address, encoded};
 
+use crate::detail::{column, is_whole, page_of, section, total};
 use crate::known::Known;
-use crate::register::register_of;
-
-/// Rows of a page, about.
-const PAGE: usize = 50;
-/// Rows of a file, about.
-const FILE: usize = 100_000;
 
 /// What an address says of charges: the parts as they are named in it.
 const PARTS: [&str; 6] = ["service", "class", "schedule", "revenue", "fund", "debit"];
@@ -70,14 +64,6 @@ fn asked(ask: &Ask) -> ChargesOf {
     ChargesOf { service, class, schedule, revenue, fund, debit, is_borne, is_going_out: query.text("bills") == "out" }
 }
 
-/// The address of this page with the same parts and one more.
-fn here(ask: &Ask, name: &str, value: &str) -> String {
-    let query = ask.query();
-    let mut pairs: Vec<(&str, &str)> = PARTS.iter().map(|part| (*part, query.text(part))).collect();
-    pairs.extend([("paid-by", query.text("paid-by")), ("bills", query.text("bills")), (name, value)]);
-    address(ask.path(), &pairs)
-}
-
 pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let known = Known::load(&mut read, &number).await?;
@@ -85,56 +71,29 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
         return ask.go(&known.href("/register")).answer();
     }
     let of = asked(&ask);
-    let total = total(&mut read, &known, &of).await?;
-    let is_file = ask.window().file.is_some();
-    let after = if is_file { 0 } else { web::read_number(ask.query().text("after")).unwrap_or(0) };
-    let mut page = billing::charges_of_run(&mut read, &known.run, &of, (AccountId(after), PAGE)).await?;
-    while let Some(next) = page.next.filter(|_| is_file && page.charges.len() < FILE) {
-        let more = billing::charges_of_run(&mut read, &known.run, &of, (next, PAGE)).await?;
-        page.charges.extend(more.charges);
-        page.next = more.next;
-    }
-    let accounts: Vec<AccountId> = page.charges.iter().map(|one| one.account).collect();
+    let lines = match of.is_going_out {
+        true => billing::charges_going_out(&mut read, &known.run).await?,
+        false => billing::charges_tried(&mut read, &known.run).await?,
+    };
+    let page = billing::charges_of_run(&mut read, &known.run, &of, page_of(&ask)).await?;
+    let accounts: Vec<AccountId> = page.rows.iter().map(|one| one.account).collect();
     let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
     drop(read);
-    let is_whole = after == 0 && page.next.is_none();
-    let table =
-        table(&ask, &known, &of, is_whole).rows(page.charges.iter().map(|one| row(&ask, &known, &accounts, one)));
+    let table = table(&ask, &known, &of, is_whole(&ask, &page));
+    let table = table.rows(page.rows.iter().map(|one| row(&ask, &known, &accounts, one)));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let mut section = Section::bare().with(&table);
-    if !is_whole {
-        let sum: Cents = page.charges.iter().map(|one| one.charge.charged).sum();
-        section = section.with(&Words::new(format!("On this page: {}.", money(&sum))));
-    }
-    let links = Links::new("Ways on");
-    let links = if 0 < after { links.link("First page", here(&ask, "after", "")) } else { links };
-    let links = match page.next {
-        Some(next) => links.next("Next page", here(&ask, "after", &next.0.to_string())),
-        None => links,
-    };
-    let links = match page.charges.is_empty() {
-        true => links,
-        false => links.file("CSV", here(&ask, "as", "csv")).file("Spreadsheet", here(&ask, "as", "xlsx")),
-    };
-    let facts = Section::bare().with(&facts(&ask, (&known, &of), (total, 0 < after)));
-    known.page(&ask, ("Charges", "/register")).body(&facts).body(&section.with(&links)).answer()
+    let sum = page.rows.iter().map(|one| one.charge.charged).sum();
+    let facts = facts(total(&ask, Facts::new(), "They come to", of.sum(&lines)), (&known, &of));
+    known
+        .page(&ask, ("Charges", "/register"))
+        .body(&Section::bare().with(&facts))
+        .body(&section(&ask, &table, &page, Some(("Charges", sum))))
+        .answer()
 }
 
-/// What the charges come to: of all that were tried from the sums that were kept, of those that go out from the register.
-async fn total(read: &mut Read, known: &Known, of: &ChargesOf) -> Result<Cents, Problem> {
-    Ok(match of.is_going_out {
-        true => of.sum(&register_of(read, known).await?.charges),
-        false => of.sum(&billing::charges_tried(read, known.run.id).await?),
-    })
-}
-
-fn facts(ask: &Ask, (known, of): (&Known, &ChargesOf), (total, is_later): (Cents, bool)) -> Facts {
-    let facts = match is_later {
-        true => Facts::new().link("They come to", money(&total), here(ask, "after", "")),
-        false => Facts::new().fact("They come to", money(&total)),
-    };
+fn facts(facts: Facts, (known, of): (&Known, &ChargesOf)) -> Facts {
     let facts = facts.fact("Bills", if of.is_going_out { "that go out" } else { "as tried, held ones included" });
     let facts = match of.is_borne {
         Some(true) => facts.fact("Paid by", "the city"),
@@ -160,7 +119,6 @@ fn facts(ask: &Ask, (known, of): (&Known, &ChargesOf), (total, is_later): (Cents
 }
 
 fn table(ask: &Ask, known: &Known, of: &ChargesOf, is_whole: bool) -> Table {
-    let amount = Column::money("amount", "Amount");
     let caption = format!("Charges of run {}", known.run.number);
     let empty = match of.is_going_out {
         true => "No bill that goes out is charged this. Held bills are left out here.",
@@ -176,7 +134,7 @@ fn table(ask: &Ask, known: &Known, of: &ChargesOf, is_whole: bool) -> Table {
         .column(Column::text("charge", "Charge"))
         .column(Column::text("fund", "Fund"))
         .column(Column::count("count", "Times"))
-        .column(if is_whole { amount.totaled() } else { amount })
+        .column(column(("amount", "Amount"), is_whole))
         .empty(empty)
 }
 

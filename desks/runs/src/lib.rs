@@ -6,6 +6,7 @@ mod cancelling;
 mod charges;
 mod completeness;
 mod completeness_api;
+mod detail;
 mod held;
 mod known;
 mod list;

@@ -4,17 +4,13 @@ use std::collections::BTreeMap;
 
 use billing::{RollOf, RollPart, RolledAccount, RunState};
 use customers::Account;
-use kernel::{AccountId, Cents};
-use web::shown::{capital, money};
-use web::{Answer, Ask, At, Cell, Column, Facts, Links, Section, Table, Words, address, encoded};
+use kernel::AccountId;
+use web::shown::capital;
+use web::{Answer, Ask, At, Cell, Column, Facts, Section, Table, address, encoded};
 
+use crate::detail::{column, is_whole, page_of, section, total};
 use crate::known::Known;
 use crate::register::register_of;
-
-/// Rows of a page, about.
-const PAGE: usize = 50;
-/// Rows of a file, about.
-const FILE: usize = 100_000;
 
 /// What a service is called in an address where there is none: what is owed by the account as a whole.
 const WHOLE: &str = "whole";
@@ -53,12 +49,6 @@ fn asked(ask: &Ask) -> RollOf {
     RollOf { service, fund: text("fund"), receivable: text("in"), part }
 }
 
-fn here(ask: &Ask, name: &str, value: &str) -> String {
-    let query = ask.query();
-    let kept = ["service", "fund", "in", "part"].map(|part| (part, query.text(part)));
-    address(ask.path(), &[&kept[..], &[(name, value)]].concat())
-}
-
 pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let known = Known::load(&mut read, &number).await?;
@@ -67,48 +57,29 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     }
     let of = asked(&ask);
     let register = register_of(&mut read, &known).await?;
-    let is_file = ask.window().file.is_some();
-    let after = if is_file { 0 } else { web::read_number(ask.query().text("after")).unwrap_or(0) };
-    let mut page = billing::receivables_of_run(&mut read, &known.run, &of, (AccountId(after), PAGE)).await?;
-    while let Some(next) = page.next.filter(|_| is_file && page.lines.len() < FILE) {
-        let more = billing::receivables_of_run(&mut read, &known.run, &of, (next, PAGE)).await?;
-        page.lines.extend(more.lines);
-        page.next = more.next;
-    }
-    let accounts: Vec<AccountId> = page.lines.iter().map(|one| one.account).collect();
+    let page = billing::receivables_of_run(&mut read, &known.run, &of, page_of(&ask)).await?;
+    let accounts: Vec<AccountId> = page.rows.iter().map(|one| one.account).collect();
     let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
     drop(read);
-    let is_whole = after == 0 && page.next.is_none();
-    let table = table(&ask, &known, is_whole).rows(page.lines.iter().map(|one| row(&ask, &known, (&accounts, one))));
+    let table = table(&ask, &known, is_whole(&ask, &page));
+    let table = table.rows(page.rows.iter().map(|one| row(&ask, &known, (&accounts, one))));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let links = Links::new("Ways on");
-    let links = if 0 < after { links.link("First page", here(&ask, "after", "")) } else { links };
-    let links = match page.next {
-        Some(next) => links.next("Next page", here(&ask, "after", &next.0.to_string())),
-        None => links,
-    };
-    let links = match page.lines.is_empty() {
-        true => links,
-        false => links.file("CSV", here(&ask, "as", "csv")).file("Spreadsheet", here(&ask, "as", "xlsx")),
-    };
-    let mut section = Section::bare().with(&table);
-    if let Some((part, _, title)) = CODES.iter().find(|(part, ..)| of.part == Some(*part)).filter(|_| !is_whole) {
-        let sum: Cents = page.lines.iter().map(|one| one.line.sum.part(*part)).sum();
-        section = section.with(&Words::new(format!("{title} on this page: {}.", money(&sum))));
-    }
-    let lines = register.receivables.iter().filter(|line| of.wants(line));
-    let facts = said(&of);
-    let facts = match CODES.iter().find(|(part, ..)| of.part == Some(*part)) {
+    let (facts, sum) = match CODES.iter().find(|(part, ..)| of.part == Some(*part)) {
         Some((part, _, title)) => {
-            let sum: Cents = lines.map(|line| line.sum.part(*part)).sum();
-            facts.link(title, money(&sum), here(&ask, "after", ""))
+            let wanted = register.receivables.iter().filter(|line| of.wants(line));
+            let sum = wanted.map(|line| line.sum.part(*part)).sum();
+            let of_page = page.rows.iter().map(|one| one.line.sum.part(*part)).sum();
+            (total(&ask, said(&of), title, sum), Some((*title, of_page)))
         }
-        None => facts,
+        None => (said(&of), None),
     };
-    let facts = Section::bare().with(&facts);
-    known.page(&ask, ("Receivables", "/register")).body(&facts).body(&section.with(&links)).answer()
+    known
+        .page(&ask, ("Receivables", "/register"))
+        .body(&Section::bare().with(&facts))
+        .body(&section(&ask, &table, &page, sum))
+        .answer()
 }
 
 /// What was asked for, in words.
@@ -131,10 +102,7 @@ fn table(ask: &Ask, known: &Known, is_whole: bool) -> Table {
         .column(Column::text("fund", "Fund"))
         .column(Column::text("receivable", "Receivable"))
         .empty("No account of the run has anything here.");
-    CODES.iter().fold(table, |table, (_, code, title)| {
-        let column = Column::money(code, title);
-        table.column(if is_whole { column.totaled() } else { column })
-    })
+    CODES.iter().fold(table, |table, (_, code, title)| table.column(column((code, title), is_whole)))
 }
 
 fn row(ask: &Ask, known: &Known, (accounts, one): (&BTreeMap<AccountId, Account>, &RolledAccount)) -> [Cell; 11] {

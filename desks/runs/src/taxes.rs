@@ -1,17 +1,13 @@
 //! `/runs/{number}/taxes`: the bills behind a tax of a run's register, one by one.
 
 use billing::{RunState, TaxOf, TaxSum, TaxedBill, TaxedLine};
-use kernel::{AccountId, Cents};
+use kernel::AccountId;
 use web::shown::{count, money};
-use web::{Answer, Ask, At, Cell, Column, Columns, Facts, Links, Section, Words, address, encoded};
+use web::{Answer, Ask, At, Cell, Column, Facts, Section, address, encoded};
 
+use crate::detail::{column, is_whole, page_of, section, total};
 use crate::known::Known;
 use crate::register::register_of;
-
-/// Rows of a page, about.
-const PAGE: usize = 50;
-/// Rows of a file, about.
-const FILE: usize = 100_000;
 
 /// What an address says of a tax.
 const PARTS: [&str; 5] = ["authority", "tax", "fund", "in", "paid-by"];
@@ -32,11 +28,6 @@ fn asked(ask: &Ask) -> TaxOf {
     TaxOf { authority, code, fund, liability, is_borne: paid_by == "city" }
 }
 
-fn here(ask: &Ask, name: &str, value: &str) -> String {
-    let kept = PARTS.map(|part| (part, ask.query().text(part)));
-    address(ask.path(), &[&kept[..], &[(name, value)]].concat())
-}
-
 pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let known = Known::load(&mut read, &number).await?;
@@ -46,59 +37,36 @@ pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let of = asked(&ask);
     let register = register_of(&mut read, &known).await?;
     let sum = register.taxes.iter().find(|line| of.is(line)).map(|line| line.sum).unwrap_or_default();
-    let is_file = ask.window().file.is_some();
-    let after = if is_file { 0 } else { web::read_number(ask.query().text("after")).unwrap_or(0) };
-    let mut page = billing::taxes_of_run(&mut read, &known.run, &of, (AccountId(after), PAGE)).await?;
-    while let Some(next) = page.next.filter(|_| is_file && page.bills.len() < FILE) {
-        let more = billing::taxes_of_run(&mut read, &known.run, &of, (next, PAGE)).await?;
-        page.bills.extend(more.bills);
-        page.next = more.next;
-    }
-    let accounts: Vec<AccountId> = page.bills.iter().map(|one| one.account).collect();
+    let page = billing::taxes_of_run(&mut read, &known.run, &of, page_of(&ask)).await?;
+    let accounts: Vec<AccountId> = page.rows.iter().map(|one| one.account).collect();
     let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
     drop(read);
-    let is_whole = after == 0 && page.next.is_none();
-    let column = |name, title| {
-        let column = Column::money(name, title);
-        if is_whole { column.totaled() } else { column }
-    };
+    let is_whole = is_whole(&ask, &page);
     let table = ask
         .table("taxes", &format!("Bills of run {} with {} {}", known.run.number, of.authority, of.code))
         .plain()
         .column(Column::text("bill", "Bill"))
         .column(Column::text("account", "Account"))
-        .column(column("taxable", "Taxable"))
-        .column(column("exempt", "Exempt"))
-        .column(column("tax", "Tax"))
+        .column(column(("taxable", "Taxable"), is_whole))
+        .column(column(("exempt", "Exempt"), is_whole))
+        .column(column(("tax", "Tax"), is_whole))
         .empty("No bill of the run has this tax.")
-        .rows(page.bills.iter().map(|one| {
+        .rows(page.rows.iter().map(|one| {
             let number = accounts.get(&one.account).map_or_else(String::new, |account| account.number.to_string());
             row(&ask, &known, (&number, one))
         }));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let links = Links::new("Ways on");
-    let links = if 0 < after { links.link("First page", here(&ask, "after", "")) } else { links };
-    let links = match page.next {
-        Some(next) => links.next("Next page", here(&ask, "after", &next.0.to_string())),
-        None => links,
-    };
-    let links = match page.bills.is_empty() {
-        true => links,
-        false => links.file("CSV", here(&ask, "as", "csv")).file("Spreadsheet", here(&ask, "as", "xlsx")),
-    };
-    let mut section = Section::bare().with(&table);
-    if !is_whole {
-        let tax: Cents = page.bills.iter().map(|one| one.sum.tax).sum();
-        section = section.with(&Words::new(format!("Tax on this page: {}.", money(&tax))));
-    }
-    let columns =
-        Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts(&ask, &of, &sum))] };
-    known.page(&ask, ("Taxes", "/register")).body(&columns).answer()
+    let tax = page.rows.iter().map(|one| one.sum.tax).sum();
+    known
+        .page(&ask, ("Taxes", "/register"))
+        .body(&Section::bare().with(&total(&ask, facts(&of, &sum), "Tax in all", sum.tax)))
+        .body(&section(&ask, &table, &page, Some(("Tax", tax))))
+        .answer()
 }
 
-fn facts(ask: &Ask, of: &TaxOf, sum: &TaxSum) -> Facts {
+fn facts(of: &TaxOf, sum: &TaxSum) -> Facts {
     Facts::new()
         .fact("Authority", of.authority.clone())
         .fact("Tax", of.code.clone())
@@ -108,7 +76,6 @@ fn facts(ask: &Ask, of: &TaxOf, sum: &TaxSum) -> Facts {
         .fact("Bills", count(&sum.bills))
         .fact("Taxable", money(&sum.taxable))
         .fact("Exempt", money(&sum.exempt))
-        .link("Tax in all", money(&sum.tax), here(ask, "after", ""))
 }
 
 fn row(ask: &Ask, known: &Known, (account, one): (&str, &TaxedBill)) -> [Cell; 5] {

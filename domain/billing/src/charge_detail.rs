@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use db::{Fault, Read};
-use kernel::{AccountId, BillNumber, Cents, RunId};
+use kernel::{AccountId, BillNumber, Cents};
 use revenue::RateBook;
 
 use crate::pricing::price;
 use crate::register::charges_of;
+use crate::store::RunTally;
 use crate::tally::Tallies;
-use crate::{BillRun, Limits, RegisterLine, store};
+use crate::{AccountPage, BillRun, Limits, PageOf, RegisterLine, store};
 
-/// Chunks of a run that are priced for one page at most; then the page ends, and the next one goes on.
-const CHUNKS: usize = 8;
+/// Held bills that are read together.
+const HELD_TOGETHER: usize = 500;
 
 /// Which charges of a run are wanted; what is `None` may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,15 +49,6 @@ pub struct ChargeOfBill {
     pub charge: RegisterLine,
 }
 
-/// A page of charges, by account.
-#[derive(Clone, Debug, Default)]
-pub struct ChargePage {
-    /// The charges; those of a bill are never parted.
-    pub charges: Vec<ChargeOfBill>,
-    /// After which account it goes on; `None` at the end of the run.
-    pub next: Option<AccountId>,
-}
-
 impl ChargesOf {
     /// Whether a charge is wanted.
     #[must_use]
@@ -82,49 +74,58 @@ impl ChargesOf {
 }
 
 /// What the trial of a run charged, held bills included, by service, class, version, revenue code and place.
-pub async fn charges_tried(read: &mut Read, run: RunId) -> Result<Vec<RegisterLine>, Fault> {
+pub async fn charges_tried(read: &mut Read, run: &BillRun) -> Result<Vec<RegisterLine>, Fault> {
     let book = RateBook::load(read).await?;
-    Ok(charges_of(&book, &finance::chart(read).await?, &store::tallies(read, run).await?))
+    Ok(charges_of(&book, &finance::chart(read).await?, &store::tallies(read, run.id).await?))
 }
 
-/// A page of the charges of a run that are wanted, of accounts after one, priced from the inputs that were frozen.
-///
-/// A page has at least `limit` charges where there are so many, and those of its last bill to the end. Some chunks of the
-/// run are priced at most; when few of them fit, the page is short and says where to go on.
+/// The same of bills that go out: what was tallied, less the bills that are held, which are priced again.
+pub async fn charges_going_out(read: &mut Read, run: &BillRun) -> Result<Vec<RegisterLine>, Fault> {
+    let book = RateBook::load(read).await?;
+    let mut rows = store::tallies(read, run.id).await?;
+    let held: Vec<AccountId> = store::held_accounts(read, run.id).await?.into_keys().collect();
+    for some in held.chunks(HELD_TOGETHER) {
+        let mut stays_back = Tallies::default();
+        for bill in store::items_of_bills(read, some, run).await? {
+            stays_back.add(&book, &bill, &price(&book, &Limits::new(), &bill));
+        }
+        rows.extend(stays_back.into_rows().into_iter().map(|row| RunTally {
+            item_count: -row.item_count,
+            steps: -row.steps,
+            cents: -row.cents,
+            ..row
+        }));
+    }
+    Ok(charges_of(&book, &finance::chart(read).await?, &rows))
+}
+
+/// A page of the charges of a run that are wanted, priced from the inputs that were frozen.
 pub async fn charges_of_run(
     read: &mut Read,
     run: &BillRun,
     of: &ChargesOf,
-    (after, limit): (AccountId, usize),
-) -> Result<ChargePage, Fault> {
+    page: PageOf,
+) -> Result<AccountPage<ChargeOfBill>, Fault> {
     let book = RateBook::load(read).await?;
     let chart = finance::chart(read).await?;
     let held: BTreeMap<AccountId, Cents> = store::held_accounts(read, run.id).await?;
-    let mut page = ChargePage::default();
-    let chunks = acts::chunks(read, run.prepare_order).await?;
-    for (count, chunk) in chunks.iter().filter(|chunk| after.0 + 1 < chunk.to).enumerate() {
-        if count == CHUNKS {
-            page.next = Some(AccountId(chunk.from.max(after.0 + 1) - 1));
-            return Ok(page);
-        }
-        let range = (AccountId(chunk.from.max(after.0 + 1)), AccountId(chunk.to));
-        for bill in store::bills_between(read, run, range).await? {
-            if limit <= page.charges.len() {
-                page.next = page.charges.last().map(|last| last.account);
-                return Ok(page);
-            }
+    let (pieces, mut page) = page.of_run(read, run).await?;
+    for piece in pieces {
+        for bill in store::bills_between(read, run, piece).await? {
             let is_held = held.contains_key(&bill.account);
             if is_held && of.is_going_out {
                 continue;
             }
-            let priced = price(&book, &Limits::new(), &bill);
             let mut tallies = Tallies::default();
-            tallies.add(&book, &bill, &priced);
+            tallies.add(&book, &bill, &price(&book, &Limits::new(), &bill));
             let lines = charges_of(&book, &chart, &tallies.into_rows());
             let number = BillNumber { run: run.number, position: bill.position };
-            let charge = |charge| ChargeOfBill { account: bill.account, bill: number, is_held, charge };
-            let wanted = lines.into_iter().filter(|line| of.fits(line) && !line.charged.is_zero());
-            page.charges.extend(wanted.map(charge));
+            for charge in lines.into_iter().filter(|line| of.fits(line) && !line.charged.is_zero()) {
+                let row = ChargeOfBill { account: bill.account, bill: number, is_held, charge };
+                if !page.add(bill.account, row) {
+                    return Ok(page);
+                }
+            }
         }
     }
     Ok(page)

@@ -1,5 +1,6 @@
 //! Service agreements, cycles, bill runs, registers and bills.
 
+mod account_page;
 pub mod acts;
 mod aging;
 mod agreement;
@@ -47,11 +48,12 @@ mod what_if;
 mod winter;
 mod words;
 
+pub use account_page::{AccountPage, PageOf};
 pub use aging::{AgedAccount, AgedLine, Aging, aged_accounts, receivables_by_age};
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
 pub use charge::AccountCharge;
-pub use charge_detail::{ChargeOfBill, ChargePage, ChargesOf, charges_of_run, charges_tried};
+pub use charge_detail::{ChargeOfBill, ChargesOf, charges_going_out, charges_of_run, charges_tried};
 pub use compare::{BillComparison, Cause, ComparedKind, ComparedService, DifferencePart, ServiceSide, compare_bills};
 pub use completeness::{Completeness, Reason, Unbilled, month_completeness, run_completeness};
 pub use coverage::{Coverage, Overbilled, Uncovered, UncoveredReason, coverage};
@@ -84,8 +86,8 @@ pub use reading::{Looked, PointToRead, Unread, periods_to_close, points_to_read,
 pub use rebill::{NotRebilled, RebillPreview, RebilledLine, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
-    ReplacedLine, RollForward, RollOf, RollPage, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxPage, TaxSum,
-    TaxedBill, TaxedLine, UsedLine, receivables_of_run, register, taxes_of_run,
+    ReplacedLine, RollForward, RollOf, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxSum, TaxedBill,
+    TaxedLine, UsedLine, receivables_of_run, register, taxes_of_run,
 };
 pub use run::{BillRun, RunKind, RunProgress, RunState};
 pub use served::{ServedService, services_at_points, services_of_account};
@@ -111,7 +113,7 @@ pub use store::{
 pub use store::{HeldBill, HeldPast, bill_in_run, bill_made_since, held_bills, held_past, waiting_counts};
 pub use store::{RunQuality, adjustments_between, run_quality};
 pub use store::{ServedAt, bill_numbered, points_between, served_at};
-pub use tax_report::{OwedLine, TaxReport, TaxedAccount, TaxedAccounts, tax_report, taxed_accounts};
+pub use tax_report::{OwedLine, TaxReport, TaxedAccount, tax_report, taxed_accounts};
 pub use views::{BillView, ExplainedExtra, ExplainedService, bill_view};
 pub use what_if::{
     Change, Effect, Increase, WhatIf, WhatIfRefused, WhatIfReport, lint_facts, profiles_in_use, what_if,

@@ -25,12 +25,12 @@ pub(crate) use charges::charges_of;
 pub use charges::{JournalLine, RegisterLine};
 use comparison::Figures;
 pub use comparison::{Compared, Comparison};
-pub use receivable_detail::{RollOf, RollPage, receivables_of_run};
+pub use receivable_detail::{RollOf, receivables_of_run};
 pub(crate) use receivables::named;
 pub use receivables::{RollForward, RollPart, RollSum, RolledAccount};
 pub(crate) use replaced::ReplacedBill;
 pub use replaced::ReplacedLine;
-pub use tax_detail::{TaxOf, TaxPage, TaxedBill, taxes_of_run};
+pub use tax_detail::{TaxOf, TaxedBill, taxes_of_run};
 pub use taxes::{TaxSum, TaxedLine};
 pub(crate) use taxes::{Taxes, Way};
 

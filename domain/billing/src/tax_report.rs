@@ -1,10 +1,11 @@
 //! The tax report: what the bills and adjustments of some days owe each authority, beside what the books say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use finance::{JournalEntry, Window};
+use finance::{JournalEntry, Movement, Window};
 use kernel::{AccountId, Cents, FundId, JournalId, LedgerAccountId, RunId};
 use ledger::JournalKind;
 use reports::{Cell, Kind, Report, Section};
@@ -14,7 +15,7 @@ use crate::acts::adjusting::OfBill;
 use crate::pricing::price;
 use crate::register::{Register, TaxOf, TaxSum, TaxedLine, Taxes, Way, named};
 use crate::store::Adjustment;
-use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Limits, store};
+use crate::{AccountPage, BillInputs, BillRun, CHUNK_ACCOUNTS, Limits, PageOf, store};
 
 /// What bills owe each authority for days of the books.
 ///
@@ -70,26 +71,17 @@ type Owed = BTreeMap<(FundId, LedgerAccountId), (Cents, Cents, Cents, Cents)>;
 
 /// The tax report for some days of the books, the last of them included.
 pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDate) -> Result<TaxReport, Fault> {
-    let book = RateBook::load(read).await?;
     let chart = finance::chart(read).await?;
-    let liabilities: BTreeSet<LedgerAccountId> = book.taxes().map(|tax| tax.liability).collect();
-    let runs: BTreeMap<RunId, BillRun> = store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
+    let known = Known::load(read, (from_on, through_on)).await?;
     let (mut taxes, mut adjusted) = (Taxes::default(), Taxes::default());
     let mut owed = Owed::new();
-    let window = Window { from_on, through_on, before: None };
-    let last = store::last_account(read).await?.max(store::last_billed(read).await?);
     // From account 0 on, which is the city itself: it pays the authorities.
     let mut first = AccountId(0);
-    while first <= last {
+    while first <= known.last {
         let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
-        add_bills(read, (&book, &runs), range, (from_on, through_on), &mut taxes).await?;
-        let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
-        for movement in finance::movements_between(read, range, window).await? {
-            if movement.kind == JournalKind::Adjustment {
-                accounts.insert(movement.account);
-            }
+        for movement in known.add(read, range, (&mut taxes, &mut adjusted)).await? {
             for (side, cents) in [(movement.credit, movement.cents), (movement.debit, -movement.cents)] {
-                if !liabilities.contains(&side) {
+                if !known.liabilities.contains(&side) {
                     continue;
                 }
                 let sums = owed.entry((movement.fund, side)).or_default();
@@ -100,9 +92,6 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
                 }
             }
         }
-        let accounts: Vec<AccountId> = accounts.into_iter().collect();
-        let looking = Looking { book: &book, runs: &runs, liabilities: &liabilities, days: (from_on, through_on) };
-        looking.add_adjustments(read, &accounts, &mut adjusted).await?;
         first = range.1;
     }
     for (key, cents) in taxes.by_liability() {
@@ -120,37 +109,6 @@ pub async fn tax_report(read: &mut Read, from_on: NaiveDate, through_on: NaiveDa
     Ok(TaxReport { from_on, through_on, taxes: taxes.lines(&chart), owed: owed.into_iter().map(line).collect() })
 }
 
-/// Adds the bills of accounts `from..to` that count within the days, and takes off those taken back within them.
-async fn add_bills(
-    read: &mut Read,
-    (book, runs): (&RateBook, &BTreeMap<RunId, BillRun>),
-    range: (AccountId, AccountId),
-    (from_on, through_on): (NaiveDate, NaiveDate),
-    taxes: &mut Taxes,
-) -> Result<(), Fault> {
-    let is_within = |day: NaiveDate| from_on <= day && day <= through_on;
-    let dates = store::dates_of_bills(read, range).await?;
-    for of_run in dates.chunk_by(|one, next| one.run == next.run) {
-        let mut ways: BTreeMap<AccountId, Vec<Way>> = BTreeMap::new();
-        for bill in of_run {
-            let written = is_within(bill.gl_on).then_some(Way::Charged);
-            let taken_back = bill.cancelled_on.is_some_and(is_within).then_some(Way::TakenBack);
-            // What was written and taken back within the days is neither.
-            if written.is_some() != taken_back.is_some() {
-                ways.entry(bill.account).or_default().extend(written.into_iter().chain(taken_back));
-            }
-        }
-        let Some(run) = runs.get(&of_run[0].run).filter(|_| !ways.is_empty()) else { continue };
-        for bill in store::bills_between(read, run, range).await? {
-            let priced = price(book, &Limits::new(), &bill);
-            for way in ways.get(&bill.account).into_iter().flatten() {
-                taxes.add(book, (&bill, &priced), *way);
-            }
-        }
-    }
-    Ok(())
-}
-
 /// What an account has of a tax in some days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaxedAccount {
@@ -160,73 +118,95 @@ pub struct TaxedAccount {
     pub sum: TaxSum,
 }
 
-/// A page of accounts with a tax.
-#[derive(Clone, Debug, Default)]
-pub struct TaxedAccounts {
-    /// By account.
-    pub accounts: Vec<TaxedAccount>,
-    /// After which account it goes on; `None` at the end.
-    pub next: Option<AccountId>,
-}
-
-/// Ranges of accounts that are priced for one page at most; then the page ends, and the next one goes on.
-const RANGES: usize = 8;
-
-/// A page of the accounts that a line of the tax report is made of, of those after one: together they come to it.
+/// A page of the accounts that a line of the tax report is made of: together they come to it.
 pub async fn taxed_accounts(
     read: &mut Read,
     (from_on, through_on): (NaiveDate, NaiveDate),
     of: &TaxOf,
-    (after, limit): (AccountId, usize),
-) -> Result<TaxedAccounts, Fault> {
-    let book = RateBook::load(read).await?;
+    page: PageOf,
+) -> Result<AccountPage<TaxedAccount>, Fault> {
     let chart = finance::chart(read).await?;
-    let liabilities: BTreeSet<LedgerAccountId> = book.taxes().map(|tax| tax.liability).collect();
-    let runs: BTreeMap<RunId, BillRun> = store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
-    let looking = Looking { book: &book, runs: &runs, liabilities: &liabilities, days: (from_on, through_on) };
-    let window = Window { from_on, through_on, before: None };
-    let last = store::last_account(read).await?.max(store::last_billed(read).await?);
-    let mut page = TaxedAccounts::default();
-    let mut first = AccountId(after.0 + 1);
-    for _ in 0..RANGES {
-        if last < first {
-            return Ok(page);
-        }
-        let range = (first, AccountId(first.0 + CHUNK_ACCOUNTS));
-        let mut taxes = Taxes::by_account();
-        add_bills(read, (&book, &runs), range, (from_on, through_on), &mut taxes).await?;
-        let moved = finance::movements_between(read, range, window).await?;
-        let adjusted: BTreeSet<AccountId> =
-            moved.iter().filter(|one| one.kind == JournalKind::Adjustment).map(|one| one.account).collect();
-        looking.add_adjustments(read, &adjusted.into_iter().collect::<Vec<_>>(), &mut taxes).await?;
-        for (account, line) in taxes.lines_of_accounts(&chart) {
-            if !of.is(&line) || line.sum == TaxSum::default() {
-                continue;
-            }
-            if limit <= page.accounts.len() {
-                page.next = page.accounts.last().map(|last| last.account);
+    let known = Known::load(read, (from_on, through_on)).await?;
+    let (pieces, mut page) = page.of_all(known.last, CHUNK_ACCOUNTS);
+    for piece in pieces {
+        let (mut bills, mut adjusted) = (Taxes::by_account(), Taxes::by_account());
+        known.add(read, piece, (&mut bills, &mut adjusted)).await?;
+        for (account, line) in bills.with(adjusted).lines_of_accounts(&chart) {
+            let is_wanted = of.is(&line) && line.sum != TaxSum::default();
+            if is_wanted && !page.add(account, TaxedAccount { account, sum: line.sum }) {
                 return Ok(page);
             }
-            page.accounts.push(TaxedAccount { account, sum: line.sum });
         }
-        first = range.1;
     }
-    page.next = (first <= last).then(|| AccountId(first.0 - 1));
     Ok(page)
 }
 
 /// The adjustments of a bill that count within the days, each with whether it was made or taken back in them.
 type Counted<'a> = Vec<(&'a Adjustment, Way)>;
 
-/// What adjustments are looked at by.
-struct Looking<'a> {
-    book: &'a RateBook,
-    runs: &'a BTreeMap<RunId, BillRun>,
-    liabilities: &'a BTreeSet<LedgerAccountId>,
+/// What bills and adjustments are looked at by.
+struct Known {
+    book: Arc<RateBook>,
+    runs: BTreeMap<RunId, BillRun>,
+    /// The ledger accounts that taxes are owed in.
+    liabilities: BTreeSet<LedgerAccountId>,
     days: (NaiveDate, NaiveDate),
+    /// The last account that can have anything.
+    last: AccountId,
 }
 
-impl Looking<'_> {
+impl Known {
+    async fn load(read: &mut Read, days: (NaiveDate, NaiveDate)) -> Result<Known, Fault> {
+        let book = RateBook::load(read).await?;
+        let liabilities = book.taxes().map(|tax| tax.liability).collect();
+        let runs = store::all_runs(read).await?.into_iter().map(|run| (run.id, run)).collect();
+        let last = store::last_account(read).await?.max(store::last_billed(read).await?);
+        Ok(Known { book, runs, liabilities, days, last })
+    }
+
+    /// Adds the taxes of what accounts `from..to` were billed within the days, and of what was adjusted in them; gives back
+    /// what moved for them.
+    async fn add(
+        &self,
+        read: &mut Read,
+        range: (AccountId, AccountId),
+        (bills, adjusted): (&mut Taxes, &mut Taxes),
+    ) -> Result<Vec<Movement>, Fault> {
+        self.add_bills(read, range, bills).await?;
+        let window = Window { from_on: self.days.0, through_on: self.days.1, before: None };
+        let moved = finance::movements_between(read, range, window).await?;
+        let of_adjustments = moved.iter().filter(|one| one.kind == JournalKind::Adjustment);
+        let accounts: BTreeSet<AccountId> = of_adjustments.map(|one| one.account).collect();
+        self.add_adjustments(read, &accounts.into_iter().collect::<Vec<_>>(), adjusted).await?;
+        Ok(moved)
+    }
+
+    /// Adds the bills of accounts `from..to` that count within the days, and takes off those taken back within them.
+    async fn add_bills(&self, read: &mut Read, range: (AccountId, AccountId), taxes: &mut Taxes) -> Result<(), Fault> {
+        let (from_on, through_on) = self.days;
+        let is_within = |day: NaiveDate| from_on <= day && day <= through_on;
+        let dates = store::dates_of_bills(read, range).await?;
+        for of_run in dates.chunk_by(|one, next| one.run == next.run) {
+            let mut ways: BTreeMap<AccountId, Vec<Way>> = BTreeMap::new();
+            for bill in of_run {
+                let written = is_within(bill.gl_on).then_some(Way::Charged);
+                let taken_back = bill.cancelled_on.is_some_and(is_within).then_some(Way::TakenBack);
+                // What was written and taken back within the days is neither.
+                if written.is_some() != taken_back.is_some() {
+                    ways.entry(bill.account).or_default().extend(written.into_iter().chain(taken_back));
+                }
+            }
+            let Some(run) = self.runs.get(&of_run[0].run).filter(|_| !ways.is_empty()) else { continue };
+            for bill in store::bills_between(read, run, range).await? {
+                let priced = price(&self.book, &Limits::new(), &bill);
+                for way in ways.get(&bill.account).into_iter().flatten() {
+                    taxes.add(&self.book, (&bill, &priced), *way);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Adds the adjustments of some accounts that count within the days, and takes off those taken back within them.
     async fn add_adjustments(&self, read: &mut Read, accounts: &[AccountId], taxes: &mut Taxes) -> Result<(), Fault> {
         if accounts.is_empty() {
@@ -279,8 +259,8 @@ impl Looking<'_> {
         journals: &BTreeMap<JournalId, &JournalEntry>,
         taxes: &mut Taxes,
     ) {
-        let priced = price(self.book, &Limits::new(), bill);
-        let lines = OfBill { book: self.book, inputs: bill, lines: &priced.lines };
+        let priced = price(&self.book, &Limits::new(), bill);
+        let lines = OfBill { book: &self.book, inputs: bill, lines: &priced.lines };
         for (one, way) in of_bill {
             // What stood on the bill when it was made: the ones before it, unless they were taken back before, too.
             let stood = there
@@ -291,7 +271,7 @@ impl Looking<'_> {
             let mut left = lines.left_of(&one.revenue, stood.iter());
             left.retain(|line| one.agreement.is_none_or(|agreement| agreement == line.agreement));
             let moved = journals.get(&one.journal).map(|journal| self.moved(journal)).unwrap_or_default();
-            taxes.add_adjusted(self.book, (bill, &priced), (&lines.fall(&left, one.cents), &moved), *way);
+            taxes.add_adjusted(&self.book, (bill, &priced), (&lines.fall(&left, one.cents), &moved), *way);
         }
     }
 

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read};
 
-use crate::{Alert, Form, Go, Page, Posted, Problem, Site, Table, Visitor, Window};
+use crate::{Alert, Form, Go, Page, Posted, Problem, Site, Table, Visitor, Window, address};
 
 /// One request. Handlers take it as an argument; it also makes what they answer with.
 #[derive(Clone)]
@@ -57,6 +57,15 @@ impl Ask {
     /// Who asks, wholly signed in; a problem otherwise.
     pub fn who(&self) -> Result<&Visitor, Problem> {
         self.visitor().filter(|visitor| visitor.is_whole).ok_or_else(Problem::not_signed_in)
+    }
+
+    /// The address that was asked for with one more part; after what a piece of a list begins, and which file it was, are left
+    /// out.
+    #[must_use]
+    pub fn here(&self, name: &str, value: &str) -> String {
+        let kept = self.query().pairs().filter(|(kept, _)| !["after", "as", name].contains(kept));
+        let pairs: Vec<(&str, &str)> = kept.chain([(name, value)]).collect();
+        address(self.path(), &pairs)
     }
 
     /// Whether the visitor may do this.

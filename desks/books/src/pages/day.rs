@@ -84,26 +84,9 @@ pub(super) async fn journals(ask: &Ask, read: &mut Read, of: Listing, caption: &
         })),
     };
     let words = (!is_whole && !is_file).then(|| page_words(of, &found.lines));
-    let links = links(ask, of, (after.is_some(), found.next), found.lines.is_empty());
+    let next = found.next.map(|(journal, account)| format!("{}.{}", journal.0, account.0));
+    let links = Links::ways_on(ask, next.as_deref(), found.lines.is_empty());
     Ok(Listed { table, words, links })
-}
-
-/// The ways on from a page: to the first, to the next, and the files; each keeps what was chosen.
-fn links(ask: &Ask, of: Listing, (is_later, next): (bool, Option<(JournalId, AccountId)>), is_empty: bool) -> Links {
-    let run = of.run.map_or_else(String::new, |run| run.to_string());
-    let here = |name: &str, value: &str| {
-        address(ask.path(), &[("kind", of.kind.map_or("", JournalKind::code)), ("run", run.as_str()), (name, value)])
-    };
-    let links = Links::new("Ways on");
-    let links = if is_later { links.link("First page", here("after", "")) } else { links };
-    let links = match next {
-        Some((journal, account)) => links.next("Next page", here("after", &format!("{}.{}", journal.0, account.0))),
-        None => links,
-    };
-    match is_empty {
-        true => links,
-        false => links.file("CSV", here("as", "csv")).file("Spreadsheet", here("as", "xlsx")),
-    }
 }
 
 fn table(ask: &Ask, of: Listing, caption: &str, is_whole: bool) -> Table {

@@ -1,6 +1,6 @@
 //! `/books/taxes`: what bills owe each authority, beside what was posted; it leads to the postings and so to the bills.
 
-use billing::{TaxOf, TaxReport, TaxedAccount, TaxedLine, tax_report, taxed_accounts};
+use billing::{PageOf, TaxOf, TaxReport, TaxedAccount, TaxedLine, tax_report, taxed_accounts};
 use db::Read;
 use kernel::{AccountId, Cents};
 use ledger::Chart;
@@ -139,11 +139,6 @@ fn owed(ask: &Ask, chart: &Chart, days: Days, report: &TaxReport) -> Table {
         }))
 }
 
-/// Rows of a page.
-const PAGE: usize = 50;
-/// Rows of a file, about.
-const FILE: usize = 100_000;
-
 /// What an address says of a tax.
 const PARTS: [&str; 5] = ["authority", "tax", "fund", "in", "paid-by"];
 
@@ -161,41 +156,25 @@ fn accounts_href(days: Days, line: &TaxedLine) -> String {
 pub(super) async fn accounts(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let days = Days::asked(&ask, &mut read).await?;
-    let parts = PARTS.map(|part| ask.query().text(part).to_owned());
-    let [authority, code, fund, liability, paid_by] = parts.clone();
+    let [authority, code, fund, liability, paid_by] = PARTS.map(|part| ask.query().text(part).to_owned());
     let of = TaxOf { authority, code, fund, liability, is_borne: paid_by == "city" };
-    let (name, value) = days.pair();
-    let here = |more: &str, said: &str| {
-        let mut pairs: Vec<(&str, &str)> = PARTS.into_iter().zip(parts.iter().map(String::as_str)).collect();
-        pairs.extend([(name, value.as_str()), (more, said)]);
-        address("/books/taxes/accounts", &pairs)
+    let after = web::read_number(ask.query().text("after")).unwrap_or(0);
+    let wanted = match ask.window().file {
+        Some(_) => PageOf::file(),
+        None => PageOf::screen(AccountId(after)),
     };
-    let is_file = ask.window().file.is_some();
-    let after = if is_file { 0 } else { web::read_number(ask.query().text("after")).unwrap_or(0) };
-    let mut page = taxed_accounts(&mut read, days.ends(), &of, (AccountId(after), PAGE)).await?;
-    while let Some(next) = page.next.filter(|_| is_file && page.accounts.len() < FILE) {
-        let more = taxed_accounts(&mut read, days.ends(), &of, (next, PAGE)).await?;
-        page.accounts.extend(more.accounts);
-        page.next = more.next;
-    }
-    let numbers = Numbers::load(&mut read, page.accounts.iter().map(|one| one.account)).await?;
+    let page = taxed_accounts(&mut read, days.ends(), &of, wanted).await?;
+    let numbers = Numbers::load(&mut read, page.rows.iter().map(|one| one.account)).await?;
     let looked = tax_report_of(&ask, read, days).await?;
-    let is_whole = after == 0 && page.next.is_none();
-    let table = accounts_table(&ask, (&of, days), is_whole)
-        .rows(page.accounts.iter().map(|one| account_row(&ask, (&of, days), (&numbers, one))));
+    let table = accounts_table(&ask, (&of, days), after == 0 && page.next.is_none())
+        .rows(page.rows.iter().map(|one| account_row(&ask, (&of, days), (&numbers, one))));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
-    let facts = tax_facts(&of, &looked, here("after", ""));
-    let links = Links::new("Ways on").link("Back to the report", days.address("/books/taxes"));
-    let links = match page.next {
-        Some(next) => links.next("Next page", here("after", &next.0.to_string())),
-        None => links,
-    };
-    let links = match page.accounts.is_empty() {
-        true => links,
-        false => links.file("CSV", here("as", "csv")).file("Spreadsheet", here("as", "xlsx")),
-    };
+    let facts = tax_facts(&of, &looked, ask.here("after", ""));
+    let next = page.next.map(|next| next.0.to_string());
+    let links = Links::ways_on(&ask, next.as_deref(), page.rows.is_empty());
+    let links = links.link("Back to the report", days.address("/books/taxes"));
     let section = Section::bare().with(&table).with(&links);
     ask.page("Who owes the tax")
         .crumbs(&[("Books", "/books"), ("Taxes by authority", "/books/taxes")])

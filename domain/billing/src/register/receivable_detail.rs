@@ -1,16 +1,12 @@
 //! Receivables of a register, account by account: together they come to its lines.
 
 use db::{Fault, Read};
-use kernel::AccountId;
 use revenue::RateBook;
 
 use super::receivables::{Receivables, RollForward, RollPart, RolledAccount};
 use super::walk::Walk;
 use super::window_of;
-use crate::BillRun;
-
-/// Chunks of a run that are added up for one page at most; then the page ends, and the next one goes on.
-const CHUNKS: usize = 8;
+use crate::{AccountPage, BillRun, PageOf};
 
 /// Which line of a register's receivables is looked behind; what is `None` may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,15 +19,6 @@ pub struct RollOf {
     pub receivable: Option<String>,
     /// Only accounts with something in this column.
     pub part: Option<RollPart>,
-}
-
-/// A page of accounts.
-#[derive(Clone, Debug, Default)]
-pub struct RollPage {
-    /// By account; the lines of an account are never parted.
-    pub lines: Vec<RolledAccount>,
-    /// After which account it goes on; `None` at the end of the run.
-    pub next: Option<AccountId>,
 }
 
 impl RollOf {
@@ -48,37 +35,24 @@ impl RollOf {
     }
 }
 
-/// A page of what the accounts of a run owe, as its register says it, of accounts after one; at least `limit` lines where
-/// there are so many.
+/// A page of what the accounts of a run owe, as its register says it.
 pub async fn receivables_of_run(
     read: &mut Read,
     run: &BillRun,
     of: &RollOf,
-    (after, limit): (AccountId, usize),
-) -> Result<RollPage, Fault> {
+    page: PageOf,
+) -> Result<AccountPage<RolledAccount>, Fault> {
     let book = RateBook::load(read).await?;
     let chart = finance::chart(read).await?;
     let (window, _) = window_of(read, run).await?;
     let walk = Walk::of(read, run, &book).await?;
-    let mut page = RollPage::default();
-    let chunks = acts::chunks(read, run.prepare_order).await?;
-    for (count, chunk) in chunks.iter().filter(|chunk| after.0 + 1 < chunk.to).enumerate() {
-        let first = chunk.from.max(after.0 + 1);
-        if count == CHUNKS {
-            page.next = Some(AccountId(first - 1));
-            return Ok(page);
-        }
+    let (pieces, mut page) = page.of_run(read, run).await?;
+    for piece in pieces {
         let mut receivables = Receivables::by_account(&chart);
-        let range = (AccountId(first), AccountId(chunk.to));
-        let bills = walk.roll_between(read, (run, range), (&mut receivables, window)).await?;
-        for one in receivables.accounts(&bills) {
-            let last = page.lines.last().map(|last| last.account);
-            if limit <= page.lines.len() && last != Some(one.account) {
-                page.next = last;
+        let bills = walk.roll_between(read, (run, piece), (&mut receivables, window)).await?;
+        for one in receivables.accounts(&bills).into_iter().filter(|one| of.fits(&one.line)) {
+            if !page.add(one.account, one) {
                 return Ok(page);
-            }
-            if of.fits(&one.line) {
-                page.lines.push(one);
             }
         }
     }

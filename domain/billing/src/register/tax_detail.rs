@@ -11,10 +11,7 @@ use super::replaced::replaced_bills;
 use super::taxes::{TaxSum, TaxedLine, Taxes, Way};
 use crate::pricing::price;
 use crate::stretch::stretches;
-use crate::{BillInputs, BillRun, Limits, PricedBill, store};
-
-/// Chunks of a run that are priced for one page at most; then the page ends, and the next one goes on.
-const CHUNKS: usize = 8;
+use crate::{AccountPage, BillInputs, BillRun, Limits, PageOf, PricedBill, store};
 
 /// Which tax is looked behind: a line of a register or of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,15 +41,6 @@ pub struct TaxedBill {
     pub sum: TaxSum,
 }
 
-/// A page of bills with a tax, by account.
-#[derive(Clone, Debug, Default)]
-pub struct TaxPage {
-    /// The bills; those of an account are never parted.
-    pub bills: Vec<TaxedBill>,
-    /// After which account it goes on; `None` at the end.
-    pub next: Option<AccountId>,
-}
-
 impl TaxOf {
     /// Whether a line is the one.
     #[must_use]
@@ -77,26 +65,19 @@ impl TaxOf {
     }
 }
 
-/// A page of the bills of a run with a tax, of accounts after one: those that go out, and those that they replace. Some
-/// chunks of the run are priced at most; when few of them fit, the page is short and says where to go on.
+/// A page of the bills of a run with a tax: those that go out, and those that they replace.
 pub async fn taxes_of_run(
     read: &mut Read,
     run: &BillRun,
     of: &TaxOf,
-    (after, limit): (AccountId, usize),
-) -> Result<TaxPage, Fault> {
+    page: PageOf,
+) -> Result<AccountPage<TaxedBill>, Fault> {
     let book = RateBook::load(read).await?;
     let chart = finance::chart(read).await?;
     let held: BTreeMap<AccountId, Cents> = store::held_accounts(read, run.id).await?;
-    let mut page = TaxPage::default();
-    let chunks = acts::chunks(read, run.prepare_order).await?;
-    for (count, chunk) in chunks.iter().filter(|chunk| after.0 + 1 < chunk.to).enumerate() {
-        let first = chunk.from.max(after.0 + 1);
-        if count == CHUNKS {
-            page.next = Some(AccountId(first - 1));
-            return Ok(page);
-        }
-        let mut bills = store::bills_between(read, run, (AccountId(first), AccountId(chunk.to))).await?;
+    let (pieces, mut page) = page.of_run(read, run).await?;
+    for piece in pieces {
+        let mut bills = store::bills_between(read, run, piece).await?;
         bills.retain(|bill| !held.contains_key(&bill.account));
         let going_out: BTreeSet<AccountId> = bills.iter().map(|bill| bill.account).collect();
         let stretches = stretches(bills.iter().map(|bill| bill.account));
@@ -112,12 +93,9 @@ pub async fn taxes_of_run(
         }
         found.sort_by_key(|one| one.account);
         for one in found {
-            let last = page.bills.last().map(|last| last.account);
-            if limit <= page.bills.len() && last != Some(one.account) {
-                page.next = last;
+            if !page.add(one.account, one) {
                 return Ok(page);
             }
-            page.bills.push(one);
         }
     }
     Ok(page)

@@ -187,6 +187,25 @@ impl Links {
         self.push((words, None), href.into(), true)
     }
 
+    /// The ways on from a piece of a list that is too long for one page: to its first piece, to the next one, which begins
+    /// after what is said, and to the files. The address keeps what was asked for.
+    #[must_use]
+    pub fn ways_on(ask: &Ask, next: Option<&str>, is_empty: bool) -> Links {
+        let links = Links::new("Ways on");
+        let links = match ask.query().text("after") {
+            "" => links,
+            _ => links.link("First page", ask.here("after", "")),
+        };
+        let links = match next {
+            Some(next) => links.next("Next page", ask.here("after", next)),
+            None => links,
+        };
+        match is_empty {
+            true => links,
+            false => links.file("CSV", ask.here("as", "csv")).file("Spreadsheet", ask.here("as", "xlsx")),
+        }
+    }
+
     /// Whether there is nowhere to go.
     #[must_use]
     pub fn is_empty(&self) -> bool {
