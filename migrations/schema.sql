@@ -643,6 +643,16 @@ create table meter_read (
     check (kind = 'withdrawn' or count_read is not null),
     check (revision = 1 or reason is not null)
 );
+create table route_stop (
+    service_point_id bigint not null,
+    route text not null,
+    stop_no bigint not null check (1 <= stop_no and stop_no <= 999999),
+    source text not null,
+    act_id bigint not null,
+    primary key (service_point_id),
+    foreign key (service_point_id) references service_point (service_point_id)
+);
+create index route_stop_walk on route_stop (route, stop_no, service_point_id);
 create index consumption_revised on consumption (account_id) where 1 < revision;
 create index consumption_found on consumption (from_on, account_id) where findings <> '';
 
@@ -1033,6 +1043,28 @@ create table bill_cancellation (
     foreign key (account_id, run_id) references bill (account_id, run_id),
     foreign key (account_id, journal_id) references journal (account_id, journal_id)
 ) without rowid;
+create table bill_again (
+    account_id bigint not null,
+    run_id bigint not null,
+    service_point_id bigint not null,
+    why text not null check (why in ('stopped', 'corrected')),
+    from_on date not null,
+    consumption_id bigint,
+    told_on date not null,
+    told_by_act_id bigint,
+    stays_act_id bigint,
+    stays_by bigint,
+    stays_on date,
+    stays_reason text,
+    primary key (account_id, run_id, service_point_id, why, from_on),
+    foreign key (account_id, run_id) references bill (account_id, run_id),
+    foreign key (service_point_id) references service_point (service_point_id),
+    check ((why = 'corrected') = (consumption_id is not null)),
+    check ((stays_act_id is null) = (stays_by is null)),
+    check ((stays_act_id is null) = (stays_on is null)),
+    check ((stays_act_id is null) = (stays_reason is null))
+) without rowid;
+create index bill_again_waits on bill_again (told_on, account_id, run_id) where stays_act_id is null;
 create table import_file (
     order_id bigint not null,
     digest bytea not null,

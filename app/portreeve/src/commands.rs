@@ -25,6 +25,7 @@ mod rates;
 mod reads;
 mod reports;
 mod restore;
+mod routes;
 mod runs;
 mod search;
 mod serve;
@@ -92,6 +93,9 @@ pub enum Command {
     /// Reads of meters: enter, correct, history
     #[command(subcommand)]
     Read(reads::ReadCommand),
+    /// Reading routes: list, show, put a service point on one, take it off
+    #[command(subcommand)]
+    Route(routes::RouteCommand),
     /// Bill runs: prepare, trial, exceptions, register, sign, post, cancel
     #[command(subcommand)]
     Run(runs::RunCommand),
@@ -212,6 +216,7 @@ pub async fn run(settings: &Settings, command: Command) -> Ended {
         Command::Export(args) => exports::run(settings, args).await,
         Command::Meter(command) => meters::run(settings, command).await,
         Command::Read(command) => reads::run(settings, command).await,
+        Command::Route(command) => routes::run(settings, command).await,
         Command::Run(command) => runs::run(settings, command).await,
         Command::Service(command) => services::run(settings, command).await,
         Command::Charge(command) => charges::run(settings, command).await,

@@ -5,17 +5,31 @@ use std::sync::Arc;
 use billing::Agreements;
 use customers::Customers;
 use imports::{Intake, Outlet};
-use metering::intake::{Meters, Reads};
+use metering::intake::{Meters, Reads, Routes};
 use premises::Premises;
 
 /// What takes files, by kind.
 pub fn intakes() -> Vec<Arc<dyn Intake>> {
-    vec![Arc::new(Customers), Arc::new(premises()), Arc::new(Meters), Arc::new(Agreements), Arc::new(Reads)]
+    vec![
+        Arc::new(Customers),
+        Arc::new(premises()),
+        Arc::new(Meters),
+        Arc::new(Routes),
+        Arc::new(Agreements),
+        Arc::new(Reads),
+    ]
 }
 
 /// What files are got back from, by kind.
 pub fn outlets() -> Vec<Arc<dyn Outlet>> {
-    vec![Arc::new(Customers), Arc::new(premises()), Arc::new(Meters), Arc::new(Agreements), Arc::new(Reads)]
+    vec![
+        Arc::new(Customers),
+        Arc::new(premises()),
+        Arc::new(Meters),
+        Arc::new(Routes),
+        Arc::new(Agreements),
+        Arc::new(Reads),
+    ]
 }
 
 /// Premises with the services a city can charge for; a tax is charged, but nobody is served with it.

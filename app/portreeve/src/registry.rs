@@ -67,6 +67,7 @@ fn metering(known: Registry) -> Registry {
         .with::<metering::acts::ExchangeMeter>("Exchange a meter")
         .with::<metering::acts::SetRemovalCount>("Set the last count of a meter")
         .with::<metering::acts::SwapMeters>("Put meters at each other's place right")
+        .with::<metering::acts::SetRouteStops>("Put service points on routes")
         .with::<imports::ImportFile>("Bring in a file")
 }
 
@@ -133,6 +134,8 @@ fn billing(known: Registry) -> Registry {
         .with::<billing::acts::EndCharge>("End a charge")
         .with::<billing::acts::AdjustAccount>("Adjust a bill")
         .with::<billing::acts::ReverseAdjustment>("Take an adjustment back")
+        .with::<billing::acts::LetBillStay>("Let a bill stay as it is")
+        .with::<billing::acts::ListBillAgain>("Put a bill back among those to make again")
 }
 
 fn identity(known: Registry) -> Registry {

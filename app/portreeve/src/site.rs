@@ -98,6 +98,7 @@ fn finders() -> Vec<Arc<dyn Finder>> {
 fn queue_sources() -> Vec<Arc<dyn QueueSource>> {
     vec![
         Arc::new(runs::RunQueues),
+        Arc::new(bills::BillQueues),
         Arc::new(identity::IdentityQueues),
         Arc::new(attachments::AttachmentQueues),
         Arc::new(schedules::RateQueues),

@@ -1,10 +1,11 @@
 //! `/bills/{number}/adjust`: a credit or charge on a line of the bill with its tax, shown before it is sent.
 
 use acts::{Direction, Failure, Weight};
+use attachments::{Brought, Evidence, Filed};
 use billing::acts::{AdjustAccount, AdjustableCharge, AdjustmentPreview, adjustable_charges, preview_adjustment};
 use chrono::NaiveDate;
 use db::Read;
-use kernel::Cents;
+use kernel::{Cents, Refusal};
 use web::shown::money;
 use web::{
     Alert, Answer, Ask, At, Carried, Cell, Changes, Choice, Column, Columns, Facts, Field, Form, Links, Problem,
@@ -129,39 +130,79 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
         Err(Failure::Waiting(_)) => return Err(Problem::our_fault()),
         Err(Failure::Fault(fault)) => return Err(Problem::from(fault)),
     };
-    let seen = seen(&act, &preview);
-    if sent.text("seen") == seen {
-        drop(read);
-        let carried = sent.carry_out(&ask, &act).await?;
-        if let Some(go) = gone(&loaded, &carried, &preview) {
-            return go.answer();
+    let mut look = Look { evidence: Evidence::of(&ask, &mut read, preview.account).await?, stale: None, refused: None };
+    drop(read);
+    if sent.text("seen") == seen(&act, &preview) {
+        match look.evidence.carry_out(&ask, &mut sent, &act).await? {
+            Brought::FileRefused(refusal) => look.refused = Some(refusal),
+            Brought::Carried(carried, filed) => {
+                return match gone(&loaded, (&carried, filed), &preview) {
+                    Some(go) => go.answer(),
+                    None => draw_form(&ask, &loaded, &sent),
+                };
+            }
         }
-        return draw_form(&ask, &loaded, &sent);
+    } else if !sent.text("seen").is_empty() {
+        look.stale = Some(match Evidence::is_brought(&sent) {
+            true => "Look at them again below, and choose the file once more.",
+            false => "Look at them again below.",
+        });
     }
-    let is_stale = !sent.text("seen").is_empty();
-    let why = second(&ask, &mut read, &preview).await?;
-    let confirm = confirm(&ask, &loaded, (&act, &preview), (&seen, why.is_some()));
-    let page = loaded.page(&ask, "Adjust", "adjust");
-    let page = match is_stale {
-        true => page.alert(Alert::warning("The figures changed since you looked").text("Look at them again below.")),
-        false => page,
-    };
-    let page = with_second(page, why);
-    let mut main = vec![preview_section(&loaded, &act, &preview)];
-    main.push(Section::new("send", "Send it").with(&confirm));
-    let side = vec![postings(&ask, &loaded, &preview)];
-    page.body(&Columns { main: [main, side].concat(), side: vec![change(&loaded, &act)] }).answer()
+    draw_look(&ask, &loaded, (&act, &preview), &look).await
+}
+
+/// How a preview is looked at: with a file that may come with it, and why once more.
+struct Look {
+    evidence: Evidence,
+    /// What to do, where the figures changed since it was looked at.
+    stale: Option<&'static str>,
+    /// Why the file is not kept, for which nothing was done.
+    refused: Option<Box<dyn Refusal>>,
+}
+
+/// What the adjustment does, before it is sent.
+async fn draw_look(
+    ask: &Ask,
+    loaded: &Loaded,
+    (act, preview): (&AdjustAccount, &AdjustmentPreview),
+    look: &Look,
+) -> Answer {
+    let why = second(ask, &mut ask.read().await?, preview).await?;
+    let mut confirm = confirm(ask, loaded, (act, preview), (look.evidence, why.is_some()));
+    let mut page = loaded.page(ask, "Adjust", "adjust");
+    if let Some(stale) = look.stale {
+        page = page.alert(Alert::warning("The figures changed since you looked").text(stale));
+    }
+    if let Some(refusal) = &look.refused {
+        confirm.refuse_by(&**refusal);
+        page = page.status(axum::http::StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let main = vec![
+        preview_section(loaded, act, preview),
+        Section::new("send", "Send it").with(&confirm),
+        postings(ask, loaded, preview),
+    ];
+    with_second(page, why).body(&Columns { main, side: vec![change(loaded, act)] }).answer()
 }
 
 /// Where it goes on once it is sent, or nothing when it was refused.
-pub(crate) fn gone<T>(loaded: &Loaded, carried: &Carried<T>, preview: &AdjustmentPreview) -> Option<web::Go> {
-    let path = match carried {
-        Carried::Waiting(waiting) => format!("/approvals/{}", waiting.proposal.0),
-        Carried::Done(_) | Carried::Refused => loaded.href(""),
+pub(crate) fn gone<T>(
+    loaded: &Loaded,
+    (carried, filed): (&Carried<T>, Option<Filed>),
+    preview: &AdjustmentPreview,
+) -> Option<web::Go> {
+    let path = match (carried, &filed) {
+        (_, Some(Filed::NotKept { href, .. })) => href.clone(),
+        (Carried::Waiting(waiting), _) => format!("/approvals/{}", waiting.proposal.0),
+        (Carried::Done(_) | Carried::Refused, _) => loaded.href(""),
     };
     let after = preview.balance + preview.moved();
     let done = format!("Adjusted by {}. The account owes {} now.", money(&preview.moved()), money(&after));
-    carried.go(&path, done)
+    let go = carried.go(&path, done)?;
+    Some(match filed {
+        Some(filed) => go.noting(filed.words()),
+        None => go,
+    })
 }
 
 /// Why a second person would have to agree.
@@ -245,7 +286,7 @@ fn confirm(
     ask: &Ask,
     loaded: &Loaded,
     (act, preview): (&AdjustAccount, &AdjustmentPreview),
-    (seen, is_second): (&str, bool),
+    (evidence, is_second): (Evidence, bool),
 ) -> Form {
     let moved = preview.moved();
     let button = match (is_second, moved < Cents::ZERO) {
@@ -256,14 +297,17 @@ fn confirm(
     // Its own address would fill the fields with what was sent: the mark of what was seen must be this page's.
     let amount = if act.cents < Cents::ZERO { -act.cents } else { act.cents };
     let way = if act.cents < Cents::ZERO { "credit" } else { "charge" };
-    ask.form(&format!("{}?confirmed=yes", loaded.href("adjust")), &button)
+    let form = ask
+        .form(&format!("{}?confirmed=yes", loaded.href("adjust")), &button)
         .field(Field::hidden("revenue", act.revenue.clone()))
         .field(Field::hidden("way", way))
         .field(Field::hidden("amount", amount.dollars().trim_start_matches('$').replace(',', "")))
         .field(Field::hidden("reason_code", act.reason_code.clone()))
-        .field(Field::lines("reason", "Evidence, and why").max(REASON_MAX).required().value(&act.reason))
+        .field(Field::lines("reason", "Evidence, and why").max(REASON_MAX).required().value(&act.reason));
+    evidence
+        .on(ask, form)
         .field(Field::hidden("effective_on", act.effective_on.to_string()))
-        .field(Field::hidden("seen", seen))
+        .field(Field::hidden("seen", seen(act, preview)))
         .cancel(&back(loaded, act))
 }
 

@@ -7,6 +7,10 @@ use crate::loaded::bill_href;
 pub(crate) async fn show(ask: Ask) -> Answer {
     let asked = ask.query().text("number").trim().to_owned();
     let page = ask.page("Find a bill").lead("By the number on its first page, such as 12-000345.");
+    let page = match ask.may(billing::permissions::CORRECT) || ask.may(billing::permissions::SEE) {
+        true => page.action("Bills to make again", "/bills/again"),
+        false => page,
+    };
     let number = Field::text("number", "Bill number").max(40).value(&asked).focused();
     let page = page.body(&LookUp::new(&ask, "Find a bill", "Open").field(number));
     if asked.is_empty() {

@@ -1,6 +1,7 @@
 //! `/bills/{number}/leak`: what the town's rule gives a customer who had a leak, worked out and sent in one step.
 
 use acts::Failure;
+use attachments::{Brought, Evidence};
 use billing::acts::{AdjustAccount, AdjustmentPreview, preview_adjustment};
 use billing::{Forgiven, LeakEffect, LeakFigures, LeakQuote, LeakRefused, LeakRule, LeakService};
 use db::Read;
@@ -25,6 +26,7 @@ struct Given<'a> {
     figures: &'a LeakFigures,
     preview: AdjustmentPreview,
     why: Option<String>,
+    evidence: Evidence,
 }
 
 pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
@@ -47,12 +49,21 @@ pub(crate) async fn send(ask: Ask, At((number, service)): At<(String, String)>) 
         let act =
             act((&loaded, given.seen), (given.service, given.rule, given.figures), reason.trim_end_matches(" Shown: "));
         if form.text("seen") == crate::adjust::seen(&act, &given.preview) {
-            let carried = form.carry_out(&ask, &act).await?;
-            if let Some(go) = gone(&loaded, &carried, &given.preview) {
-                return go.answer();
+            drop(read);
+            match given.evidence.carry_out(&ask, &mut form, &act).await? {
+                Brought::FileRefused(refusal) => form.refuse_by(&*refusal),
+                Brought::Carried(carried, filed) => {
+                    if let Some(go) = gone(&loaded, (&carried, filed), &given.preview) {
+                        return go.answer();
+                    }
+                }
             }
+            read = ask.read().await?;
         } else {
             form.refuse("The figures changed since you looked. Look at them again below, and send them once more.");
+            if Evidence::is_brought(&form) {
+                form.refuse("Choose the file once more, too: it is not sent along.");
+            }
             form.renew("seen", crate::adjust::seen(&act, &given.preview));
         }
     }
@@ -77,7 +88,8 @@ async fn given<'a>(
     match preview_adjustment(read, &act, ask.today()).await {
         Ok(preview) => {
             let why = second(ask, read, &preview).await?;
-            Ok(Some(Ok(Given { place, seen: quote.seen, service, rule, figures, preview, why })))
+            let evidence = Evidence::of(ask, read, preview.account).await?;
+            Ok(Some(Ok(Given { place, seen: quote.seen, service, rule, figures, preview, why, evidence })))
         }
         Err(Failure::Refused(refusal)) => Ok(Some(Err(refusal.to_string()))),
         Err(Failure::Waiting(_)) => Err(Problem::our_fault()),
@@ -128,9 +140,10 @@ fn form(ask: &Ask, loaded: &Loaded, given: &Given<'_>) -> Form {
         .hint("The plumber's receipt or a photograph, and of which day. The figures stand on record by themselves.");
     let shown = if given.rule.needs_proof { shown.required() } else { shown };
     let action = loaded.href(&format!("leak/{}", given.place + 1));
-    ask.form(&action, &button)
-        .because(&evidence(given.rule, given.figures))
-        .field(shown)
+    let form = ask.form(&action, &button).because(&evidence(given.rule, given.figures)).field(shown);
+    given
+        .evidence
+        .on(ask, form)
         .field(Field::hidden("seen", crate::adjust::seen(&act, &given.preview)))
         .cancel(&loaded.href(""))
 }

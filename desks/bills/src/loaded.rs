@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use billing::{Adjustment, BillInOrder, BillView, ExplainedService, RunKind};
+use billing::{Adjustment, BillAgain, BillInOrder, BillView, ExplainedService, RunKind};
 use customers::Protection;
 use db::Read;
-use kernel::{ActId, AgreementId, BillNumber, Cents, JournalId, ServicePointId};
+use kernel::{ActId, ActorId, AgreementId, BillNumber, Cents, JournalId, ServicePointId};
 use ledger::Chart;
 use revenue::RateBook;
 use web::{Alert, Ask, Page, Problem, Tabs, encoded};
@@ -21,6 +21,10 @@ pub(crate) struct Loaded {
     pub(crate) bills: Vec<BillInOrder>,
     /// The adjustments of this bill, each with its number on the account and the entry that made it.
     pub(crate) adjustments: Vec<(i64, Adjustment, Option<ActId>)>,
+    /// What of it is not so any more.
+    pub(crate) again: Vec<BillAgain>,
+    /// Who works here, where somebody lets the bill stay.
+    pub(crate) names: BTreeMap<ActorId, String>,
     /// What reasons of adjustments are called.
     pub(crate) reasons: BTreeMap<String, String>,
     /// What the account owes now.
@@ -49,7 +53,15 @@ impl Loaded {
         let mut points: Vec<ServicePointId> = view.services.iter().filter_map(|service| service.point).collect();
         points.sort_unstable();
         points.dedup();
+        let mut again = billing::bills_again_of(read, &[account]).await?;
+        again.retain(|one| one.run == view.bill.run);
+        let names = match again.iter().any(|one| one.stays.is_some()) {
+            true => staff::names(read).await?,
+            false => BTreeMap::new(),
+        };
         Ok(Loaded {
+            again,
+            names,
             adjustments: adjustments.collect(),
             bills: billing::bills_of_account(read, account).await?,
             reasons: billing::adjustment_reasons(read).await?,
@@ -192,6 +204,12 @@ impl Loaded {
             Some(protection) if !place.is_empty() => protection.shown(),
             Some(_) | None => place,
         }
+    }
+
+    /// The reference of a service point on the bill.
+    pub(crate) fn reference(&self, point: ServicePointId) -> String {
+        let service = self.view.services.iter().find(|service| service.point == Some(point));
+        service.map_or_else(String::new, |service| service.service_point.clone())
     }
 
     /// Where the bill goes, line by line.

@@ -73,7 +73,7 @@ fn form(ask: &Ask, loaded: &Loaded) -> Form {
 }
 
 fn draw(ask: &Ask, (loaded, preview): (&Loaded, &Result<RebillPreview, NotRebilled>), form: &Form) -> Answer {
-    let page = loaded.alerts(loaded.page(ask, "Make again", "rebill"));
+    let page = loaded.with_again(ask, loaded.alerts(loaded.page(ask, "Make again", "rebill")));
     let page = match form.has_errors() {
         true => page.status(axum::http::StatusCode::UNPROCESSABLE_ENTITY),
         false => page,

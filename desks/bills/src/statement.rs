@@ -63,7 +63,7 @@ pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     }
     main.extend(use_chart(&mut read, &loaded).await?.map(|chart| Section::new("use", "A year of use").with(&chart)));
     let is_past_due = loaded.is_past_due(&ask, &mut read).await?;
-    let page = loaded.alerts(loaded.page(&ask, "", ""));
+    let page = loaded.with_again(&ask, loaded.alerts(loaded.page(&ask, "", "")));
     page.body(&Columns { main, side: side(&ask, &loaded, is_past_due) }).answer()
 }
 

@@ -3,12 +3,17 @@
 mod bodies;
 
 use axum::http::Method;
-use billing::services_at_points;
+use billing::{PointToRead, services_at_points};
+use kernel::ServicePointId;
+use metering::RouteStop;
 use utoipa::OpenApi;
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
 use crate::words::point_named;
-use bodies::{InstalledMeter, MeterAtPlace, MeterInFull, PointInFull, PointUseBody, ReadBody, ServedBody};
+use bodies::{
+    InstalledMeter, MeterAtPlace, MeterInFull, PointInFull, PointUseBody, ReadBody, RouteBody, RouteStopBody,
+    ServedBody, StopBody,
+};
 
 /// Every address of this desk for programs.
 #[must_use]
@@ -18,13 +23,15 @@ pub fn api_routes() -> Vec<Route> {
     vec![
         Route::api(get.clone(), "/api/v1/points/{reference}", ("A service point, for programs", LOOK), point),
         Route::api(get.clone(), "/api/v1/points/{reference}/reads", ("Reads, for programs", LOOK), reads),
-        Route::api(get, "/api/v1/meters/{serial}", ("A meter, for programs", LOOK), meter),
+        Route::api(get.clone(), "/api/v1/meters/{serial}", ("A meter, for programs", LOOK), meter),
+        Route::api(get.clone(), "/api/v1/routes", ("Routes, for programs", LOOK), routes),
+        Route::api(get, "/api/v1/routes/{code}/stops", ("Stops of a route, for programs", LOOK), stops),
     ]
 }
 
 /// What this desk describes of the API.
 #[derive(OpenApi)]
-#[openapi(paths(point, reads, meter))]
+#[openapi(paths(point, reads, meter, routes, stops))]
 struct Described;
 
 /// The addresses of this desk for programs, described.
@@ -55,10 +62,12 @@ async fn point(ask: Ask, At(reference): At<String>) -> Result<Envelope<PointInFu
     accounts.sort_unstable();
     accounts.dedup();
     let uses = metering::uses_of_point(&mut read, point.id, &accounts).await?;
+    let stop = metering::stops_of(&mut read, &[point.id]).await?.remove(&point.id);
     Ok(Envelope::of(PointInFull {
         reference: point.reference,
         service: point.service,
         address: point.address,
+        stop: stop.as_ref().map(StopBody::of),
         services: services.iter().map(ServedBody::of).collect(),
         meters: placements.iter().filter_map(|one| InstalledMeter::of(one, meters.get(&one.meter)?)).collect(),
         uses: PointUseBody::standing(&uses, &services),
@@ -98,8 +107,53 @@ async fn meter(ask: Ask, At(serial): At<String>) -> Result<Envelope<MeterInFull>
     let meter = metering::meters_by_serial(&mut read, &[&serial]).await?.remove(&serial);
     let meter = meter.ok_or_else(Problem::not_found)?;
     let placements = metering::placements_of(&mut read, &[meter.id]).await?.remove(&meter.id).unwrap_or_default();
-    let points: Vec<kernel::ServicePointId> = placements.iter().map(|one| one.service_point).collect();
+    let points: Vec<ServicePointId> = placements.iter().map(|one| one.service_point).collect();
     let references = premises::references_by_id(&mut read, &points).await?;
     let place = |one: &metering::Placement| MeterAtPlace::of(one, references.get(&one.service_point));
     Ok(Envelope::of(MeterInFull::of(&meter, placements.iter().map(place).collect())))
+}
+
+/// The reading routes, by code.
+#[utoipa::path(
+    get, path = "/api/v1/routes", tag = "points", operation_id = "list_routes", security(("bearer" = [])), params(Paging),
+    responses((status = 200, description = "A piece of the list.", body = List<RouteBody>), Problems)
+)]
+async fn routes(ask: Ask, paging: Paging) -> Result<List<RouteBody>, Problem> {
+    let after: Option<String> = paging.after()?;
+    let limit = i64::try_from(paging.limit + 1).unwrap_or(i64::MAX);
+    let mut read = ask.read().await?;
+    let routes = metering::routes_after(&mut read, after.as_deref().unwrap_or_default(), limit).await?;
+    let bodies = routes.into_iter().map(|route| RouteBody { code: route.code, stops: route.stops }).collect();
+    Ok(List::of(bodies, &paging, |route| route.code.clone()))
+}
+
+/// The stops of a route in the order in which they are read.
+#[utoipa::path(
+    get, path = "/api/v1/routes/{code}/stops", tag = "points", operation_id = "list_route_stops", security(("bearer" = [])),
+    params(
+        ("code" = String, Path, min_length = 1, example = "C1-01", description = "The code of the route."),
+        Paging,
+    ),
+    responses((status = 200, description = "A piece of the list.", body = List<RouteStopBody>), Problems)
+)]
+async fn stops(ask: Ask, At(code): At<String>, paging: Paging) -> Result<List<RouteStopBody>, Problem> {
+    let after: Option<(i64, i64)> = paging.after()?;
+    let (sequence, point) = after.unwrap_or_default();
+    let limit = i64::try_from(paging.limit + 1).unwrap_or(i64::MAX);
+    let mut read = ask.read().await?;
+    metering::route(&mut read, &code).await?.ok_or_else(Problem::not_found)?;
+    let stops = metering::stops_after(&mut read, &code, (sequence, ServicePointId(point)), limit).await?;
+    let points: Vec<ServicePointId> = stops.iter().map(|stop| stop.service_point).collect();
+    let mut points = billing::points_to_read(&mut read, &points, ask.today()).await?;
+    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let body = |(stop, point): (&RouteStop, PointToRead)| RouteStopBody {
+        id: point.point.0,
+        sequence: stop.sequence,
+        service_point: point.reference,
+        address: point.address,
+        meter: point.meter.map(|meter| meter.serial_number),
+    };
+    // Every stop is a service point on record, so both lists are as long as each other.
+    let bodies = stops.iter().zip(points).map(body).collect();
+    Ok(List::of(bodies, &paging, |stop: &RouteStopBody| (stop.sequence, stop.id)))
 }

@@ -2,7 +2,7 @@
 
 use acts::Progress as Done;
 use billing::acts::{CloseReads, ClosedChunk};
-use billing::{PointToRead, points_to_read, unread_points};
+use billing::{Along, PointToRead, WalkPlace, points_to_read, unread_points};
 use db::Read;
 use kernel::{OrderId, ServicePointId};
 use web::shown::{count, counted, date};
@@ -51,7 +51,7 @@ pub(crate) async fn send(ask: Ask) -> Answer {
 }
 
 async fn draw(ask: &Ask, read: &mut Read, named: &Named, form: &Form) -> Answer {
-    let unread = unread_points(read, &named.period, ServicePointId(0), LOOKED).await?;
+    let unread = unread_points(read, &named.period, &WalkPlace::first(Along::Cycle), LOOKED).await?;
     let shown: Vec<ServicePointId> = unread.points.iter().take(SHOWN).copied().collect();
     let mut points = points_to_read(read, &shown, named.period.read_through).await?;
     identity::cover(ask, read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;

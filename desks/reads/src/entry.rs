@@ -5,18 +5,18 @@ mod row;
 use acts::Failure;
 use askama::Template;
 use axum::http::StatusCode;
-use billing::{PointToRead, points_to_read, unread_points};
+use billing::{Along, PointToRead, WalkPlace, points_to_read, unread_points};
 use chrono::NaiveDate;
 use db::Read;
 use kernel::ServicePointId;
 use metering::ReadKind;
 use metering::acts::EnterRead;
 use secrets::Token;
-use web::shown::{counted, date};
-use web::{Alert, Answer, Ask, Choice, Field, Problem, address};
+use web::shown::{count, counted, date};
+use web::{Alert, Answer, Ask, Choice, Field, Problem};
 
 use crate::points::enter::{Measured, measure};
-use crate::words::{Named, after, sentence, usual_day};
+use crate::words::{Named, along_words, place, place_words, sentence, usual_day};
 use row::{Row, Standing};
 
 /// Rows of one page.
@@ -32,7 +32,9 @@ struct Sheet {
     key: String,
     cycle: String,
     from: String,
+    route: String,
     after: String,
+    is_route: bool,
     read_on: Field,
     kind: Field,
     rows: Vec<Row>,
@@ -42,7 +44,7 @@ struct Sheet {
 /// What was sent for the page as a whole.
 struct Sent {
     named: Named,
-    after: ServicePointId,
+    place: WalkPlace,
     read_on: Option<NaiveDate>,
     kind: ReadKind,
     key: String,
@@ -53,12 +55,14 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let mut read = ask.read().await?;
     let named = Named::load(&ask, &mut read).await?;
     let day = usual_day(ask.today(), &named.period);
-    let unread = unread_points(&mut read, &named.period, after(&ask), ROWS).await?;
+    let place = place(ask.query());
+    let unread = unread_points(&mut read, &named.period, &place, ROWS).await?;
     let mut points = points_to_read(&mut read, &unread.points, day).await?;
     identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
-    let rows: Vec<Row> = points.iter().map(Row::empty).collect();
-    let page = sheet(&ask, (&named, day, ReadKind::Actual), rows, (after(&ask), unread.next));
-    draw(&ask, &named, &page, Vec::new())
+    let mut rows: Vec<Row> = points.iter().map(Row::empty).collect();
+    number_stops(&mut read, &unread.points, &mut rows).await?;
+    let page = sheet(&ask, (&named, day, ReadKind::Actual), rows, (&place, unread.next.as_ref()));
+    draw(&ask, (&named, &place.along), &page, Vec::new())
 }
 
 pub(crate) async fn send(ask: Ask) -> Answer {
@@ -69,6 +73,7 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     let mut points = points_to_read(&mut read, &ids, day).await?;
     identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
     let mut rows: Vec<Row> = points.iter().map(|point| Row::take(&ask, point, sent.read_on)).collect();
+    number_stops(&mut read, &ids, &mut rows).await?;
     let (mut saved, mut used) = (Vec::new(), Measured::Done);
     if !sent.is_check_only && sent.read_on.is_some() {
         for (row, point) in rows.iter_mut().zip(&points) {
@@ -76,8 +81,8 @@ pub(crate) async fn send(ask: Ask) -> Answer {
         }
         used = measured(&ask, &sent, &saved).await?;
     }
-    let count = |standing: Standing| rows.iter().filter(|row| row.standing == standing).count();
-    let (odd, bad) = (count(Standing::Odd), count(Standing::Bad));
+    let standing = |standing: Standing| rows.iter().filter(|row| row.standing == standing).count();
+    let (odd, bad) = (standing(Standing::Odd), standing(Standing::Bad));
     let mut alerts = Vec::new();
     if sent.read_on.is_none() {
         alerts.push(Alert::bad("Nothing is saved").text("Enter the day of the reads, such as 7/1/2026."));
@@ -99,17 +104,14 @@ pub(crate) async fn send(ask: Ask) -> Answer {
     }
     rows.retain(|row| row.standing != Standing::Saved);
     if !sent.is_check_only && odd + bad == 0 && sent.read_on.is_some() {
-        let from = sent.named.period.period.from().to_string();
-        let after = sent.after.0.to_string();
-        let pairs = [("cycle", sent.named.cycle.code.as_str()), ("from", from.as_str()), ("after", after.as_str())];
         let alert = alerts.pop().unwrap_or_else(|| Alert::info("Nothing was entered"));
-        return ask.go(&address("/reads/enter", &pairs)).saying(alert).answer();
+        return ask.go(&sent.named.href_at("/reads/enter", &sent.place)).saying(alert).answer();
     }
-    let mut page = sheet(&ask, (&sent.named, day, sent.kind), rows, (sent.after, None));
+    let mut page = sheet(&ask, (&sent.named, day, sent.kind), rows, (&sent.place, None));
     if let Some(key) = sent.is_check_only.then(|| sent.key.clone()).filter(|key| !key.is_empty()) {
         page.key = key;
     }
-    draw(&ask, &sent.named, &page, alerts)
+    draw(&ask, (&sent.named, &sent.place.along), &page, alerts)
 }
 
 fn number(count: usize, one: &str, many: &str) -> String {
@@ -125,7 +127,7 @@ impl Sent {
         let is_key = (16..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
         Ok(Sent {
             named,
-            after: ServicePointId(posted.text("after").parse().ok().filter(|id| 0 <= *id).unwrap_or(0)),
+            place: place(posted),
             read_on: row::day(posted.text("read_on")),
             kind: ReadKind::parse(posted.text("kind")).unwrap_or(ReadKind::Actual),
             key: if is_key { key.to_owned() } else { Token::new(ask.site().random()).text().to_owned() },
@@ -185,20 +187,20 @@ fn sheet(
     ask: &Ask,
     (named, day, kind): (&Named, NaiveDate, ReadKind),
     rows: Vec<Row>,
-    (after, next): (ServicePointId, Option<ServicePointId>),
+    (place, next): (&WalkPlace, Option<&WalkPlace>),
 ) -> Sheet {
     let from = named.period.period.from().to_string();
-    let skip = next.map(|next| {
-        let next = next.0.to_string();
-        address("/reads/enter", &[("cycle", named.cycle.code.as_str()), ("from", &from), ("after", &next)])
-    });
+    let skip = next.map(|next| named.href_at("/reads/enter", next));
+    let [(_, route), (_, after)] = place_words(place);
     let who = vec![Choice::new("actual", "The city"), Choice::new("customer", "The customer")];
     Sheet {
         form_key: ask.form_key().to_owned(),
         key: Token::new(ask.site().random()).text().to_owned(),
         cycle: named.cycle.code.clone(),
         from,
-        after: after.0.to_string(),
+        route,
+        after,
+        is_route: matches!(place.along, Along::Route(_)),
         read_on: Field::date("read_on", "Read on").required().value(day.to_string()),
         kind: Field::select("kind", "Read by", who).required().value(kind.code()),
         rows,
@@ -206,11 +208,22 @@ fn sheet(
     }
 }
 
-fn draw(ask: &Ask, named: &Named, sheet: &Sheet, alerts: Vec<Alert>) -> Answer {
+/// The numbers that the rows have on their routes.
+async fn number_stops(read: &mut Read, points: &[ServicePointId], rows: &mut [Row]) -> Result<(), Problem> {
+    let stops = metering::stops_of(read, points).await?;
+    for row in rows {
+        row.stop = stops.get(&ServicePointId(row.id)).map(|stop| count(&stop.sequence)).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn draw(ask: &Ask, (named, along): (&Named, &Along), sheet: &Sheet, alerts: Vec<Alert>) -> Answer {
     let window = format!("{} through {}", date(&named.period.read_from), date(&named.period.read_through));
     let page = ask.page("Enter reads").crumbs(&[("Reads", "/reads")]);
-    let page = page.lead(format!("{}. Reads from {window} close this period.", named.words()));
-    let page = page.action("List of what is missing", &named.href("/reads/missing"));
+    let walk = along_words(along).map(|words| format!("{words}. ")).unwrap_or_default();
+    let page = page.lead(format!("{walk}{}. Reads from {window} close this period.", named.words()));
+    let missing = named.href_at("/reads/missing", &WalkPlace::first(along.clone()));
+    let page = page.action("List of what is missing", &missing).action("By route", &named.href("/reads/routes"));
     let is_whole = sheet.rows.iter().all(|row| matches!(row.standing, Standing::Good | Standing::Empty));
     let page = alerts.into_iter().fold(page, web::Page::alert).body(sheet);
     if is_whole { page.answer() } else { page.status(StatusCode::UNPROCESSABLE_ENTITY).answer() }

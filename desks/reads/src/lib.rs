@@ -2,6 +2,7 @@
 //!
 //! - `/reads`: the periods of all cycles whose reads are entered or closed now.
 //! - `/reads/missing`, `/reads/enter`: the service points nobody has read yet; their reads, a page at once.
+//! - `/reads/routes`, `/routes`, `/routes/{code}`: how far each walk of a period is; which service point is read after which.
 //! - `/reads/close`, `/reads/closings/{order}`: what closing would do, and how far it is.
 //! - `/reads/flagged`: figures at which something was found.
 //! - `/points/{reference}`: services, meters, reads with every revision, use with its grounds, corrections.
@@ -16,11 +17,12 @@ mod missing;
 mod overview;
 mod points;
 mod queue;
+mod routes;
 mod words;
 
 use billing::permissions::CLOSE_READS;
 use customers::permissions::SEE;
-use metering::permissions::{CORRECT_READS, ENTER_READS, EXCHANGE};
+use metering::permissions::{CORRECT_READS, ENTER_READS, EXCHANGE, ROUTES};
 use web::{Access, Route};
 
 pub use api::{api_routes, description};
@@ -29,7 +31,7 @@ pub use queue::ReadQueues;
 /// Every page of it.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [of_cycles(), of_places(), of_meters()].concat()
+    [of_cycles(), of_routes(), of_places(), of_meters()].concat()
 }
 
 fn of_cycles() -> Vec<Route> {
@@ -46,6 +48,21 @@ fn of_cycles() -> Vec<Route> {
         Route::form("/reads/close", "Close reads", CLOSE, close::send),
         Route::page("/reads/closings/{order}", "Reads being closed", LOOK, close::progress),
         Route::piece("/reads/closings/{order}/live", "Progress of closing reads", LOOK, close::live),
+    ]
+}
+
+fn of_routes() -> Vec<Route> {
+    const LOOK: Access = Access::Needs(SEE);
+    const CHANGE: Access = Access::Needs(ROUTES);
+    use routes::{of_period, stops};
+    vec![
+        Route::page("/reads/routes", "Routes of a period", LOOK, of_period::show),
+        Route::page("/routes", "Routes", LOOK, routes::show).in_group("Metering"),
+        Route::form("/routes", "Put a service point on a route", CHANGE, routes::send),
+        Route::page("/routes/{code}", "A route", LOOK, stops::show),
+        Route::form("/routes/{code}", "Number the stops of a route", CHANGE, stops::send),
+        Route::page("/points/{reference}/route", "Put a service point on a route", CHANGE, points::route::show),
+        Route::form("/points/{reference}/route", "Put a service point on a route", CHANGE, points::route::send),
     ]
 }
 

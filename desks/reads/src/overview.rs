@@ -1,8 +1,7 @@
 //! `/reads`: the periods whose reads are entered or closed now, cycle by cycle.
 
-use billing::{CyclePeriod, Unread, periods_to_close, unread_points};
+use billing::{Along, CyclePeriod, Unread, WalkPlace, periods_to_close, unread_points};
 use chrono::NaiveDate;
-use kernel::ServicePointId;
 use metering::permissions::ENTER_READS;
 use web::shown::{count, counted};
 use web::{Alert, Answer, Ask, Cell, Column, Tone};
@@ -25,12 +24,13 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         .column(Column::date("read_through", "Read through"))
         .column(Column::text("state", "State"))
         .column(Column::text("missing", "Not read yet"))
+        .column(Column::text("routes", "By route"))
         .column(Column::text("next", "What to do"))
         .empty("Nothing is to be read now. The next reading window is in the calendar of the cycle.");
     let (mut late, mut seen) = (0, Vec::new());
     for one in periods_to_close(&all, today) {
         let code = cycles.iter().find(|cycle| cycle.id == one.cycle).map_or("", |cycle| cycle.code.as_str());
-        let unread = unread_points(&mut read, &one, ServicePointId(0), COUNTED).await?;
+        let unread = unread_points(&mut read, &one, &WalkPlace::first(Along::Cycle), COUNTED).await?;
         late += i64::from(one.read_through < today);
         table.push(row(&ask, code, &one, &unread, !seen.contains(&one.cycle)));
         seen.push(one.cycle);
@@ -49,9 +49,9 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     page.body(&table).answer()
 }
 
-fn row(ask: &Ask, code: &str, one: &CyclePeriod, unread: &Unread, is_first: bool) -> [Cell; 7] {
+fn row(ask: &Ask, code: &str, one: &CyclePeriod, unread: &Unread, is_first: bool) -> [Cell; 8] {
     let from = one.period.from();
-    let missing = match (unread.points.len(), unread.next) {
+    let missing = match (unread.points.len(), &unread.next) {
         (0, None) => Cell::text("none"),
         (some, None) => {
             Cell::text(count(&i64::try_from(some).unwrap_or(0))).link(period_href("/reads/missing", code, from))
@@ -81,6 +81,7 @@ fn row(ask: &Ask, code: &str, one: &CyclePeriod, unread: &Unread, is_first: bool
         one.read_through.into(),
         state,
         missing.note(format!("of {}", counted(unread.looked, "service point", "service points"))),
+        link("Routes", "/reads/routes", code, from),
         next,
     ]
 }

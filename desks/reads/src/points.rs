@@ -4,10 +4,11 @@ pub(crate) mod correct;
 pub(crate) mod enter;
 mod loaded;
 mod parts;
+pub(crate) mod route;
 
 use axum::http::StatusCode;
 use billing::acts::MeasureAgain;
-use metering::permissions::{ENTER_READS, EXCHANGE};
+use metering::permissions::{ENTER_READS, EXCHANGE, ROUTES};
 use web::{Alert, Answer, Ask, At, Columns, Form};
 
 use crate::words::{meter_href, point_href, point_named};
@@ -41,6 +42,9 @@ fn draw(ask: &Ask, loaded: &Loaded, form: Option<Form>) -> Answer {
     }
     if loaded.now.is_some() && ask.may(EXCHANGE) {
         page = page.action("Exchange the meter", &format!("{href}/exchange"));
+    }
+    if ask.may(ROUTES) {
+        page = page.action("Route", &format!("{href}/route"));
     }
     if ask.may(billing::permissions::MOVES) {
         page = page.action("Move", &web::address("/moves/new", &[("point", &point.reference)]));

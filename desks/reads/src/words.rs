@@ -1,12 +1,12 @@
 //! Words and addresses that the pages about reads share.
 
-use billing::{Cycle, CyclePeriod};
+use billing::{Along, Cycle, CyclePeriod, WalkPlace};
 use chrono::NaiveDate;
 use db::Read;
 use kernel::{Period, Quantity, ServicePointId};
 use premises::ServicePoint;
 use web::shown::{capital, separated};
-use web::{Ask, Problem, address, encoded};
+use web::{Ask, Posted, Problem, address, encoded};
 
 /// The page of a service point.
 pub(crate) fn point_href(reference: &str) -> String {
@@ -95,6 +95,17 @@ impl Named {
         period_href(path, &self.cycle.code, self.period.period.from())
     }
 
+    /// An address about this period and a walk, from a place in it on.
+    pub(crate) fn href_at(&self, path: &str, place: &WalkPlace) -> String {
+        let from = self.period.period.from().to_string();
+        let [route, after] = place_words(place);
+        let mut pairs = vec![("cycle", self.cycle.code.as_str()), ("from", &from)];
+        let at = [(route.0, route.1.as_str()), (after.0, after.1.as_str())];
+        let is_first = *place == WalkPlace::first(place.along.clone());
+        pairs.extend(at.into_iter().filter(|(name, text)| !(text.is_empty() || *name == "after" && is_first)));
+        address(path, &pairs)
+    }
+
     /// `Cycle C1, Jan 1, 2026 – Jan 31, 2026`.
     pub(crate) fn words(&self) -> String {
         format!("Cycle {}, {}", self.cycle.code, days(self.period.period))
@@ -118,9 +129,46 @@ fn no_point() -> Problem {
     Problem { why: why.to_owned(), next: next.to_owned(), ..Problem::not_found() }
 }
 
-/// Where a list of service points goes on.
-pub(crate) fn after(ask: &Ask) -> ServicePointId {
-    ServicePointId(ask.query().text("after").parse().ok().filter(|id| 0 < *id).unwrap_or(0))
+/// The page of a route.
+pub(crate) fn route_href(code: &str) -> String {
+    format!("/routes/{}", encoded(code))
+}
+
+/// What stands for the service points on no route in an address; no code of a route begins with a space.
+const NO_ROUTE: &str = " ";
+
+/// The walk that an address or a form names, and where in it a page begins.
+pub(crate) fn place(sent: &Posted) -> WalkPlace {
+    let along = match (sent.raw("route"), sent.text("route")) {
+        (NO_ROUTE, _) => Along::NoRoute,
+        (_, "") => Along::Cycle,
+        (_, code) => Along::Route(code.to_owned()),
+    };
+    let after = sent.text("after").split_once('-');
+    let number = |text: &str| text.parse::<i64>().ok().filter(|number| 0 <= *number);
+    match after.and_then(|(sequence, point)| Some((number(sequence)?, number(point)?))) {
+        Some((sequence, point)) => WalkPlace { along, sequence, point: ServicePointId(point) },
+        None => WalkPlace::first(along),
+    }
+}
+
+/// What [`place`] reads of an address: the walk and the place.
+pub(crate) fn place_words(place: &WalkPlace) -> [(&'static str, String); 2] {
+    let route = match &place.along {
+        Along::Cycle => String::new(),
+        Along::NoRoute => NO_ROUTE.to_owned(),
+        Along::Route(code) => code.clone(),
+    };
+    [("route", route), ("after", format!("{}-{}", place.sequence, place.point.0))]
+}
+
+/// The walk in words: `Route C1-07`; nothing for all of a cycle.
+pub(crate) fn along_words(along: &Along) -> Option<String> {
+    match along {
+        Along::Cycle => None,
+        Along::NoRoute => Some("On no route".to_owned()),
+        Along::Route(code) => Some(format!("Route {code}")),
+    }
 }
 
 #[cfg(test)]

@@ -61,6 +61,8 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// A bill run.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct RunBody {
+    /// Its id: changes name a run by it, all but `billing.prepare_off_cycle`, which takes the number. The two may differ.
+    id: i64,
     /// Its number, the first half of its bills' numbers.
     number: i64,
     /// The code of its cycle.
@@ -211,6 +213,7 @@ struct JournalBody {
 impl RunBody {
     fn of(run: &BillRun, state: RunState, cycle: &str) -> RunBody {
         RunBody {
+            id: run.id.0,
             number: run.number,
             cycle: cycle.to_owned(),
             kind: run.kind.code().to_owned(),

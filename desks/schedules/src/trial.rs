@@ -58,8 +58,7 @@ pub(crate) async fn show(ask: Ask, At(address): At<Address>) -> Answer {
         None => trials(&ask).sample(&ask, &asked, &tried(&told)).await?,
     };
     let page = ask.page(&format!("What would change: {}", told.loaded.title));
-    let lead =
-        "Use that was really read, priced by the rates that would go on and by the proposal. Nothing is billed by it.";
+    let lead = "Use as it stands, estimates among it, priced by the rates that would go on and by the proposal. Nothing is billed by it.";
     let (href, title) = (told.href(), told.title());
     let page =
         page.lead(lead).crumbs(&[("Rates", "/rates"), (&told.loaded.title, &told.loaded.href()), (&title, &href)]);

@@ -12,6 +12,9 @@ pub enum AttachmentRefused {
         "this office has no place for files yet: the administrator names one with --attachments, such as file:///folder"
     )]
     NoPlace,
+    /// The form asked for none.
+    #[error("no file can come with this: somebody who may attach files attaches it on the page of files")]
+    NotOffered,
     /// Nothing in it.
     #[error("the file is empty: look whether it was saved, then choose it again")]
     Empty,
@@ -98,6 +101,7 @@ impl Refusal for AttachmentRefused {
     fn code(&self) -> &'static str {
         match self {
             AttachmentRefused::NoPlace => "no_place",
+            AttachmentRefused::NotOffered => "file_not_offered",
             AttachmentRefused::Empty => "file_empty",
             AttachmentRefused::TooLarge { .. } => "file_too_large",
             AttachmentRefused::NameOdd(_) => "file_name_odd",

@@ -115,6 +115,12 @@ impl Supported {
         Supported { kind, number: number.into() }
     }
 
+    /// The page with its files, by the number it is named with.
+    #[must_use]
+    pub fn files_href(&self) -> String {
+        format!("{}/{}/attachments", self.kind.path(), encoded(&self.number))
+    }
+
     /// Looks it up; `None` when it is not on record.
     pub async fn find(&self, read: &mut Read) -> Result<Option<Found>, Fault> {
         let found = |key: String, number: String, account| Found { kind: self.kind, key, number, account };
@@ -228,12 +234,19 @@ impl Found {
         if ask.may(self.needed()) {
             return Ok(true);
         }
-        if self.kind != SubjectKind::Proposal {
-            return Ok(false);
+        let Some(visitor) = ask.visitor() else { return Ok(false) };
+        let id = read_number(&self.key).unwrap_or_default();
+        match self.kind {
+            SubjectKind::Account | SubjectKind::Bill => Ok(false),
+            SubjectKind::Proposal => {
+                let proposal = acts::proposal(read, ProposalId(id)).await?;
+                Ok(proposal.is_some_and(|proposal| staff::pages::may_see(visitor, &proposal)))
+            }
+            SubjectKind::Entry => {
+                let entry = acts::logged_act(read, ActId(id)).await?;
+                Ok(entry.is_some_and(|entry| entry.actor == visitor.actor.id))
+            }
         }
-        let id = ProposalId(read_number(&self.key).unwrap_or_default());
-        let proposal = acts::proposal(read, id).await?;
-        Ok(proposal.is_some_and(|proposal| ask.visitor().is_some_and(|who| staff::pages::may_see(who, &proposal))))
     }
 }
 

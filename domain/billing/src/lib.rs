@@ -2,6 +2,7 @@
 
 mod account_page;
 pub mod acts;
+mod again;
 mod aging;
 mod agreement;
 mod calendar;
@@ -82,7 +83,10 @@ pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};
 pub use pricing::{BillKind, BillLine, PricedBill, price};
 pub use quantity::{QuantityRecord, QuantitySource};
 pub use read_rule::ClassReadRule;
-pub use reading::{Looked, PointToRead, Unread, periods_to_close, points_to_read, unread_points};
+pub use reading::{
+    Along, Looked, PointToRead, RouteToRead, Unread, WalkPlace, periods_to_close, points_to_read, routes_to_read,
+    unread_points,
+};
 pub use rebill::{NotRebilled, RebillPreview, RebilledLine, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
@@ -104,8 +108,11 @@ pub use store::{
     exception_counts, last_account, last_bill, past_due, pending_agreements, point_agreements, points_of_accounts,
     queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
 };
+pub use store::{
+    BillAgain, BillStay, BillToMakeAgain, WaitingBill, WhyAgain, bills_again_of, bills_gone_wrong, bills_to_make_again,
+    waiting_bills, waiting_bills_count,
+};
 pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
-pub use store::{BillToMakeAgain, WhyAgain, bills_to_make_again};
 pub use store::{
     DueService, ExceptionCounts, close_order, cycle_titles, due_services, exceptions_of_bill, held_count, open_counts,
     signed_sums,

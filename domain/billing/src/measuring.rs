@@ -17,6 +17,7 @@ use metering::{
 };
 use revenue::RateProfile;
 
+use crate::again::refresh_bills_again;
 use crate::calendar::CyclePeriod;
 use crate::read_rule::{ClassReadRule, NO_RULE};
 use crate::store::{self, PointService};
@@ -78,7 +79,7 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
     for service in services {
         by_point.entry(service.service_point).or_default().push(service);
     }
-    let (mut new, mut count) = (Vec::new(), MeasuredCount::default());
+    let (mut new, mut corrected, mut count) = (Vec::new(), BTreeSet::new(), MeasuredCount::default());
     for (id, services) in &by_point {
         let point = Point {
             id: *id,
@@ -89,6 +90,7 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
         };
         let found = by.measure_point(&point)?;
         count.unknown += found.unknown;
+        corrected.extend(found.corrected);
         new.extend(found.figures);
     }
     let mut ids = entry.ids("consumption", new.len()).await?;
@@ -100,12 +102,15 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
         count.estimates += i64::from(row.is_estimated && row.account != AccountId::CITY);
     }
     metering::insert_consumption(entry, new).await?;
+    refresh_bills_again(entry, &corrected).await?;
     Ok(count)
 }
 
 /// What is new about one service point.
 struct Found {
     figures: Vec<NewConsumption>,
+    /// Those whose use was told by reads before and is told otherwise now: bills may charge what it was.
+    corrected: BTreeSet<AccountId>,
     unknown: i64,
 }
 
@@ -121,7 +126,7 @@ impl Measuring {
     fn measure_point(&self, point: &Point<'_>) -> Result<Found, Fault> {
         let pieces = self.pieces(point.services);
         let measured = measure(point.installations, point.reads, &self.boundaries(point.services, &pieces));
-        let mut found = Found { figures: Vec::new(), unknown: 0 };
+        let mut found = Found { figures: Vec::new(), corrected: BTreeSet::new(), unknown: 0 };
         let mut past: BTreeMap<AccountId, Vec<PastUse>> = BTreeMap::new();
         for (piece, measured) in pieces.iter().zip(&measured) {
             let of_account = past.entry(piece.account).or_default();
@@ -129,6 +134,7 @@ impl Measuring {
                 point.standing.iter().rev().find(|used| {
                     used.consumption.account == piece.account && used.is_of(point.id, piece.period.from())
                 });
+            let before = found.figures.len();
             match self.figure(point, (*piece, measured), standing, of_account)? {
                 Figure::New(row) => {
                     of_account.push(past_use(piece.period, row.quantity.steps, row.is_estimated));
@@ -139,6 +145,9 @@ impl Measuring {
                     found.unknown += 1;
                     found.figures.extend(withdrawn.map(|row| *row));
                 }
+            }
+            if before < found.figures.len() && piece.profile.is_some() && standing.is_some_and(was_known) {
+                found.corrected.insert(piece.account);
             }
         }
         Ok(found)
@@ -276,6 +285,11 @@ enum Figure {
 
 /// What is found about a use of which the read was withdrawn: it keeps the bill back, as nothing read does.
 const WITHDRAWN: &str = "no_consumption: the read was withdrawn, and there is nothing to estimate by";
+
+/// Whether a figure is, or was before it was estimated, one that is no estimate.
+fn was_known(standing: &StandingUse) -> bool {
+    i64::try_from(standing.estimates.len()).is_ok_and(|estimates| estimates < standing.revision)
+}
 
 fn is_same(standing: &StandingUse, piece: Piece, quantity: Quantity) -> bool {
     let was = &standing.consumption;

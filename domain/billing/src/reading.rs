@@ -13,13 +13,43 @@ use metering::{
 use crate::read_rule::NO_RULE;
 use crate::{CyclePeriod, store};
 
+/// Which service points of a cycle are walked, and in which order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Along {
+    /// All of them, in the order in which they were recorded.
+    Cycle,
+    /// The stops of a route, in its order.
+    Route(String),
+    /// Those on no route, in the order in which they were recorded.
+    NoRoute,
+}
+
+/// A place in a walk over the service points of a cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalkPlace {
+    /// Which walk.
+    pub along: Along,
+    /// The number of the stop; 0 before the first one, and where there are no numbers.
+    pub sequence: i64,
+    /// The service point; 0 before the first one.
+    pub point: ServicePointId,
+}
+
+impl WalkPlace {
+    /// Before the first service point of a walk.
+    #[must_use]
+    pub fn first(along: Along) -> WalkPlace {
+        WalkPlace { along, sequence: 0, point: ServicePointId(0) }
+    }
+}
+
 /// The service points of a cycle that nobody has read in a reading window, a page of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
-    /// The points, by id.
+    /// The points, in the order of the walk.
     pub points: Vec<ServicePointId>,
-    /// Behind which point to go on; none when the cycle is at its end.
-    pub next: Option<ServicePointId>,
+    /// Behind which place to go on; none when the walk is at its end.
+    pub next: Option<WalkPlace>,
     /// How many points with a meter were looked at.
     pub looked: i64,
 }
@@ -61,44 +91,135 @@ const LOOKED_MAX: i64 = 20_000;
 /// Days that use is told for.
 const USUAL_DAYS: i64 = 30;
 
-/// The points behind one that a cycle serves on the last day of a period and that have a meter without a read within
+/// The points behind a place that a cycle serves on the last day of a period and that have a meter without a read within
 /// the period's reading window.
 pub async fn unread_points(
     read: &mut Read,
     period: &CyclePeriod,
-    after: ServicePointId,
+    after: &WalkPlace,
     size: usize,
 ) -> Result<Unread, Fault> {
-    let last_day = period.period.to().pred_opt().unwrap_or(period.period.to());
-    let window = (period.read_from, period.read_through);
-    let (mut unread, mut after) = (Unread::default(), after);
+    let (mut unread, mut after, mut last) = (Unread::default(), after.clone(), None);
     while unread.looked < LOOKED_MAX {
-        let batch = store::points_served_after(read, (period.cycle, last_day), after, BATCH).await?;
-        let Some(last) = batch.last().copied() else { return Ok(unread) };
-        let placed = metering::placements_at(read, &batch).await?;
-        let metered: Vec<ServicePointId> = batch
-            .iter()
-            .copied()
-            .filter(|point| placed.get(point).is_some_and(|all| all.iter().any(|one| one.covers(last_day))))
-            .collect();
-        let newest = metering::newest_reads(read, &metered, window).await?;
-        let were_read: BTreeSet<ServicePointId> =
-            newest.iter().filter(|(_, record)| record.seen.is_some()).map(|((point, _), _)| *point).collect();
-        for point in metered {
+        let batch = batch_after(read, period, &after).await?;
+        let Some(end) = batch.end else { return Ok(unread) };
+        for place in to_read(read, period, batch.places).await? {
             unread.looked += 1;
-            if were_read.contains(&point) {
+            if place.was_read {
                 continue;
             }
             if unread.points.len() == size {
-                unread.next = unread.points.last().copied();
+                unread.next = last;
                 return Ok(unread);
             }
-            unread.points.push(point);
+            unread.points.push(place.point);
+            last = Some(WalkPlace { along: after.along.clone(), sequence: place.sequence, point: place.point });
         }
-        after = last;
+        after = end;
     }
     unread.next = Some(after);
     Ok(unread)
+}
+
+/// A piece of a walk.
+struct Batch {
+    places: Vec<(i64, ServicePointId)>,
+    /// Where the next one begins; none when there was nothing left.
+    end: Option<WalkPlace>,
+}
+
+/// The next service points of a walk that the cycle of a period serves on its last day.
+async fn batch_after(read: &mut Read, period: &CyclePeriod, after: &WalkPlace) -> Result<Batch, Fault> {
+    let served = (period.cycle, last_day(period));
+    let (walked, places) = match &after.along {
+        Along::Cycle => {
+            let points = store::points_served_after(read, served, after.point, BATCH).await?;
+            let walked: Vec<(i64, ServicePointId)> = points.into_iter().map(|point| (0, point)).collect();
+            (walked.last().copied(), walked)
+        }
+        Along::NoRoute => {
+            let points = store::points_served_after(read, served, after.point, BATCH).await?;
+            let stops = metering::stops_of(read, &points).await?;
+            let off = points.iter().filter(|point| !stops.contains_key(point)).map(|point| (0, *point));
+            (points.last().map(|point| (0, *point)), off.collect())
+        }
+        Along::Route(code) => {
+            let stops = metering::stops_after(read, code, (after.sequence, after.point), BATCH).await?;
+            let walked: Vec<(i64, ServicePointId)> =
+                stops.into_iter().map(|stop| (stop.sequence, stop.service_point)).collect();
+            let points: Vec<ServicePointId> = walked.iter().map(|(_, point)| *point).collect();
+            let here = store::points_served_among(read, served, &points).await?;
+            let end = walked.last().copied();
+            (end, walked.into_iter().filter(|(_, point)| here.contains(point)).collect())
+        }
+    };
+    let end = walked.map(|(sequence, point)| WalkPlace { along: after.along.clone(), sequence, point });
+    Ok(Batch { places, end })
+}
+
+/// A service point with a meter, and whether it was read.
+struct PlaceToRead {
+    sequence: i64,
+    point: ServicePointId,
+    was_read: bool,
+}
+
+/// Those that have a meter on the last day of a period, in the order given.
+async fn to_read(
+    read: &mut Read,
+    period: &CyclePeriod,
+    places: Vec<(i64, ServicePointId)>,
+) -> Result<Vec<PlaceToRead>, Fault> {
+    let on = last_day(period);
+    let points: Vec<ServicePointId> = places.iter().map(|(_, point)| *point).collect();
+    let placed = metering::placements_at(read, &points).await?;
+    let metered: Vec<(i64, ServicePointId)> = places
+        .into_iter()
+        .filter(|(_, point)| placed.get(point).is_some_and(|all| all.iter().any(|one| one.covers(on))))
+        .collect();
+    let points: Vec<ServicePointId> = metered.iter().map(|(_, point)| *point).collect();
+    let newest = metering::newest_reads(read, &points, (period.read_from, period.read_through)).await?;
+    let were_read: BTreeSet<ServicePointId> =
+        newest.iter().filter(|(_, record)| record.seen.is_some()).map(|((point, _), _)| *point).collect();
+    let place = |(sequence, point)| PlaceToRead { sequence, point, was_read: were_read.contains(&point) };
+    Ok(metered.into_iter().map(place).collect())
+}
+
+fn last_day(period: &CyclePeriod) -> NaiveDate {
+    period.period.to().pred_opt().unwrap_or(period.period.to())
+}
+
+/// How far the walks of a period are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteToRead {
+    /// The code of the route; none for the service points on no route.
+    pub route: Option<String>,
+    /// Its service points with a meter that the cycle serves on the last day of the period.
+    pub stops: i64,
+    /// How many of them nobody has read yet.
+    pub unread: i64,
+}
+
+/// The routes of a period's service points by code, what is on no route at the end. Every service point of the cycle is looked at,
+/// a batch at a time.
+pub async fn routes_to_read(read: &mut Read, period: &CyclePeriod) -> Result<Vec<RouteToRead>, Fault> {
+    let (mut counts, mut after): (BTreeMap<Option<String>, (i64, i64)>, _) =
+        (BTreeMap::new(), WalkPlace::first(Along::Cycle));
+    loop {
+        let batch = batch_after(read, period, &after).await?;
+        let Some(end) = batch.end else { break };
+        let points: Vec<ServicePointId> = batch.places.iter().map(|(_, point)| *point).collect();
+        let mut stops = metering::stops_of(read, &points).await?;
+        for place in to_read(read, period, batch.places).await? {
+            let (all, unread) = counts.entry(stops.remove(&place.point).map(|stop| stop.route)).or_default();
+            *all += 1;
+            *unread += i64::from(!place.was_read);
+        }
+        after = end;
+    }
+    let off = counts.remove(&None).map(|counts| (None, counts));
+    let route = |(route, (stops, unread))| RouteToRead { route, stops, unread };
+    Ok(counts.into_iter().chain(off).map(route).collect())
 }
 
 /// Some service points as they are to be read on a day, in the order given; unknown ones are left out.

@@ -12,6 +12,7 @@ mod extras;
 mod facts;
 mod holdings;
 mod imports;
+mod kept_again;
 mod leaks;
 mod look_account;
 mod look_again;
@@ -73,18 +74,23 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
+pub use kept_again::{
+    BillAgain, BillStay, WaitingBill, bills_again_of, bills_to_make_again, waiting_bills, waiting_bills_count,
+};
+pub(crate) use kept_again::{accounts_again, delete_again, insert_again, let_stay, let_wait};
 pub(crate) use leaks::insert_leak_rule;
 pub use leaks::leak_rules;
 pub use look_account::{
     AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,
     account_services, newest_statement, waiting_charges,
 };
-pub use look_again::{BillToMakeAgain, WhyAgain, bills_to_make_again};
+pub(crate) use look_again::{AgainKey, GoneWrong, gone_wrong};
+pub use look_again::{BillToMakeAgain, WhyAgain, bills_gone_wrong};
 pub use look_bills::{BillInOrder, acts_of_adjustments, bills_of_account};
 pub use look_books::{RunQuality, adjustments_between, run_quality};
 pub use look_last_bill::{LastBill, last_bill, past_due};
-pub(crate) use look_moves::points_served_after;
 pub use look_moves::{AccountMove, MoveSide, account_moves, account_moves_count, cycles_of_points, pending_count};
+pub(crate) use look_moves::{points_served_after, points_served_among};
 pub use look_queue::exceptions_of_bill;
 pub(crate) use look_queue::{decide_matching, found_among, queue_page, queue_sum, reopen_one, run_services};
 pub use look_runs::{DueService, close_order, cycle_titles, due_services, held_count, signed_sums};

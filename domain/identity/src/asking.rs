@@ -18,7 +18,7 @@ const LAST_CALLS: i64 = 10;
 const CALLER: &str = "caller";
 const IN_PERSON: &str = "in_person";
 const IN_WRITING: &str = "in_writing";
-const NOBODY: &str = "nobody";
+const CITY: &str = "city";
 
 /// Tells acts of rooms below which callers were verified.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,8 +82,8 @@ impl Asking {
         choices.push(Choice::new(IN_WRITING, "In writing").hint("Name the document below"));
         if self.wish != Some(Wish::Authorized) {
             choices.push(
-                Choice::new(NOBODY, "By nobody")
-                    .hint("Our own correction, such as of a typing error or after returned mail"),
+                Choice::new(CITY, "By nobody: the city itself")
+                    .hint("Our own correction, such as of a typing error or after returned mail. Say why below"),
             );
         }
         let how = Field::radios("asked_by", "How it was asked for", choices).required();
@@ -96,25 +96,33 @@ impl Asking {
         let how = if said.is_empty() { how } else { how.value(said) };
         let document = Field::text("document", "Document, where it was asked for in writing").max(200);
         let document = document.value(ask.posted().text("document"));
+        let why = ask.posted().text("why");
         let reason = match said {
-            CALLER => "told by a verified caller",
-            IN_PERSON => "told in person",
-            IN_WRITING => "told in writing",
-            NOBODY => "a correction of our own",
-            _ => "told by the customer",
+            CALLER => "told by a verified caller".to_owned(),
+            IN_PERSON => "told in person".to_owned(),
+            IN_WRITING => "told in writing".to_owned(),
+            CITY => format!("the city itself: {why}"),
+            _ => "told by the customer".to_owned(),
         };
-        form.because(reason)
-            .field(how.answers(&["caller_not_verified"]))
-            .field(document.hint("Such as: letter of July 1, attached").answers(&["document_missing"]))
+        let form = form
+            .because(&reason)
+            .field(how.answers(&["asked_by_missing", "caller_not_verified", "city_authorizes"]))
+            .field(document.hint("Such as: letter of July 1, attached").answers(&["document_missing"]));
+        if self.wish == Some(Wish::Authorized) {
+            return form;
+        }
+        let field = Field::text("why", "Reason, where the city itself changes it").max(200).value(why);
+        form.field(field.hint("Such as: mail came back").answers(&["why_missing"]))
     }
 
-    /// What was answered; nothing where nobody asked.
+    /// What was answered; nothing before an answer is chosen.
     #[must_use]
     pub fn answer(form: &Form) -> Option<AskedBy> {
         match form.text("asked_by").as_str() {
             CALLER => Some(AskedBy::Caller),
             IN_PERSON => Some(AskedBy::InPerson),
             IN_WRITING => Some(AskedBy::InWriting { document: form.text("document") }),
+            CITY => Some(AskedBy::City { why: form.text("why") }),
             _ => None,
         }
     }

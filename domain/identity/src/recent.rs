@@ -3,10 +3,10 @@
 
 use acts::{Act, LogFilter};
 use chrono::{Days, NaiveDate};
-use customers::acts::SetContact;
-use customers::{NamedAccount, Purpose};
+use customers::acts::{SetContact, SetMailingAddress};
+use customers::{AddressRecord, NamedAccount, Purpose};
 use db::{Fault, Read};
-use kernel::CustomerId;
+use kernel::{ActId, CustomerId};
 
 use crate::{Question, VerificationRule};
 
@@ -45,11 +45,9 @@ pub(crate) async fn recent_changes(
         let changed_on = telephone_changed(read, *customer, since).await?;
         all.extend(changed_on.and_then(|changed_on| recent(Question::Phone, Some(*customer), changed_on)));
     }
-    if let Some(changed_on) = mail_changed(read, account).await?
-        && let Some(bill) = billing::last_bill(read, account.id).await?
-        && changed_on <= bill.bill_on
-    {
-        all.extend(recent(Question::BillAmount, None, changed_on));
+    if let Some(bill) = billing::last_bill(read, account.id).await? {
+        let changed_on = mail_changed(read, account, bill.bill_on).await?;
+        all.extend(changed_on.and_then(|changed_on| recent(Question::BillAmount, None, changed_on)));
     }
     Ok(all)
 }
@@ -69,7 +67,7 @@ async fn telephone_changed(
             from: Some(since),
             ..LogFilter::default()
         };
-        let entries = acts::search_log(read, &filter, kernel::ActId(i64::MAX), ENTRIES).await?;
+        let entries = acts::search_log(read, &filter, ActId(i64::MAX), ENTRIES).await?;
         let sets_telephone = |command: &str| {
             let command: Option<serde_json::Value> = serde_json::from_str(command).ok();
             command.is_none_or(|command| command.get("phone").is_some())
@@ -80,12 +78,25 @@ async fn telephone_changed(
     Ok(last)
 }
 
-/// The last day on which it was said anew where mail of an account goes, after it was said first.
-async fn mail_changed(read: &mut Read, account: &NamedAccount) -> Result<Option<NaiveDate>, Fault> {
+/// The last day on which it was changed where a bill of a day goes, or began to go elsewhere. Somebody who put it back since
+/// has read the bill all the same, and a bill that is printed once more goes where it is said now.
+async fn mail_changed(read: &mut Read, account: &NamedAccount, bill_on: NaiveDate) -> Result<Option<NaiveDate>, Fault> {
     let mut records = customers::address_records(read, account.id).await?;
-    records.retain(|record| record.address.purpose == Purpose::Mailing);
-    let first = records.iter().map(|record| record.act).min();
-    let last = records.iter().map(|record| record.act).max().filter(|last| Some(*last) != first);
-    let Some(last) = last else { return Ok(None) };
-    Ok(acts::logged_act(read, last).await?.map(|entry| entry.business_on))
+    if let Some(first) = first_mail(&records)
+        && acts::logged_act(read, first).await?.is_none_or(|entry| entry.kind != SetMailingAddress::KIND)
+    {
+        // Said when the account came to be, so it replaced nothing.
+        records.retain(|record| record.act != first);
+    }
+    records.retain(|record| record.address.from_on <= bill_on);
+    let began_on = records.iter().map(|record| record.address.from_on).max();
+    let Some(last) = records.iter().map(|record| record.act).max() else { return Ok(None) };
+    let recorded_on = acts::logged_act(read, last).await?.map(|entry| entry.business_on);
+    Ok(recorded_on.max(began_on))
+}
+
+/// The entry that said first where mail of an account goes.
+fn first_mail(records: &[AddressRecord]) -> Option<ActId> {
+    let mailing = records.iter().filter(|record| record.address.purpose == Purpose::Mailing);
+    mailing.map(|record| record.act).min()
 }

@@ -4,12 +4,14 @@ mod correct_read;
 mod enter_read;
 mod exchange_meter;
 mod set_removal_count;
+mod set_route_stops;
 mod swap_meters;
 
 pub use correct_read::{CorrectRead, CorrectRefused};
 pub use enter_read::{EnterRead, EnterRefused};
 pub use exchange_meter::{ExchangeMeter, ExchangeRefused, MeterFacts};
 pub use set_removal_count::{RemovalCountRefused, SetRemovalCount};
+pub use set_route_stops::{PlaceInWalk, STOPS_MAX, SetRouteStops, StopAt, StopsRefused};
 pub use swap_meters::{SwapMeters, SwapRefused};
 
 use ::acts::Entry;

@@ -1,11 +1,13 @@
-//! Files of this room: meters with their installations, and reads.
+//! Files of this room: meters with their installations, reads, and routes.
 
 mod meters;
 mod outlets;
 mod reads;
+mod routes;
 
 pub use meters::Meters;
 pub use reads::Reads;
+pub use routes::Routes;
 
 use chrono::NaiveDate;
 use imports::{Record, Reject, Taken};

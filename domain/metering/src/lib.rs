@@ -11,6 +11,7 @@ mod measure;
 mod meter;
 pub mod permissions;
 mod register;
+mod route;
 mod store;
 
 pub use consumption::{Amount, Consumption, ConsumptionGrounds, NewConsumption, PeriodUse};
@@ -23,6 +24,7 @@ pub use meter::{
     CountError, DIALS_MAX, Meter, MeterError, Placement, ReadRecord, Seen, dials, multiplier, shown, steps_per_count,
 };
 pub use register::{Installation, MeterRead, ReadKind, UseFinding};
+pub use route::{ROUTE_MAX, Route, RouteStop, SEQUENCE_MAX, StopError, route_code, sequence};
 pub use store::{
     FoundUse, NotedUse, PointUse, RegisteredUse, StandingUse, amounts_between, consumption_between,
     consumption_grounds, found_count, found_uses, insert_consumption, insert_meters, insert_placements, insert_reads,
@@ -30,4 +32,6 @@ pub use store::{
     period_starts, periods_of, placements_at, placements_of, read_history, reads_between, reads_of, reads_through,
     registered_between, revised_accounts, sources_between, standing_uses, units_in_use, uses_between, uses_of_point,
 };
-pub use store::{serials_at, serials_between};
+pub use store::{
+    route, route_count, routes_after, routes_at, serials_at, serials_between, stops_after, stops_at, stops_of,
+};

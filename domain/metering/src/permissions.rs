@@ -16,8 +16,15 @@ pub const EXCHANGE: Permission = Permission {
     sentence: "records exchanges of meters, and meters that were recorded at each other's place",
 };
 
-/// Files of meters and reads.
-pub const IMPORT: Permission = Permission { code: "metering.import", sentence: "imports files of meters and of reads" };
+/// In which order meters are read.
+pub const ROUTES: Permission = Permission {
+    code: "metering.routes",
+    sentence: "puts service points on reading routes, in the order in which they are read",
+};
+
+/// Files of meters, reads and routes.
+pub const IMPORT: Permission =
+    Permission { code: "metering.import", sentence: "imports files of meters, of reads and of routes" };
 
 /// The second person where reads are changed.
 pub const APPROVE: Permission =
@@ -28,4 +35,4 @@ pub const READS: Control =
     Control { code: "reads", sentence: "an accepted read or what follows from it is changed", approving: APPROVE };
 
 /// All of them.
-pub const PERMISSIONS: &[Permission] = &[ENTER_READS, CORRECT_READS, EXCHANGE, IMPORT, APPROVE];
+pub const PERMISSIONS: &[Permission] = &[ENTER_READS, CORRECT_READS, EXCHANGE, ROUTES, IMPORT, APPROVE];

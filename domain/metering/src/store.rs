@@ -8,6 +8,7 @@ mod meters;
 mod reads;
 mod registered;
 mod revisions;
+mod routes;
 
 pub use consumption::{
     amounts_between, consumption_between, consumption_grounds, insert_consumption, period_starts, periods_of,
@@ -24,3 +25,5 @@ pub use meters::{
 pub use reads::{insert_reads, newest_reads, read_history, reads_between, reads_of};
 pub use registered::{RegisteredUse, registered_between};
 pub use revisions::{NotedUse, StandingUse, noted_between, revised_accounts, standing_uses};
+pub(crate) use routes::{lock_stops, put_stops, remove_stops};
+pub use routes::{route, route_count, routes_after, routes_at, stops_after, stops_at, stops_of};

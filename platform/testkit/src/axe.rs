@@ -7,8 +7,8 @@ use serde::Deserialize;
 use crate::beside::told_place;
 use crate::{Browser, skip};
 
-/// WCAG 2.1, levels A and AA, and what axe-core knows as good practice.
-const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]"#;
+/// WCAG 2.2, levels A and AA, and what axe-core knows as good practice.
+const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]"#;
 
 /// The rules of `axe-core`, read once.
 #[derive(Debug)]

@@ -35,6 +35,12 @@ impl Go {
         Go { alert: Some(alert), ..self }
     }
 
+    /// What it shows has one more line.
+    #[must_use]
+    pub fn noting(self, line: impl Into<String>) -> Go {
+        Go { alert: self.alert.map(|alert| alert.item(line)), ..self }
+    }
+
     /// From now on the visitor comes with this session.
     #[must_use]
     pub fn with_session(self, token: &str) -> Go {

@@ -88,6 +88,7 @@ pub(crate) const SHOTS: &[Shot] = &[
     shot("report-made", ANALYST, "/reports", Page(560)).after(&[Press("every Wednesday"), See("Next")]),
     // Reads and meters.
     shot("enter-reads", TECHNICIAN, "/reads", Page(560)).after(&[Press("Enter reads"), See("Only check")]),
+    shot("routes", TECHNICIAN, "/reads/routes?cycle=C1&from=2026-01-01", Page(560)),
     shot("point", TECHNICIAN, "/points/P000003-W", Screen(760)),
     // A second person.
     // What was entered when stands below, and is never the same.

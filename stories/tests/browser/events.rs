@@ -56,7 +56,8 @@ pub(crate) async fn happen(program: &Program, db: &Db) {
     let substitute = ["--street", "PO Box 9", "--city", "Phoenix", "--state", "AZ", "--postal-code", "85001"];
     program.done("supervisor", &[&protect[..], &substitute].concat());
     program.done("csr", &["identity", "flag", number, "the license shows another face"]);
-    program.done("csr", &["customer", "set-party", number, "authorized", "C100004", "--from", "2026-07-01"]);
+    let authorized = ["customer", "set-party", number, "authorized", "C100004", "--from", "2026-07-01"];
+    program.done("csr", &[&authorized[..], &["--asked-by", "in_person"]].concat());
     attach(program, (folder.path(), number), &[]);
 }
 

@@ -84,11 +84,16 @@ async fn a_customer_file_is_mapped_corrected_and_given_back() {
         town.program.done("clerk", &["customer", "merge", "103", "--into", "102"]);
         town.program.done("clerk", &["customer", "unmerge", "103"]);
         let party = ["customer", "set-party", "A-3", "bill_payer", "103", "--from", "2026-07-01"];
+        town.program.ends("clerk", &party, 2);
+        let talk = town.program.ends("clerk", &[&party[..], &["--asked-by", "city"]].concat(), 1);
+        let missing = "say why the city itself changes this, in up to 200 letters, such as: mail came back";
+        assert_eq!(talk, format!("portreeve: {missing}"));
+        let party = [&party[..], &["--asked-by", "in_writing", "--document", "the lease"]].concat();
         town.program.done("clerk", &party);
         let talk = town.program.ends("clerk", &party, 1);
         assert_eq!(talk, "portreeve: account A-3 has a bill payer from 2026-07-01 already, '103'; end that first");
         let address = ["customer", "set-address", "A-3", "--from", "2026-07-01", "--street", "PO Box 3"];
-        town.program.done("clerk", &[&address[..], &["--city", "Dayton"]].concat());
+        town.program.done("clerk", &[&address[..], &["--city", "Dayton", "--asked-by", "in_person"]].concat());
         assert_eq!(town.program.done("clerk", &["export", "customers", "--out", &out]), "4 records exported\n");
         let exported = std::fs::read_to_string(&out).unwrap();
         let expected = "\

@@ -255,3 +255,67 @@ async fn notes(clerk: &Client, own: &str) {
     let done = send(clerk, &contact, &contact, &fields).await;
     assert!(done.text().contains("(520) 555-0142"), "{}", done.text());
 }
+
+/// Whether a page that merges names a customer, by reference or by the number of their account.
+async fn names(clerk: &Client, path: &str, (reference, number): (&str, &str)) -> bool {
+    let shown = page(clerk, path).await.text();
+    shown.contains(reference) || shown.contains(number)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_protected_is_proposed_to_who_may_not_know_where_they_live() {
+    let test = "nobody_protected_is_proposed_to_who_may_not_know_where_they_live";
+    for engine in testkit::engines(test) {
+        let hall = Hall::on(engine).await;
+        let subjects = subjects(&hall).await;
+        let ids: Vec<CustomerId> = subjects.iter().map(|subject| subject.customer).collect();
+        let mut read = hall.db().read().await.expect("as the town is made");
+        let known = customers::customers_in_full(&mut read, &ids).await.expect("as the town is made");
+        drop(read);
+        let kind = |subject: &Subject| known[&subject.customer].kind;
+        let stays = &subjects[0];
+        let alike = subjects[1..].iter().find(|other| kind(other) == kind(stays)).expect("two of a kind");
+        let housemate = subjects.last().filter(|other| other.id != alike.id).expect("a third one");
+        let clerk = hall.sign_in("senior_csr").await;
+        let path = format!("/accounts/{}/merge", stays.number);
+        for subject in [stays, alike] {
+            let record = format!("/accounts/{}/identity/{}/record", subject.number, subject.reference);
+            send(&clerk, &record, &record, &[("kind", "ssn"), ("number", "123-45-6789")]).await;
+        }
+        let street = street(&hall, stays.id).await;
+        assert!(!street.is_empty(), "mail of the account goes somewhere");
+        let twin = serde_json::json!({"reason": "moves in", "command": {
+            "new_customer": {"kind": kind(stays).code(), "name": known[&stays.customer].name, "phone": "", "email": ""},
+            "opened_on": "2026-07-01",
+            "mailing": {"recipient": "", "street": street, "city": "Saguaro Bend", "state": "AZ", "postal_code": "85999"},
+        }});
+        let twin = hall.api("senior_csr").await.change("customers.open_account", "twin", &twin).await.json();
+        let told = |field: &str| twin["data"]["outcome"][field].as_str().expect("it was opened").to_owned();
+        let twin = (told("customer"), told("number"));
+        let alike = (alike.reference.clone(), alike.number.clone());
+        let proposed = async |(reference, number): &(String, String)| names(&clerk, &path, (reference, number)).await;
+        assert!(proposed(&twin).await && proposed(&alike).await, "both are proposed as long as nobody is protected");
+
+        let protect = |who: &str| {
+            let words = ["identity", "protect", who, "--program", "request", "--review-on", "2027-01-01"];
+            hall.program.done("supervisor", &words);
+        };
+        let lift = |who: &str| hall.program.done("supervisor", &["identity", "unprotect", who]);
+        for (who, other) in [(&twin, &alike), (&alike, &twin)] {
+            protect(&who.0);
+            assert!(!proposed(who).await && proposed(other).await, "{who:?} is protected");
+            lift(&who.0);
+            // Somebody who is protected lives with them: their account tells where.
+            let tenant = ["customer", "set-party", &who.1, "tenant", &housemate.reference, "--from", "2026-07-01"];
+            hall.program.done("senior_csr", &[&tenant[..], &["--asked-by", "in_person"]].concat());
+            protect(&housemate.reference);
+            assert!(!proposed(who).await, "{who:?} lives with somebody protected");
+            lift(&housemate.reference);
+            assert!(proposed(who).await, "{who:?} again");
+        }
+        // From the account of who is protected nobody is proposed by address, and the number says nothing of it.
+        protect(&stays.reference);
+        assert!(!proposed(&twin).await && proposed(&alike).await);
+        hall.close().await;
+    }
+}

@@ -27,10 +27,14 @@ async fn programs_make_changes_within_their_limits() {
         assert!(names.contains(&"billing.adjust_account") && !names.contains(&"imports.file"), "{names:?}");
 
         let account = first_account(&hall).await;
-        let address = json!({
+        let mut address = json!({
             "account": account, "purpose": "mailing", "from_on": "2026-07-01",
             "lines": {"recipient": "", "street": "12 Mesquite Way", "city": "Saguaro Bend", "state": "AZ", "postal_code": "85001"},
         });
+        let unsaid = json!({"reason": "the customer wrote", "command": address});
+        let answer = program.change("customers.set_mailing_address", "key-0", &unsaid).await;
+        assert!(answer.status == 422 && answer.text().contains("asked_by_missing"), "{}", answer.text());
+        address["asked_by"] = json!({"way": "in_writing", "document": "letter of June 30"});
         let asked = json!({"reason": "the customer wrote", "command": address});
         let first = program.change("customers.set_mailing_address", "key-1", &asked).await;
         assert_eq!(first.status, 200, "{}", first.text());

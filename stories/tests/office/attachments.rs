@@ -1,6 +1,8 @@
 //! Files that support accounts and bills: taken in by their bytes, kept sealed, given out as downloads alone, withdrawn, proved
 //! and swept.
 
+mod evidence;
+
 use std::path::{Path, PathBuf};
 
 use kernel::AccountNumber;

@@ -6,9 +6,11 @@ use billing::acts::{AdjustAccount, AdjustableCharge, adjustable_charges, preview
 use billing::{BillInOrder, ExplainedExtra, LeakFigures, TaxReport};
 use chrono::NaiveDate;
 use kernel::{AccountId, BillNumber, Cents};
+use serde_json::{Value, json};
 use testkit::Client;
 
-use crate::hall::{Hall, page};
+use crate::hall::{Api, Hall, page, send};
+use crate::home::waiting;
 
 /// The day on which the hall is open.
 fn today() -> NaiveDate {
@@ -274,7 +276,7 @@ async fn programs_read_a_bill_and_why_it_is_so_much() {
             let answer = testkit::Answer::of(request).await;
             assert_eq!(answer.status, 200, "{path}: {}", answer.text());
             let body = answer.json();
-            let total_cents = body.pointer("/data/total_cents").and_then(serde_json::Value::as_i64);
+            let total_cents = body.pointer("/data/total_cents").and_then(Value::as_i64);
             assert_eq!(total_cents, Some(total.0), "{body}");
         }
         let missing = page(&clerk, "/bills?number=999-1").await.text();
@@ -282,4 +284,95 @@ async fn programs_read_a_bill_and_why_it_is_so_much() {
         assert_eq!(clerk.get("/bills/999-000001").await.status, 404);
         hall.close().await;
     }
+}
+
+/// What waits for an analyst at home, as programs are told of it.
+const TO_MAKE_AGAIN: &str = "Bills to make again";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay() {
+    let test = "bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay";
+    for engine in testkit::engines(test) {
+        let hall = Hall::on(engine).await;
+        let analyst = hall.sign_in("billing_analyst").await;
+        let (program, clerk) = (hall.api("billing_analyst").await, hall.sign_in("csr").await);
+        let told = async || program.get("/api/v1/bills/again").await.json()["data"].as_array().expect("a list").clone();
+        let all = told().await;
+        assert!(2 <= all.len(), "the demo left some: {all:?}");
+        assert_eq!(waiting(&analyst, TO_MAKE_AGAIN).await, Some(all.len() as i64));
+        assert_eq!(waiting(&clerk, TO_MAKE_AGAIN).await, None, "a clerk does not make bills again");
+        assert_eq!(clerk.get("/bills/again").await.status, 403);
+
+        // The list, as a page and a file, says of each what programs are told.
+        let list = page(&analyst, "/bills/again").await.text();
+        let file = page(&analyst, "/bills/again?as=csv").await.text();
+        assert_eq!(
+            file.lines().filter(|line| line.contains("corrected") || line.contains("stopped")).count(),
+            all.len()
+        );
+        for one in &all {
+            let number = one["number"].as_str().expect("a bill has a number");
+            assert!(list.contains(&format!("/bills/{number}/rebill")) && file.contains(number), "{number}: {list}");
+            assert!(file.contains(one["account"].as_str().expect("an account has a number")), "{one}: {file}");
+        }
+        pieces_are_the_whole(&program, &all).await;
+
+        // Somebody lets one stay: it waits no longer, and its page says who decided it and why.
+        let number = all[0]["number"].as_str().expect("a bill has a number").to_owned();
+        let (bill, path) = (format!("/bills/{number}"), format!("/bills/{number}/stay"));
+        assert!(page(&analyst, &bill).await.text().contains("This bill is to be made again"));
+        let empty = send(&analyst, &path, &path, &[("reason", "")]).await;
+        assert_eq!(empty.status, 422, "a decision has a reason: {}", empty.text());
+        let stale = page(&analyst, &path).await;
+        let stays = send(&analyst, &path, &path, &[("reason", "it is twelve cents")]).await;
+        let text = stays.text();
+        assert!(stays.url.path() == bill && text.contains("This bill stays as it is"), "{text}");
+        assert!(text.contains("Nils Abara decided so on Jul 1, 2026: it is twelve cents"), "{text}");
+        assert_eq!(waiting(&analyst, TO_MAKE_AGAIN).await, Some(all.len() as i64 - 1));
+        assert_eq!(told().await, all[1..]);
+        assert!(!page(&analyst, "/bills/again").await.text().contains(&path), "it is on the list no more");
+        let late = [("reason", "me too"), ("key", "another-form-another-key")];
+        let late = analyst.post_form(&stale, &path, &late).await;
+        assert!(late.status == 422 && late.text().contains("stays as it is already"), "{}", late.text());
+        let read = program.get(&format!("/api/v1{bill}")).await.json();
+        assert_eq!(read["data"]["stays_because"], json!("it is twelve cents"), "{read}");
+        assert_eq!(read["data"]["not_so"], all[0]["not_so"]);
+
+        // Back on the list, it waits since it did.
+        let back = send(&analyst, &path, &format!("{bill}/wait"), &[("reason", "the customer asked")]).await;
+        assert!(back.text().contains("This bill is to be made again"), "{}", back.text());
+        assert_eq!(told().await, all);
+        refused_by_programs((&program, &hall.api("csr").await), &number).await;
+        hall.close().await;
+    }
+}
+
+/// Piece by piece it is the same list.
+async fn pieces_are_the_whole(program: &Api, all: &[Value]) {
+    let (mut pieces, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let piece = program.get(&format!("/api/v1/bills/again?limit=1{cursor}")).await.json();
+        pieces.extend(piece["data"].as_array().expect("a list").clone());
+        let Some(next) = piece["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(pieces, all);
+}
+
+/// Programs are refused as people are, each with its code.
+async fn refused_by_programs((analyst, clerk): (&Api, &Api), number: &str) {
+    let body = |bill: &str| json!({"reason": "a try", "command": {"bill": bill, "reason": "it is little"}});
+    #[rustfmt::skip]
+    let rows = [
+        (analyst, "billing.let_bill_stay",   "999-000001", 422, "bill_unknown"),
+        (analyst, "billing.let_bill_stay",   "1-000001",   422, "not_listed"),
+        (analyst, "billing.list_bill_again", number,       422, "not_staying"),
+        (clerk,   "billing.let_bill_stay",   number,       403, ""),
+        (clerk,   "billing.list_bill_again", number,       403, ""),
+    ];
+    for (place, (program, kind, bill, status, code)) in rows.into_iter().enumerate() {
+        let answer = program.change(kind, &format!("refused-{place}"), &body(bill)).await;
+        assert!(answer.status == status && answer.text().contains(code), "{kind} {bill}: {}", answer.text());
+    }
+    assert_eq!(clerk.get("/api/v1/bills/again").await.status, 403);
 }

@@ -1,12 +1,13 @@
 //! Who may be told what: a caller proves who they are, a number is seen by who says why, and the address of a protected
 //! person leaves by no page and no file.
 
+use chrono::NaiveDate;
 use db::sqlite_path;
 use kernel::{AccountNumber, Cents};
 use serde_json::json;
 use testkit::Client;
 
-use crate::hall::{Hall, page, send};
+use crate::hall::{Api, Hall, page, send};
 
 /// An account of the town as outsiders know it.
 struct Known {
@@ -16,6 +17,7 @@ struct Known {
     street: String,
     point: String,
     bill: String,
+    bill_on: String,
     total: Cents,
 }
 
@@ -57,7 +59,7 @@ async fn known(hall: &Hall) -> Vec<Known> {
             join service_point p on p.service_point_id = s.service_point_id
             where s.account_id = $1 and s.service = 'water' and s.stops_on is null";
         let bill = "
-            select r.run_number, b.position, b.total_cents
+            select r.run_number, b.position, b.bill_on, b.total_cents
             from bill b
             join bill_run r on r.run_id = b.run_id
             left join bill_cancellation c on c.account_id = b.account_id and c.run_id = b.run_id
@@ -65,12 +67,14 @@ async fn known(hall: &Hall) -> Vec<Known> {
             order by b.bill_on desc, b.run_id desc
             limit 1";
         let place: Option<(String, String)> = read.one(place, vec![account.into()]).await.expect("as the town is made");
-        let bill: Option<(i64, i64, i64)> = read.one(bill, vec![account.into()]).await.expect("as the town is made");
-        if let (Some((point, address)), Some((run, position, total))) = (place, bill) {
+        let bill: Option<(i64, i64, NaiveDate, i64)> =
+            read.one(bill, vec![account.into()]).await.expect("as the town is made");
+        if let (Some((point, address)), Some((run, position, bill_on, total))) = (place, bill) {
             let number = AccountNumber::issue(number).to_string();
             let street = address.split(',').next().expect("as the town is made").to_owned();
             let bill = format!("{run}-{position:06}");
-            all.push(Known { number, customer, phone, street, point, bill, total: Cents(total) });
+            let (bill_on, total) = (bill_on.to_string(), Cents(total));
+            all.push(Known { number, customer, phone, street, point, bill, bill_on, total });
         }
     }
     assert!(2 <= all.len(), "the town has billed accounts with a telephone");
@@ -144,6 +148,7 @@ async fn what_a_caller_asks_for_is_changed_only_for_a_verified_caller() {
         });
         let refused = program.change("customers.set_contact", "caller-1", &asked).await;
         assert!(refused.text().contains("caller_not_verified"), "{}", refused.text());
+        the_city_itself_says_why(&clerk, &known).await;
 
         let (verify, holder, amount) = (known.account("/verify"), known.holder(), known.total.dollars());
         let fields = [("caller", holder.as_str()), ("phone", known.last_four()), ("bill_amount", amount.as_str())];
@@ -163,6 +168,28 @@ async fn what_a_caller_asks_for_is_changed_only_for_a_verified_caller() {
         );
         hall.close().await;
     }
+}
+
+/// What the city changes by itself has its reason, which stands in the log; it authorizes nobody.
+async fn the_city_itself_says_why(clerk: &Client, known: &Known) {
+    let contact = known.account("/contact");
+    let fields = [("phone", known.phone.as_str()), ("email", "b@example.com"), ("asked_by", "city")];
+    let unsaid = send(clerk, &contact, &contact, &fields).await;
+    assert_eq!(unsaid.status, 422, "{}", unsaid.text());
+    assert!(unsaid.text().contains("Say why the city itself changes this"), "{}", unsaid.text());
+    let fields = [&fields[..], &[("why", "a typing error")]].concat();
+    let done = send(clerk, &contact, &contact, &fields).await;
+    assert!(done.text().contains("Telephone and e-mail are recorded"), "{}", done.text());
+    assert!(done.text().contains("the city itself: a typing error"), "the timeline says why: {}", done.text());
+    let authorize = known.account("/authorize");
+    let fields =
+        [("name", "Dora Lee"), ("asked_by", "city"), ("why", "found in a file"), ("reason", "found in a file")];
+    assert_eq!(send(clerk, &authorize, &authorize, &fields).await.status, 422);
+    let parties = known.account("/parties");
+    let fields = [("role", "authorized"), ("customer", "C100009"), ("from_on", "2026-07-01")];
+    let fields = [&fields[..], &[("asked_by", "city"), ("why", "found in a file")]].concat();
+    let refused = send(clerk, &parties, &parties, &fields).await;
+    assert!(refused.text().contains("The city itself authorizes nobody"), "{}", refused.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,6 +223,87 @@ async fn who_guesses_too_often_is_not_asked_again_until_a_supervisor_looked() {
         let verified = send(&clerk, &verify, &verify, &right).await;
         assert_eq!(verified.url.path(), known.account(""), "{}", verified.text());
         hall.close().await;
+    }
+}
+
+/// Whether name and amount of the last bill prove a caller, as a program that looked them up says.
+async fn amount_counts(program: &Api, key: &str, known: &Known) -> bool {
+    let call = json!({"reason": "they called", "command": {
+        "account": known.number, "caller": {"role": "holder"}, "matched": ["name", "bill_amount"],
+    }});
+    let answer = program.change("identity.verify_caller", key, &call).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["data"]["outcome"]["is_verified"].as_bool().expect("it says whether they are")
+}
+
+/// Mail of an account goes to a street, from a day on.
+async fn mail_to(clerk: &Client, known: &Known, (street, from_on): (&str, &str)) {
+    let path = known.account("/address");
+    let fields = [("from_on", from_on), ("street", street), ("city", "Saguaro Bend"), ("asked_by", "in_person")];
+    let answer = send(clerk, &path, &path, &fields).await;
+    assert!(answer.text().contains("The address is recorded"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_amount_of_a_bill_that_goes_to_a_changed_address_proves_nobody() {
+    for engine in testkit::engines("the_amount_of_a_bill_that_goes_to_a_changed_address_proves_nobody") {
+        let hall = Hall::on(engine).await;
+        let all = known(&hall).await;
+        let (later, backdated) = (&all[0], &all[1]);
+        let (clerk, program) = (hall.sign_in("csr").await, hall.api("csr").await);
+        assert!(amount_counts(&program, "1", later).await && amount_counts(&program, "2", backdated).await);
+
+        // The last bill went where it went before; the next one does not.
+        mail_to(&clerk, later, ("1 New Way", "2026-07-01")).await;
+        assert!(amount_counts(&program, "3", later).await, "the last bill was mailed before");
+        bill_today(&hall, later);
+        assert!(!amount_counts(&program, "4", later).await, "whoever had the mail changed knows it");
+        let asks = page(&clerk, &later.account("/verify")).await.text();
+        assert!(asks.contains("Not asked: the amount of the last bill"), "{asks}");
+        mail_to(&clerk, later, (&later.street, "2026-07-01")).await;
+        assert!(!amount_counts(&program, "5", later).await, "putting it back hides nothing");
+
+        // From a day before the bill: a copy of it goes there, and nobody sees that it did.
+        mail_to(&clerk, backdated, ("2 New Way", &backdated.bill_on)).await;
+        assert!(!amount_counts(&program, "6", backdated).await);
+        let rule = |days: i64| {
+            json!({"reason": "the town decides", "command": {
+                "questions": ["name", "bill_amount"], "needed": 2, "minutes": 15, "recent_days": days,
+            }})
+        };
+        let manager = hall.api("customer_service_manager").await;
+        let set = manager.change("identity.set_verification_rule", "rule", &rule(0)).await;
+        assert_eq!(set.status, 200, "{}", set.text());
+        assert!(amount_counts(&program, "7", backdated).await, "the town decides how long that is");
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_address_of_an_account_is_a_change_when_somebody_sets_it_later() {
+    for engine in testkit::engines("the_first_address_of_an_account_is_a_change_when_somebody_sets_it_later") {
+        let hall = Hall::on(engine).await;
+        let known = known(&hall).await.remove(0);
+        let (clerk, program) = (hall.sign_in("csr").await, hall.api("csr").await);
+        let mut tx = hall.db().write(&db::DoorKey::for_the_door()).await.expect("the town opens");
+        tx.run("delete from mailing_address", vec![]).await.expect("nobody's mail goes anywhere");
+        tx.commit().await.expect("nobody's mail goes anywhere");
+        assert!(amount_counts(&program, "1", &known).await);
+        mail_to(&clerk, &known, ("1 New Way", &known.bill_on)).await;
+        assert!(!amount_counts(&program, "2", &known).await, "they were mailed nothing there before");
+        hall.close().await;
+    }
+}
+
+/// The last bill is made again, today.
+fn bill_today(hall: &Hall, known: &Known) {
+    let done = |who: &str, words: &[&str]| {
+        hall.program.done(who, &[&["--reason", "asked for once more"], words].concat()).trim().to_owned()
+    };
+    let (run, _) = known.bill.split_once('-').expect("a bill is of a run");
+    let run = done("billing_analyst", &["bill", "again", run, "--account", &known.number]);
+    for (who, step) in [("billing_analyst", "trial"), ("supervisor", "sign"), ("billing_analyst", "post")] {
+        done(who, &["run", step, &run]);
     }
 }
 
@@ -284,6 +392,10 @@ fn pages(known: &Known) -> Vec<String> {
         "/moves?from=2025-01-01&through=2025-12-31".to_owned(),
         "/reads/missing".to_owned(),
         "/reads/missing?as=csv".to_owned(),
+        "/reads/missing?cycle=C1&from=2026-01-01&route=C1-01".to_owned(),
+        "/routes/C1-01".to_owned(),
+        "/routes/C1-01?as=csv".to_owned(),
+        "/api/v1/routes/C1-01/stops?limit=200".to_owned(),
         "/reads/flagged?as=csv".to_owned(),
         format!("/search?q={}", known.customer),
         format!("/search?q={}", known.number),
@@ -335,6 +447,7 @@ async fn a_protected_address_leaves_by_no_page_and_no_file() {
                 assert!(!text.contains(&known.phone), "{path} tells the telephone: {text}");
             }
         }
+        assert!(page(&clerk, "/routes/C1-01").await.text().contains(&known.point), "the walk still comes there");
         let preview = preview_of_a_move(&clerk, &known).await;
         assert!(!preview.contains(&known.street), "the preview of a move tells the street: {preview}");
         assert!(page(&clerk, &known.account("")).await.text().contains("PO Box 1297 Apt 311"));

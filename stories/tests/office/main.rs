@@ -12,6 +12,7 @@ mod moves;
 mod privacy;
 mod reads;
 mod reports;
+mod routes;
 mod runs;
 mod schedules;
 mod search;

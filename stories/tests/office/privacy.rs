@@ -158,10 +158,8 @@ async fn a_caller_proves_who_they_are_by_what_they_know_themselves() {
         let all = known(&hall).await;
         let (holder, party) = (&all[0], &all[1]);
         assert_ne!(holder.last_four(), party.last_four(), "they have telephones of their own");
-        hall.program.done(
-            "csr",
-            &["customer", "set-party", &holder.number, "authorized", &party.customer, "--from", "2026-06-01"],
-        );
+        let set = ["customer", "set-party", &holder.number, "authorized", &party.customer];
+        hall.program.done("csr", &[&set[..], &["--from", "2026-06-01", "--asked-by", "in_person"]].concat());
         let clerk = hall.sign_in("csr").await;
         let verify = holder.account("/verify");
         let at = format!("authorized {}", party.customer);

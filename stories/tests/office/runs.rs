@@ -311,6 +311,14 @@ async fn held_bills_are_led_to_from_the_register_and_listed_for_programs() {
             all.iter().find(|one| one["account"] == json!(account)).unwrap_or_else(|| panic!("not there: {told}"));
         assert_eq!((&one["due_on"], &one["assignee"]), (&json!("2026-06-10"), &json!("Ada Lind")));
         assert!(one["total_cents"].is_i64() && one["code"].is_string() && one["reason"].is_string(), "{one}");
+        // What a program names the run by is told with it.
+        let number = run.parse::<i64>().expect("a run has a number");
+        let mut read = hall.db().read().await.expect("the town is there");
+        let id = billing::run_by_number(&mut read, number).await.expect("it reads").map(|run| run.id.0);
+        drop(read);
+        let request = program.request("GET".parse().expect("a method"), &format!("/api/v1/runs/{run}"));
+        let told = Answer::of(request.bearer_auth(&own)).await.json();
+        assert_eq!(told["data"]["id"], json!(id.expect("the run is there")), "{told}");
         // Piece by piece it is the same list.
         let (mut pieces, mut cursor) = (Vec::new(), String::new());
         loop {

@@ -1,15 +1,19 @@
 //! `bill`: one bill, shown or explained.
 
 use acts::Act;
-use billing::acts::{PrepareCharges, PrepareOffCycle, Prepared};
+use billing::WhyAgain;
+use billing::acts::{LetBillStay, ListBillAgain, PrepareCharges, PrepareOffCycle, Prepared};
 use chrono::NaiveDate;
 use clap::Subcommand;
-use kernel::BillNumber;
+use kernel::{AccountId, BillNumber, ServicePointId};
 
 use super::{Ended, Outcome, office, office_and_who, runs};
 use crate::config::Settings;
 use crate::office::Who;
 use crate::output;
+
+/// The most bills that are listed at once.
+const LISTED: usize = 100_000;
 
 /// One bill.
 #[derive(Subcommand)]
@@ -33,6 +37,20 @@ pub enum BillCommand {
         /// The date on the new bills; the business date when it is not given
         #[arg(long, value_name = "DATE")]
         bill_on: Option<NaiveDate>,
+    },
+    /// List the bills to make again, with why: they stand and say what is not so any more
+    ToMakeAgain,
+    /// Let a bill that is to be made again stay as it is
+    LetStay {
+        /// The number of the bill, such as 3-000017
+        #[arg(value_parser = number)]
+        bill: BillNumber,
+    },
+    /// Put a bill that stays as it is back among those to make again
+    ListAgain {
+        /// The number of the bill, such as 3-000017
+        #[arg(value_parser = number)]
+        bill: BillNumber,
     },
     /// Bill charges by code alone, without waiting for the next bill; prints the new run
     Charges {
@@ -72,6 +90,35 @@ fn number(text: &str) -> Result<BillNumber, String> {
     BillNumber::parse(text).map_err(|error| error.to_string())
 }
 
+/// Prints a line for each bill that waits to be made again.
+async fn list_to_make_again(settings: &Settings) -> Outcome {
+    let office = office(settings).await?;
+    let mut read = office.db().read().await?;
+    let bills = billing::waiting_bills(&mut read, None, (0, LISTED)).await?;
+    let accounts: Vec<AccountId> = bills.iter().map(|one| one.account).collect();
+    let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
+    let points: Vec<ServicePointId> = bills.iter().flat_map(|one| &one.why).map(|(point, _)| *point).collect();
+    let points = premises::references_by_id(&mut read, &points).await?;
+    for one in &bills {
+        let account = accounts.get(&one.account).map_or_else(String::new, |account| account.number.to_string());
+        let why = one.why.iter().map(|(point, why)| {
+            let point = points.get(point).map_or("", String::as_str);
+            match why {
+                WhyAgain::Stopped { stopped_on } => format!("service at {point} stopped on {stopped_on}"),
+                WhyAgain::Corrected { from_on } => format!("read at {point} corrected, use from {from_on}"),
+            }
+        });
+        let why = why.collect::<Vec<_>>().join("; ");
+        output::data(&format!(
+            "{} of account {account}, {}, since {}: {why}",
+            one.number,
+            one.total.dollars(),
+            one.since
+        ));
+    }
+    Ok(Ended::Done)
+}
+
 /// Shows or explains a bill.
 pub async fn run(settings: &Settings, command: BillCommand) -> Outcome {
     let (bill, language, is_explained) = match command {
@@ -82,6 +129,21 @@ pub async fn run(settings: &Settings, command: BillCommand) -> Outcome {
             let bill_on = bill_on.unwrap_or(settings.today);
             let act = |who: &Who| PrepareOffCycle { run, accounts, bill_on, reason: who.reason.clone() };
             return beside_the_cycle(settings, act).await;
+        }
+        BillCommand::ToMakeAgain => return list_to_make_again(settings).await,
+        BillCommand::LetStay { bill } => {
+            settings.check_reason().map_err(Ended::WrongUse)?;
+            let (office, who) = office_and_who(settings).await?;
+            let act = LetBillStay { bill: bill.to_string(), reason: who.reason.clone() };
+            office.act_now(&who, &act).await?;
+            return Ok(Ended::Done);
+        }
+        BillCommand::ListAgain { bill } => {
+            settings.check_reason().map_err(Ended::WrongUse)?;
+            let (office, who) = office_and_who(settings).await?;
+            let act = ListBillAgain { bill: bill.to_string(), reason: who.reason.clone() };
+            office.act_now(&who, &act).await?;
+            return Ok(Ended::Done);
         }
         BillCommand::Charges { accounts, bill_on } => {
             settings.check_reason().map_err(Ended::WrongUse)?;

@@ -133,18 +133,30 @@ pub struct AddressArgs {
 /// How a change was asked for.
 #[derive(Args)]
 pub struct AskedArgs {
-    /// How it was asked for: caller, in_person, or the document that asks for it; left out, nobody asked
-    #[arg(long, value_name = "HOW")]
-    asked_by: Option<String>,
+    /// How it was asked for: by a verified caller, in person, in writing, or by nobody but the city itself
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(WAYS))]
+    asked_by: String,
+    /// The document that asks for it in writing, such as "letter of July 1, attached"
+    #[arg(long, default_value = "")]
+    document: String,
+    /// Why the city itself changes it, such as "mail came back"
+    #[arg(long, default_value = "")]
+    why: String,
 }
 
+/// The ways in which a change is asked for.
+const WAYS: [&str; 4] = ["caller", "in_person", "in_writing", "city"];
+
 impl AskedArgs {
+    /// What was said; the act refuses a document or a reason that is missing.
     fn read(self) -> Option<AskedBy> {
-        Some(match self.asked_by?.as_str() {
-            "caller" => AskedBy::Caller,
-            "in_person" => AskedBy::InPerson,
-            document => AskedBy::InWriting { document: document.to_owned() },
-        })
+        match self.asked_by.as_str() {
+            "caller" => Some(AskedBy::Caller),
+            "in_person" => Some(AskedBy::InPerson),
+            "in_writing" => Some(AskedBy::InWriting { document: self.document }),
+            "city" => Some(AskedBy::City { why: self.why }),
+            _ => None,
+        }
     }
 }
 

@@ -189,6 +189,7 @@ async fn make(settings: &Settings, args: &DemoArgs, elsewhere: Option<&str>) -> 
     let office = office.on(as_of()?);
     people::staff_the_hall(&office, &hall::codes()).await?;
     people::leave_work(&office).await?;
+    people::find_reads_wrong(&office).await?;
     search::catch_up_with_files(&office).await?;
     let keys = Keys::create(&args.folder.join(KEYS), &Random::of_the_machine());
     people::let_sign_in(&office, keys.map_err(|error| Ended::Fault(error.to_string()))?).await?;

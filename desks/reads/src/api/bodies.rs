@@ -2,7 +2,7 @@
 
 use billing::ServedService;
 use chrono::NaiveDate;
-use metering::{Meter, Placement, PointUse, ReadKind, ReadRecord, multiplier};
+use metering::{Meter, Placement, PointUse, ReadKind, ReadRecord, RouteStop, multiplier};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,12 +15,60 @@ pub(super) struct PointInFull {
     pub(super) service: String,
     /// Where it is; may be empty.
     pub(super) address: String,
+    /// Where it comes on its reading route; nothing where it is on none.
+    pub(super) stop: Option<StopBody>,
     /// Who was and is served here with what.
     pub(super) services: Vec<ServedBody>,
     /// The meters there were, the earliest first.
     pub(super) meters: Vec<InstalledMeter>,
     /// What was used, period by period, as it stands.
     pub(super) uses: Vec<PointUseBody>,
+}
+
+/// A place in the walk of a route.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StopBody {
+    /// The code of the route.
+    #[schema(example = "C1-01")]
+    route: String,
+    /// The number of the stop.
+    #[schema(example = 10, minimum = 1, maximum = 999_999)]
+    sequence: i64,
+}
+
+impl StopBody {
+    pub(super) fn of(stop: &RouteStop) -> StopBody {
+        StopBody { route: stop.route.clone(), sequence: stop.sequence }
+    }
+}
+
+/// A reading route.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RouteBody {
+    /// Its code.
+    #[schema(example = "C1-01")]
+    pub(super) code: String,
+    /// How many stops it has.
+    #[schema(example = 40, minimum = 1)]
+    pub(super) stops: i64,
+}
+
+/// A stop of a route.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RouteStopBody {
+    /// The service point, for the cursor of the list.
+    #[serde(skip)]
+    pub(super) id: i64,
+    /// The number of the stop.
+    #[schema(example = 10, minimum = 1, maximum = 999_999)]
+    pub(super) sequence: i64,
+    /// The reference of the service point.
+    #[schema(example = "P000000-W")]
+    pub(super) service_point: String,
+    /// Where it is; may be empty.
+    pub(super) address: String,
+    /// The meter that is there today; nothing where there is none.
+    pub(super) meter: Option<String>,
 }
 
 /// A service of an account.

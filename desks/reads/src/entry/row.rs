@@ -29,6 +29,8 @@ pub(super) struct Row {
     pub(super) reference: String,
     pub(super) href: String,
     pub(super) address: String,
+    /// Its number on its route.
+    pub(super) stop: String,
     pub(super) meter: String,
     pub(super) last: String,
     pub(super) last_on: String,
@@ -67,6 +69,7 @@ impl Row {
             reference: point.reference.clone(),
             href: point_href(&point.reference),
             address: point.address.clone(),
+            stop: String::new(),
             meter: point.meter.as_ref().map(|meter| meter.serial_number.clone()).unwrap_or_default(),
             last: point.last.as_ref().map(|last| count(&last.count)).unwrap_or_default(),
             last_on: point.last.as_ref().map(|last| date(&last.read_on)).unwrap_or_default(),

@@ -6,7 +6,7 @@ use acts::LoggedAct;
 use billing::{BillToMakeAgain, PointToRead, ServedService, bills_to_make_again, points_to_read, services_at_points};
 use chrono::NaiveDate;
 use kernel::{AccountId, ActId, ActorId, CustomerId, MeterId};
-use metering::{Meter, Placement, PointUse, ReadRecord, uses_of_point};
+use metering::{Meter, Placement, PointUse, ReadRecord, RouteStop, uses_of_point};
 use premises::ServicePoint;
 use web::{Ask, Problem};
 
@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     pub(super) names: BTreeMap<ActorId, String>,
     /// Who owns the premises today; nobody where that is a protected person, unless the visitor may know.
     pub(super) owner: Option<(CustomerId, String)>,
+    /// Where it comes on its reading route.
+    pub(super) stop: Option<RouteStop>,
     /// The place as it is to be read today, where it has a meter.
     pub(super) now: Option<PointToRead>,
     /// Bills that charge what a read here said before it was corrected, or reach beyond the end of a service; none for who may
@@ -88,6 +90,7 @@ impl Loaded {
         };
         again.retain(|bill| bill.service_point == id);
         again.dedup_by_key(|bill| bill.number);
+        let stop = metering::stops_of(&mut read, &[id]).await?.remove(&id);
         let names = staff::names(&mut read).await?;
         Ok(Loaded {
             point,
@@ -100,6 +103,7 @@ impl Loaded {
             entries,
             names,
             owner,
+            stop,
             now,
             again,
             measured_by,

@@ -11,7 +11,7 @@ use web::{Alert, Ask, Cell, Chart, Column, Empty, Facts, Folded, Section, Table,
 
 use super::loaded::Loaded;
 use super::meter_link;
-use crate::words::{about, account_href, days, findings, point_href, sentence};
+use crate::words::{about, account_href, days, findings, point_href, route_href, sentence};
 
 /// What stands for whoever is served where a protected person is or was.
 const CONFIDENTIAL: &str = "Confidential";
@@ -36,6 +36,11 @@ pub(super) fn facts_section(ask: &Ask, loaded: &Loaded) -> Section {
     };
     let owner = loaded.owner.as_ref().map(|(_, name)| name.clone()).unwrap_or_default();
     let facts = facts.fact("Owner of the premises", owner);
+    let facts = match &loaded.stop {
+        Some(stop) => facts.link("Route", format!("{}, stop {}", stop.route, stop.sequence), route_href(&stop.route)),
+        None if loaded.now.is_some() => facts.fact("Route", "none"),
+        None => facts,
+    };
     let facts = match &loaded.now {
         Some(now) => {
             let last = now.last.as_ref().map(|last| format!("{} on {}", count(&last.count), date(&last.read_on)));

@@ -4,8 +4,9 @@ use acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use kernel::Digest;
 use secrets::Sealed;
 use serde::{Deserialize, Serialize};
+use web::read_number;
 
-use crate::{Attachment, AttachmentRefused, Media, Scan, Supported, Taken, permissions, store};
+use crate::{Attachment, AttachmentRefused, Media, Scan, SubjectKind, Supported, Taken, permissions, store};
 
 /// The most files that are kept with one thing.
 pub const MOST_FILES: i64 = 100;
@@ -73,8 +74,14 @@ impl Act for Attach {
         permissions::ATTACH
     }
 
+    /// A file on a proposal is recorded with the proposal: it changes nothing that the proposal was judged on.
     fn subject(&self) -> Subject {
-        Subject::town()
+        match self.to.kind {
+            SubjectKind::Proposal => {
+                Subject { kind: SubjectKind::Proposal.code(), id: read_number(&self.to.number).unwrap_or_default() }
+            }
+            SubjectKind::Account | SubjectKind::Bill | SubjectKind::Entry => Subject::town(),
+        }
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<i64, Failure> {

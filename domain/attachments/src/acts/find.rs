@@ -2,7 +2,7 @@
 
 use acts::{Authority, Entry, Failure, refuse, refused};
 use identity::permissions::SEE_PROTECTED;
-use kernel::ProposalId;
+use kernel::{ActId, ProposalId};
 use staff::StaffAuthority;
 use web::read_number;
 
@@ -34,19 +34,24 @@ pub(super) async fn seen(entry: &mut Entry, id: i64) -> Result<Attachment, Failu
 }
 
 /// Whether whoever acts may see what a file supports, by the rule of its pages: a proposal is seen by who proposed it, has it or
-/// may decide it, too.
+/// may decide it, too, and an entry by who made it.
 async fn sees_supported(entry: &mut Entry, attachment: &Attachment) -> Result<bool, Failure> {
     if may(entry, attachment.subject_kind.needed().code).await? {
         return Ok(true);
     }
-    if attachment.subject_kind != SubjectKind::Proposal {
-        return Ok(false);
+    let (actor, id) = (entry.actor.id, read_number(&attachment.subject_key).unwrap_or_default());
+    match attachment.subject_kind {
+        SubjectKind::Account | SubjectKind::Bill => Ok(false),
+        SubjectKind::Proposal => {
+            let Some(proposal) = acts::proposal(entry, ProposalId(id)).await? else { return Ok(false) };
+            let is_theirs = proposal.actor == actor || proposal.assigned_to == Some(actor);
+            Ok(is_theirs || may(entry, &proposal.approving).await?)
+        }
+        SubjectKind::Entry => {
+            let supported = acts::logged_act(entry, ActId(id)).await?;
+            Ok(supported.is_some_and(|supported| supported.actor == actor))
+        }
     }
-    let id = read_number(&attachment.subject_key).unwrap_or_default();
-    let Some(proposal) = acts::proposal(entry, ProposalId(id)).await? else { return Ok(false) };
-    let actor = entry.actor.id;
-    let is_theirs = proposal.actor == actor || proposal.assigned_to == Some(actor);
-    Ok(is_theirs || may(entry, &proposal.approving).await?)
 }
 
 async fn may(entry: &mut Entry, permission: &str) -> Result<bool, Failure> {

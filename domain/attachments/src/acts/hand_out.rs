@@ -22,8 +22,9 @@ impl Act for HandOut {
         permissions::SEE
     }
 
+    /// The file, not its account: nothing changes that a proposal about the account was judged on.
     fn subject(&self) -> Subject {
-        Subject::town()
+        Subject { kind: "attachment", id: self.attachment }
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {

@@ -8,24 +8,12 @@ use web::{
 };
 
 use crate::acts::Attach;
+use crate::evidence::{ABOUT_FILE, kept_files};
 use crate::permissions::ATTACH;
-use crate::{Attachment, AttachmentRefused, Cabinet, Found, Media, Scan, SubjectKind, Supported, size_words, store};
+use crate::{Attachment, AttachmentRefused, Cabinet, Found, Scan, SubjectKind, Supported, size_words, store};
 
 /// Files of one page.
 const PAGE: i64 = 100;
-
-/// What the refusals of a file are called, so that they are said beside it.
-const ABOUT_FILE: &[&str] = &[
-    "file_empty",
-    "file_too_large",
-    "file_name_odd",
-    "file_ending_not_kept",
-    "file_not_recognized",
-    "file_has_programs",
-    "file_not_what_it_says",
-    "file_harmful",
-    "file_already_there",
-];
 
 pub(super) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
@@ -95,11 +83,9 @@ async fn look_up(ask: &Ask, read: &mut Read, number: &str) -> Result<Found, Prob
 }
 
 fn form(ask: &Ask, found: &Found) -> Form {
-    let largest = i64::try_from(ask.site().part::<Cabinet>().largest()).unwrap_or(i64::MAX);
-    let hint = format!("{}. At most {}.", Media::all_in_words(), size_words(largest));
     let reason = Field::reason().hint("What the file shows, and why it is kept. Recorded with it.");
     ask.form(&found.files_href(), "Attach the file")
-        .field(Field::file("file", "File").hint(hint).required().answers(ABOUT_FILE))
+        .field(Field::file("file", "File").hint(kept_files(ask)).required().answers(ABOUT_FILE))
         .field(reason)
 }
 

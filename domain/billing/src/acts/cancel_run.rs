@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::adjust_account::take_back_adjustments;
 use super::try_run::chunks_of;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
-use crate::{BillRun, RunState, permissions, store};
+use crate::again::refresh_bills_again;
+use crate::{BillRun, RunKind, RunState, permissions, store};
 
 /// Cancels a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -133,6 +134,12 @@ impl ChunkWork for CancelWork {
         store::insert_cancellations(entry, run.id, (gl_on, "the whole run was canceled"), &cancellations).await?;
         let accounts: BTreeSet<AccountId> = cancellations.iter().map(|(account, _)| *account).collect();
         take_back_adjustments(entry, &chart, (run.id, range), &accounts).await?;
+        let accounts = match run.kind {
+            // What a bill of the cycle charges goes with it; what another one charges is as right as before.
+            RunKind::Regular => store::accounts_again(entry, range).await?.into_iter().collect(),
+            RunKind::OffCycle | RunKind::Charges => accounts,
+        };
+        refresh_bills_again(entry, &accounts).await?;
         let bills = i64::try_from(cancellations.len()).map_err(|_| Fault::new("too many bills"))?;
         Ok(ChunkDone { outcome: write_outcome(&CancelledChunk { bills })?, digest: digest.finish() })
     }

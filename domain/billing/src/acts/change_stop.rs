@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MoveRefused;
 use super::move_services::{check_reason, locked, point_named, points_of};
+use crate::again::refresh_bills_again;
 use crate::measuring::measure_points;
 use crate::permissions;
 use crate::store::{self, PointService};
@@ -60,6 +61,7 @@ impl Act for ChangeStop {
             store::stop_otherwise(entry, which, (self.stopped_on, self.stops_on), &self.reason).await?;
         }
         measure_points(entry, &points).await?;
+        refresh_bills_again(entry, &[account].into()).await?;
         Ok(i64::try_from(services.len()).unwrap_or(i64::MAX))
     }
 }

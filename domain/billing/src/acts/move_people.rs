@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use customers::acts::{OpenAccount, SetMailingAddress};
-use customers::{AddressLines, Purpose};
+use customers::{AddressLines, AskedBy, Purpose};
 use kernel::Refusal;
 use metering::ReadKind;
 use metering::acts::EnterRead;
@@ -170,15 +170,9 @@ impl Act for MovePeople {
         };
         (moved.stopped, moved.started) = (services.stopped, services.started);
         if let (Some(account), Some(lines)) = (&self.from_account, &self.forwarding) {
-            let (account, lines) = (account.clone(), lines.clone());
-            let address = SetMailingAddress {
-                account,
-                purpose: Purpose::Forwarding,
-                from_on: self.on,
-                lines,
-                seen: None,
-                asked_by: None,
-            };
+            let (account, lines, purpose) = (account.clone(), lines.clone(), Purpose::Forwarding);
+            let asked_by = Some(AskedBy::City { why: "where somebody went, told with the move".to_owned() });
+            let address = SetMailingAddress { account, purpose, from_on: self.on, lines, seen: None, asked_by };
             address.perform(entry).await?;
         }
         Ok(moved)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MoveRefused;
 use super::find::account_named;
+use crate::again::refresh_bills_again;
 use crate::measuring::measure_points;
 use crate::store::{self, PointService};
 use crate::{Agreement, NewAgreement, permissions};
@@ -183,6 +184,7 @@ impl Act for StopService {
         let services = stopping(entry, (account, &self.account), self.service_point.as_deref(), self.stops_on).await?;
         stop(entry, &services, self.stops_on, &self.reason).await?;
         measure_points(entry, &points_of(&services)).await?;
+        refresh_bills_again(entry, &[account].into()).await?;
         let stopped = i64::try_from(services.len()).unwrap_or(i64::MAX);
         Ok(Moved { stopped, started: 0 })
     }
@@ -233,6 +235,7 @@ impl Act for TransferService {
             store::complete_pending(entry, (reference, &service.service, self.on), act).await?;
         }
         measure_points(entry, &points).await?;
+        refresh_bills_again(entry, &[from].into()).await?;
         let count = i64::try_from(services.len()).unwrap_or(i64::MAX);
         Ok(Moved { stopped: count, started: count })
     }

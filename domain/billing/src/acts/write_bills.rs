@@ -13,6 +13,7 @@ use revenue::{RateBook, charge_posting};
 use super::RunRefused;
 use super::adjust_account::take_back_adjustments;
 use super::post_run::{Again, PostedChunk};
+use crate::again::refresh_bills_again;
 use crate::calendar::Terms;
 use crate::stage::Stages;
 use crate::statement::{Standing, Statement};
@@ -77,6 +78,11 @@ impl<'a> Writing<'a> {
         finance::write_journals(entry, &self.chart, &journals).await?;
         store::insert_bills(entry, self.run, &written).await?;
         store::insert_statements(entry, self.run.id, &statements).await?;
+        // A bill of the cycle is made from what is so; only those that are made again put right what was not.
+        if self.run.kind == RunKind::OffCycle {
+            let accounts = bills.iter().map(|bill| bill.inputs.account).collect();
+            refresh_bills_again(entry, &accounts).await?;
+        }
         Ok(outcome)
     }
 

@@ -113,6 +113,22 @@ pub async fn cycles_of_points(
     Ok(rows.into_iter().map(|(point, cycle)| (ServicePointId(point), CycleId(cycle))).collect())
 }
 
+/// Which of some service points are served in a cycle on a day.
+pub(crate) async fn points_served_among(
+    read: &mut Read,
+    (cycle, on): (CycleId, NaiveDate),
+    points: &[ServicePointId],
+) -> Result<BTreeSet<ServicePointId>, Fault> {
+    const SQL: &str = "
+        select distinct service_point_id
+        from service_agreement
+        where cycle_id = $1 and starts_on <= $2 and (stops_on is null or $2 < stops_on)
+          and service_point_id in ({list})";
+    let keys: Vec<Value> = points.iter().map(|point| Value::from(*point)).collect();
+    let rows: Vec<(i64,)> = read.listed_with(SQL, &[cycle.into(), on.into()], &keys).await?;
+    Ok(rows.into_iter().map(|(point,)| ServicePointId(point)).collect())
+}
+
 /// Service points behind one that are served in a cycle on a day, by their ids.
 pub(crate) async fn points_served_after(
     read: &mut Read,

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod agreements_in;
+mod bills_again;
 mod cancelling;
 mod changed;
 mod completeness;

@@ -309,6 +309,18 @@ impl Metered {
         let order = town.act(&PostRun { run }).await;
         assert_eq!(town.finish(order).await.refusals, [""; 0]);
         town.assert_proved().await;
+        self.assert_kept().await;
+    }
+
+    /// The bills to make again that are kept are those that are worked out from what is on record, over all accounts.
+    pub(crate) async fn assert_kept(&self) {
+        let mut read = self.tariff.town.read().await;
+        let last = billing::last_account(&mut read).await.unwrap();
+        let accounts: Vec<AccountId> = (1..=last.0).map(AccountId).collect();
+        let kept = billing::bills_again_of(&mut read, &accounts).await.unwrap();
+        let mut kept: Vec<_> = kept.into_iter().map(|one| one.bill).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, billing::bills_gone_wrong(&mut read, &accounts).await.unwrap());
     }
 
     /// The newest bill of an account that stands, in a run or made again for it.

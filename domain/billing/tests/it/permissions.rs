@@ -7,9 +7,10 @@ use acts::{Act, ChunkWork, Door, Failure};
 use billing::ExceptionCode;
 use billing::acts::{
     AdjustAccount, ApplyRules, CancelRun, CancelWork, ChangeStop, ChargeAccount, CloseReads, CorrectService, EndCharge,
-    EndExemption, HoldBill, IssueRun, MeasureAgain, MovePeople, MoveRead, PostRun, PostWork, PrepareCharges,
-    PrepareOffCycle, PrepareRun, PrepareWork, RecordExemption, ReleaseException, ReverseAdjustment, SetCalendars,
-    SetQuantity, SetTerms, SetWinterAverages, SignRun, StartService, StopService, TransferService, TryRun, TryWork,
+    EndExemption, HoldBill, IssueRun, LetBillStay, ListBillAgain, MeasureAgain, MovePeople, MoveRead, PostRun,
+    PostWork, PrepareCharges, PrepareOffCycle, PrepareRun, PrepareWork, RecordExemption, ReleaseException,
+    ReverseAdjustment, SetCalendars, SetQuantity, SetTerms, SetWinterAverages, SignRun, StartService, StopService,
+    TransferService, TryRun, TryWork,
 };
 use billing::import::{ImportConsumption, Mapping};
 use kernel::{OrderId, RunId};
@@ -79,6 +80,9 @@ async fn every_act_is_denied_without_its_permission() {
         guarded.check(CancelRun { run }).await;
         let (account, reason, stopped_on) = ("1".to_owned(), "test".to_owned(), day("2026-07-01"));
         guarded.check(ChangeStop { account, service_point: None, stopped_on, stops_on: None, reason }).await;
+        let (bill, reason) = ("1-000001".to_owned(), "test".to_owned());
+        guarded.check(LetBillStay { bill: bill.clone(), reason: reason.clone() }).await;
+        guarded.check(ListBillAgain { bill, reason }).await;
         check_rates_and_holdings(&mut guarded).await;
         check_moves_and_corrections(&mut guarded, run).await;
         let metering = [metering::permissions::ENTER_READS];

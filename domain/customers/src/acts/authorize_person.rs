@@ -22,7 +22,7 @@ pub struct AuthorizePerson {
     pub phone: String,
     /// The first day.
     pub from_on: NaiveDate,
-    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    /// How it was asked for. Refused without it; only entries of before it had to be said lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<AskedBy>,
 }

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PartyRefused;
 use super::not_found::{account_held, customer_named};
-use super::set_party::wish_of;
 use crate::asked::check_asked;
 use crate::party::seen_parties;
-use crate::{AskedBy, Role, permissions, store};
+use crate::{AskedBy, Role, Wish, permissions, store};
 
 /// Ends a role with a last day. The record of it stays. A role that was recorded today by mistake is ended at once: otherwise
 /// somebody who was never meant could ask about the account until midnight.
@@ -29,7 +28,7 @@ pub struct EndParty {
     /// Whether it was recorded today by mistake: it never held, whatever the last day says. The log keeps both entries.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_mistake: bool,
-    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    /// How it was asked for. Refused without it; only entries of before it had to be said lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<AskedBy>,
 }
@@ -51,7 +50,7 @@ impl Act for EndParty {
         let account = account_held(entry, &self.account).await?;
         let account = account.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
         entry.concerns(account.id);
-        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], wish_of(role))).await?;
+        let asked = check_asked(entry, self.asked_by.as_ref(), (&[account.id], wish_to_end(role))).await?;
         asked.map_err(|not_asked| refused(PartyRefused::from(not_asked)))?;
         let customer = customer_named(entry, &self.customer).await?;
         let customer = customer.map_err(|not_found| refused(PartyRefused::from(not_found)))?;
@@ -79,5 +78,13 @@ impl Act for EndParty {
         }
         store::end_party(entry, party, to_on).await?;
         Ok(())
+    }
+}
+
+/// What is asked for when a role is to end.
+fn wish_to_end(role: Role) -> Wish {
+    match role {
+        Role::Authorized => Wish::Unauthorized,
+        Role::BillPayer | Role::Owner | Role::Tenant => Wish::Party,
     }
 }

@@ -28,7 +28,7 @@ pub struct SetContact {
     /// on record, of which not even a digest is told. Refused when there is a later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_entry: Option<ActId>,
-    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    /// How it was asked for. Refused without it; only entries of before it had to be said lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<AskedBy>,
 }

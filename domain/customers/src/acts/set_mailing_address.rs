@@ -26,7 +26,7 @@ pub struct SetMailingAddress {
     /// What was on record when the form was opened, in short: see [`crate::seen_addresses`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
-    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    /// How it was asked for. Refused without it; only entries of before it had to be said lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<AskedBy>,
 }

@@ -25,7 +25,7 @@ pub struct SetParty {
     /// What was on record when the form was opened, in short: see [`crate::seen_parties`]. Refused when it is so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
-    /// How it was asked for; left out where nobody asked, such as for a correction of the city's own.
+    /// How it was asked for. Refused without it; only entries of before it had to be said lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<AskedBy>,
 }
@@ -152,7 +152,7 @@ impl Act for SetParty {
 }
 
 /// What is asked for with a role.
-pub(super) fn wish_of(role: Role) -> Wish {
+fn wish_of(role: Role) -> Wish {
     match role {
         Role::Authorized => Wish::Authorized,
         Role::BillPayer | Role::Owner | Role::Tenant => Wish::Party,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use acts::{Door, Failure, NoConflicts};
-use customers::acts::{EndParty, SetMailingAddress, SetParty};
+use acts::{Act, Door, Failure, NoConflicts};
+use customers::acts::{AuthorizePerson, EndParty, SetContact, SetMailingAddress, SetParty};
 use customers::{
-    AddressLines, Purpose, Role, account_named, customer_references, in_force, mailing_addresses, parties_of,
+    AddressLines, AskedBy, Purpose, Role, account_named, customer_references, in_force, mailing_addresses, parties_of,
 };
 use testkit::{by, engines};
 
@@ -24,7 +24,7 @@ fn set(account: &str, role: Role, customer: &str, from: &str) -> SetParty {
         customer: customer.to_owned(),
         from_on: day(from),
         seen: None,
-        asked_by: None,
+        asked_by: Some(AskedBy::InPerson),
     }
 }
 
@@ -36,7 +36,7 @@ fn end(account: &str, role: Role, customer: &str, to: &str) -> EndParty {
         to_on: day(to),
         seen: None,
         by_mistake: false,
-        asked_by: None,
+        asked_by: Some(AskedBy::InPerson),
     }
 }
 
@@ -55,7 +55,7 @@ fn address(account: &str, from: &str, street: &str) -> SetMailingAddress {
         from_on: day(from),
         lines,
         seen: None,
-        asked_by: None,
+        asked_by: Some(AskedBy::InPerson),
     }
 }
 
@@ -198,5 +198,84 @@ async fn a_role_recorded_by_mistake_is_taken_out_on_the_same_day() {
         let Err(Failure::Refused(refusal)) = late else { panic!("taken out on a later day") };
         assert_eq!(refusal.code(), "not_of_today");
         town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_says_how_it_was_asked_for_or_why_the_city_makes_it() {
+    let city = |why: &str| Some(AskedBy::City { why: why.to_owned() });
+    let paper = |document: &str| Some(AskedBy::InWriting { document: document.to_owned() });
+    let long = "w".repeat(201);
+    #[rustfmt::skip]
+    let ways = [
+        (None,                      Some("asked_by_missing")),
+        (Some(AskedBy::Caller),     Some("caller_not_verified")),
+        (paper(""),                 Some("document_missing")),
+        (paper(&long),              Some("document_missing")),
+        (city(" "),                 Some("why_missing")),
+        (city(&long),               Some("why_missing")),
+        (city("mail came back"),    None),
+        (paper("letter of July 1"), None),
+    ];
+    for engine in engines("a_change_says_how_it_was_asked_for") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        for (at, (asked_by, code)) in ways.iter().enumerate() {
+            let asked_by = || asked_by.clone();
+            let contact = SetContact {
+                customer: "C1".to_owned(),
+                phone: None,
+                email: String::new(),
+                seen: None,
+                seen_entry: None,
+                asked_by: asked_by(),
+            };
+            let mail = SetMailingAddress { asked_by: asked_by(), ..address("A1", "2026-08-01", "9 Main St") };
+            let (from, to) = (format!("2026-{:02}-01", at + 1), format!("2026-{:02}-28", at + 1));
+            let tenant = SetParty { asked_by: asked_by(), ..set("A1", Role::Tenant, "C2", &from) };
+            let over = EndParty { asked_by: asked_by(), ..end("A1", Role::Tenant, "C2", &to) };
+            let found = [
+                refused_for(&town, &format!("contact {at}"), &contact).await,
+                refused_for(&town, &format!("mail {at}"), &mail).await,
+                refused_for(&town, &format!("tenant {at}"), &tenant).await,
+                refused_for(&town, &format!("over {at}"), &over).await,
+            ];
+            assert_eq!(found, [*code; 4], "{:?}", asked_by());
+        }
+        town.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_city_itself_authorizes_nobody_and_may_end_it() {
+    for engine in engines("the_city_itself_authorizes_nobody") {
+        let town = Town::new(engine).await;
+        town.import(BASE).await;
+        let city = || Some(AskedBy::City { why: "found in the old papers".to_owned() });
+        let person = |asked_by| AuthorizePerson {
+            account: "A1".to_owned(),
+            name: "Dora Lind".to_owned(),
+            phone: String::new(),
+            from_on: day("2026-07-01"),
+            asked_by,
+        };
+        let role = |asked_by| SetParty { asked_by, ..set("A1", Role::Authorized, "C2", "2026-01-01") };
+        assert_eq!(town.refusal(&person(None)).await, "asked_by_missing");
+        assert_eq!(town.refusal(&person(city())).await, "city_authorizes");
+        assert_eq!(town.refusal(&role(city())).await, "city_authorizes");
+        town.act("person", &person(Some(AskedBy::InPerson))).await.unwrap();
+        town.act("role", &role(Some(AskedBy::InPerson))).await.unwrap();
+        let over = EndParty { asked_by: city(), ..end("A1", Role::Authorized, "C2", "2026-07-01") };
+        town.act("over", &over).await.unwrap();
+        town.remove().await;
+    }
+}
+
+/// The code by which an act is refused under a key, if it is.
+async fn refused_for<A: Act>(town: &Town, key: &str, act: &A) -> Option<&'static str> {
+    match town.act(key, act).await {
+        Ok(_) => None,
+        Err(Failure::Refused(refusal)) => Some(refusal.code()),
+        Err(other) => panic!("{}: {other:?}", A::KIND),
     }
 }

@@ -221,7 +221,7 @@ impl OnRecord {
                 format!("Not asked: the telephone of {} was changed on {changed}. {counts}", somebody.name())
             }
             None => format!(
-                "Not asked: the amount of the last bill. It was mailed to an address that was changed on {changed}. {counts}"
+                "Not asked: the amount of the last bill. It goes to an address that was changed on {changed}. {counts}"
             ),
         }
     }

@@ -23,7 +23,8 @@ async fn who_is_on_the_account_and_knows_enough_is_verified() {
     for engine in engines("who_is_on_the_account_and_knows_enough_is_verified") {
         let town = Town::new(engine).await;
         let daughter = AuthorizePerson {
-            account: "a1".to_owned(), name: "Dora Lee".to_owned(), phone: String::new(), from_on: day("2026-02-01"), asked_by: None,
+            account: "a1".to_owned(), name: "Dora Lee".to_owned(), phone: String::new(), from_on: day("2026-02-01"),
+            asked_by: Some(AskedBy::InPerson),
         };
         let dora = town.act("dora", &daughter).await;
         town.act("rule", &rule(None, Some(20))).await;
@@ -49,7 +50,8 @@ async fn who_is_on_the_account_and_knows_enough_is_verified() {
             assert_eq!(town.refusal(&call(role, customer, &[Name, Phone])).await, "not_on_account", "{role:?} {customer:?}");
         }
         let ended = EndParty {
-            account: "a1".to_owned(), role: Role::Authorized, customer: dora.clone(), to_on: day("2026-06-30"), seen: None, by_mistake: false, asked_by: None,
+            account: "a1".to_owned(), role: Role::Authorized, customer: dora.clone(), to_on: day("2026-06-30"), seen: None, by_mistake: false,
+            asked_by: Some(AskedBy::InPerson),
         };
         town.act("ended", &ended).await;
         assert_eq!(town.refusal(&call(CallerRole::Authorized, Some(&dora), &[Name, Phone])).await, "not_on_account");
@@ -90,6 +92,10 @@ fn contact(phone: Option<&str>, asked_by: Option<AskedBy>) -> SetContact {
     SetContact { customer, phone, email, seen: None, seen_entry: None, asked_by }
 }
 
+fn in_person() -> Option<AskedBy> {
+    Some(AskedBy::InPerson)
+}
+
 fn rule(recent_days: Option<i64>, tries: Option<i64>) -> SetVerificationRule {
     SetVerificationRule { questions: Question::ALL.to_vec(), needed: 2, minutes: 15, recent_days, tries }
 }
@@ -113,9 +119,9 @@ async fn a_telephone_that_was_just_changed_proves_nobody() {
         let town = Town::new(engine).await;
         let holder = |matched| call(CallerRole::Holder, None, matched);
         assert!(town.act("before", &holder(&[Name, Phone])).await.is_verified);
-        town.act("e-mail", &contact(None, None)).await;
+        town.act("e-mail", &contact(None, in_person())).await;
         assert!(town.act("same phone", &holder(&[Name, Phone])).await.is_verified, "a telephone that stays counts");
-        town.act("phone", &contact(Some("602-555-0199"), None)).await;
+        town.act("phone", &contact(Some("602-555-0199"), in_person())).await;
         assert!(!town.act("after", &holder(&[Name, Phone])).await.is_verified);
         assert!(town.act("another", &holder(&[Name, Phone, TaxId])).await.is_verified, "what else they know counts");
         town.act("rule", &rule(Some(0), None)).await;
@@ -200,8 +206,10 @@ async fn what_a_caller_asks_for_is_done_for_a_verified_caller_who_may_ask() {
         assert_eq!(at_the_office(&town, "5", &mail_to("1 Fir St", unnamed)).await, Some("document_missing"));
         let letter = Some(AskedBy::InWriting { document: "letter of July 1, attached".to_owned() });
         assert_eq!(at_the_office(&town, "6", &mail_to("2 Fir St", letter)).await, None);
-        assert_eq!(at_the_office(&town, "7", &contact(None, Some(AskedBy::InPerson))).await, None);
-        assert_eq!(at_the_office(&town, "8", &mail_to("3 Fir St", None)).await, None, "nobody asked");
+        assert_eq!(at_the_office(&town, "7", &contact(None, in_person())).await, None);
+        assert_eq!(at_the_office(&town, "8", &mail_to("3 Fir St", None)).await, Some("asked_by_missing"));
+        let city = Some(AskedBy::City { why: "mail came back".to_owned() });
+        assert_eq!(at_the_office(&town, "8", &mail_to("3 Fir St", city)).await, None, "nobody asked");
         town.act("verified", &call(CallerRole::Holder, None, &[Name, Phone, BillAmount])).await;
         assert_eq!(at_the_office(&town, "9", &contact(None, caller())).await, None);
         assert_eq!(at_the_office(&town, "10", &mail_to("4 Fir St", caller())).await, None);

@@ -1,7 +1,7 @@
 //! Protected persons: what leaves the house does not tell where they live.
 
-use customers::AddressLines;
 use customers::acts::{MergeCustomers, SetParty, UnmergeCustomers};
+use customers::{AddressLines, AskedBy};
 use identity::acts::{Protect, Unprotect};
 use testkit::engines;
 
@@ -61,7 +61,7 @@ async fn whoever_lives_there_or_was_merged_protects_the_account() {
             customer: "cleo".to_owned(),
             from_on: day("2026-03-01"),
             seen: None,
-            asked_by: None,
+            asked_by: Some(AskedBy::InPerson),
         };
         town.act("tenant", &tenant).await;
         assert!(is_protected(&town, "b1").await, "her being a tenant tells where she lives");

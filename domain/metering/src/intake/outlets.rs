@@ -1,4 +1,4 @@
-//! Meters and reads on record, in the form in which they are imported.
+//! Meters, reads and routes on record, in the form in which they are imported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use db::{Fault, Read};
 use imports::{Field, Outlet, Page};
 use kernel::{MeterId, ServicePointId};
 
-use super::{Meters, Reads, meters, reads};
+use super::{Meters, Reads, Routes, meters, reads, routes};
 use crate::{Meter, multiplier, store};
 
 /// How many service points a page looks at.
@@ -85,6 +85,32 @@ impl Outlet for Reads {
             }
         }
         Ok(Page { rows, next: next(points) })
+    }
+}
+
+#[async_trait]
+impl Outlet for Routes {
+    fn kind(&self) -> &'static str {
+        "routes"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        routes::FIELDS
+    }
+
+    async fn page(&self, read: &mut Read, _on: NaiveDate, after: &str) -> Result<Page, Fault> {
+        let points = premises::service_points_after(read, after, PAGE_POINTS).await?;
+        let ids: Vec<ServicePointId> = points.iter().map(|(_, id)| *id).collect();
+        let mut stops = store::stops_of(read, &ids).await?;
+        let row = |(reference, point): &(String, ServicePointId)| {
+            let stop = stops.remove(point)?;
+            Some(BTreeMap::from([
+                ("service_point", reference.clone()),
+                ("route", stop.route),
+                ("sequence", stop.sequence.to_string()),
+            ]))
+        };
+        Ok(Page { rows: points.iter().filter_map(row).collect(), next: next(points) })
     }
 }
 

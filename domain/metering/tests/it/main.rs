@@ -8,3 +8,4 @@ mod measure;
 mod measure_laws;
 mod place;
 mod rejects;
+mod routes;

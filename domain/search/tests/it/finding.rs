@@ -1,7 +1,7 @@
 //! What is found by each of the things a caller may say.
 
 use customers::acts::SetMailingAddress;
-use customers::{AddressLines, Purpose};
+use customers::{AddressLines, AskedBy, Purpose};
 use identity::acts::Protect;
 use testkit::engines;
 
@@ -85,7 +85,11 @@ async fn moves(town: &Town, account: &str, street: &str) {
     };
     let account = town.number(account).await;
     let (purpose, from_on) = (Purpose::Mailing, "2026-07-01".parse().unwrap());
-    town.act(street, &SetMailingAddress { account, purpose, from_on, lines, seen: None, asked_by: None }).await;
+    town.act(
+        street,
+        &SetMailingAddress { account, purpose, from_on, lines, seen: None, asked_by: Some(AskedBy::InPerson) },
+    )
+    .await;
 }
 
 #[tokio::test]

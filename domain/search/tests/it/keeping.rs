@@ -1,7 +1,7 @@
 //! The index follows what changes, and is the same however it came to be.
 
 use customers::acts::{OpenAccount, PersonFacts, SetMailingAddress};
-use customers::{AddressLines, CustomerKind, Purpose};
+use customers::{AddressLines, AskedBy, CustomerKind, Purpose};
 use testkit::engines;
 
 use crate::town::Town;
@@ -50,7 +50,7 @@ async fn what_an_act_changed_is_found_at_once_and_then_from_the_index() {
             from_on: "2026-07-01".parse().unwrap(),
             lines: lines("5 Night Heron Ln"),
             seen: None,
-            asked_by: None,
+            asked_by: Some(AskedBy::InPerson),
         };
         town.act("moved", &moved).await;
         for _ in 0..2 {

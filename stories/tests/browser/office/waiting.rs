@@ -11,7 +11,7 @@ use super::Town;
 use crate::events;
 
 /// Every queue that the home page has for anybody.
-pub(super) const QUEUES: [&str; 26] = [
+pub(super) const QUEUES: [&str; 27] = [
     "To approve",
     "Sent back to you",
     "Yours, waiting for approval",
@@ -25,6 +25,7 @@ pub(super) const QUEUES: [&str; 26] = [
     "Bills to give out",
     "Runs that stand still",
     "Periods to bill",
+    "Bills to make again",
     "Red flags to clear",
     "Protected addresses to ask about",
     "Files that wait for their scan",

@@ -11,7 +11,7 @@ use crate::hall::{Api, Hall};
 
 /// Who sends a kind, in an order in which each finds what it needs.
 #[rustfmt::skip]
-const SENT: [(&str, &str); 94] = [
+const SENT: [(&str, &str); 97] = [
     ("customers.add_note",               "csr"),
     ("customers.set_contact",            "csr"),
     ("customers.set_mailing_address",    "csr"),
@@ -58,6 +58,7 @@ const SENT: [(&str, &str); 94] = [
     ("metering.exchange_meter",          "meter_technician"),
     ("metering.set_removal_count",       "meter_technician"),
     ("metering.swap_meters",             "meter_technician"),
+    ("metering.set_route_stops",         "field_supervisor"),
     ("billing.stop_service",             "csr"),
     ("billing.change_stop",              "csr"),
     ("billing.start_service",            "csr"),
@@ -78,6 +79,8 @@ const SENT: [(&str, &str); 94] = [
     ("billing.issue_run",                "mail_clerk"),
     ("billing.cancel_run",               "supervisor"),
     ("billing.prepare_off_cycle",        "billing_analyst"),
+    ("billing.let_bill_stay",            "billing_analyst"),
+    ("billing.list_bill_again",          "billing_analyst"),
     ("staff.join",                       "system_administrator"),
     ("staff.move",                       "system_administrator"),
     ("staff.assign_role",                "system_administrator"),

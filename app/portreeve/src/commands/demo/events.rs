@@ -7,7 +7,7 @@ use billing::acts::{
 };
 use chrono::NaiveDate;
 use customers::acts::SetMailingAddress;
-use customers::{AddressLines, Purpose};
+use customers::{AddressLines, AskedBy, Purpose};
 use kernel::{BillNumber, Cents, Decimal, ServicePointId, Unit};
 use metering::ReadKind;
 use metering::acts::{CorrectRead, EnterRead, ExchangeMeter, MeterFacts, SwapMeters};
@@ -92,8 +92,8 @@ impl Year<'_> {
             state: to.state.to_owned(),
             postal_code: to.postal_code.clone(),
         };
-        let act =
-            SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines, seen: None, asked_by: None };
+        let asked_by = Some(AskedBy::InWriting { document: "the form for moving out".to_owned() });
+        let act = SetMailingAddress { account, purpose: Purpose::Forwarding, from_on: on, lines, seen: None, asked_by };
         let key = format!("forward {} {on}", stop.account);
         self.hall.act((Person::Clerk, "where the last bill goes"), key, &act).await?;
         Ok(())

@@ -66,6 +66,11 @@ const METERS: [&str; 10] = [
 ];
 const AGREEMENTS: [&str; 9] =
     ["service_point", "service", "account", "schedule", "cycle", "class", "dimensions", "starts_on", "stops_on"];
+const ROUTES: [&str; 3] = ["service_point", "route", "sequence"];
+/// Stops of one walk, about what somebody reads in half a day.
+const STOPS: usize = 40;
+/// Between the numbers of two stops, so that another one fits in between.
+const STEP: usize = 10;
 const READS: [&str; 6] = ["meter", "service_point", "read_on", "count", "kind", "code"];
 
 /// All files of a town, in the order in which they are brought in.
@@ -90,12 +95,19 @@ pub fn files(town: &MadeTown) -> Result<Vec<MadeFile>, WritingFailed> {
     Ok(files)
 }
 
-/// The meters and agreements that one cycle hands over on the day its year begins.
-pub fn handed_over(town: &MadeTown, cycle: &str, on: NaiveDate) -> Result<[MadeFile; 2], WritingFailed> {
+/// The meters, routes and agreements that one cycle hands over on the day its year begins. Meters are read in the order in which the
+/// old system has them.
+pub fn handed_over(town: &MadeTown, cycle: &str, on: NaiveDate) -> Result<[MadeFile; 3], WritingFailed> {
     let meters = town.meters.iter().filter(|meter| meter.installed_on == on).map(meter);
     let agreements = town.agreements.iter().filter(|agreement| agreement.starts_on == on).map(agreement);
+    let walked = town.meters.iter().filter(|meter| meter.installed_on == on).enumerate();
+    let stops = walked.map(|(place, meter)| {
+        let (route, stop) = (format!("{cycle}-{:02}", place / STOPS + 1), (place % STOPS + 1) * STEP);
+        vec![meter.service_point.clone(), route, stop.to_string()]
+    });
     Ok([
         file(&format!("handed-over/meters-{cycle}.csv"), &METERS, meters)?,
+        file(&format!("handed-over/routes-{cycle}.csv"), &ROUTES, stops)?,
         file(&format!("handed-over/agreements-{cycle}.csv"), &AGREEMENTS, agreements)?,
     ])
 }

@@ -1,11 +1,14 @@
 //! The people of the demo's city hall once the year is made: roles are in force, and one person has each.
 
 use acts::Failure;
-use billing::acts::AdjustAccount;
+use billing::ExplainedService;
+use billing::acts::{AdjustAccount, MeasureAgain};
 use chrono::NaiveDate;
 use db::Fault;
 use finance::UnlockPeriod;
 use kernel::{BillNumber, Cents};
+use metering::Grounds;
+use metering::acts::CorrectRead;
 use secrets::{Keys, Random};
 use staff::people::Contact;
 use staff::sign_in::{Client, Step};
@@ -24,6 +27,11 @@ pub const PASSWORD: &str = "desert sunrise over the canal";
 
 /// So many bills of a run are tried for work to leave on the desks.
 const BILLS_LOOKED_AT: i64 = 40;
+
+/// So many bills are wrong, from this one of a run on, by so many counts.
+const BILLS_WRONG: usize = 2;
+const FIRST_WRONG: i64 = 10;
+const TOO_HIGH: i64 = 20;
 
 /// A person of the demo: code and role, name, position. Nobody of them lives.
 pub struct DemoPerson {
@@ -158,6 +166,61 @@ pub async fn leave_work(office: &Office) -> Result<(), Ended> {
         Ok(_) | Err(Failure::Waiting(_)) => Ok(()),
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Reads are found wrong after their bills went out: whoever corrects bills has some to make again.
+pub async fn find_reads_wrong(office: &Office) -> Result<(), Ended> {
+    let mut left = BILLS_WRONG;
+    let runs = billing::all_runs(&mut office.db().read().await?).await?;
+    for run in runs.iter().rev() {
+        for position in FIRST_WRONG..=BILLS_LOOKED_AT {
+            if left == 0 {
+                return Ok(());
+            }
+            let number = BillNumber { run: run.number, position };
+            let view = billing::bill_view(&mut office.db().read().await?, number).await?;
+            let services = view.iter().filter(|view| view.taken_back.is_none()).flat_map(|view| &view.services);
+            let Some(act) = services.filter(|service| service.extra.is_none()).find_map(read_too_high) else {
+                continue;
+            };
+            correct(office, &act).await?;
+            left -= 1;
+        }
+    }
+    Ok(())
+}
+
+/// The last read of a use, seen a little too high; none where it was not read, or only a little was used.
+fn read_too_high(service: &ExplainedService) -> Option<CorrectRead> {
+    let Some(Grounds::Read { parts, share: None }) = &service.grounds else { return None };
+    let [part] = parts.as_slice() else { return None };
+    (part.from_count + 10 * TOO_HIGH <= part.to_count).then(|| CorrectRead {
+        service_point: service.service_point.clone(),
+        read_on: part.to_on,
+        count: Some(part.to_count - TOO_HIGH),
+        reason: "the photograph shows another count".to_owned(),
+    })
+}
+
+/// Corrects a read, to which somebody else agrees, and works out again what was used.
+async fn correct(office: &Office, act: &CorrectRead) -> Result<(), Ended> {
+    let mut reader = named(office, "field_supervisor").await?;
+    reader.reason = act.reason.clone();
+    let place = format!("{} {}", act.service_point, act.read_on);
+    match office.act(&reader.under(format!("demo correct {place}")), act).await {
+        Ok(_) => {}
+        Err(Failure::Waiting(waiting)) => {
+            let mut approver = named(office, "supervisor").await?;
+            approver.reason = "seen on the photograph".to_owned();
+            let by = approver.under(format!("demo agrees {place}"));
+            office.door.approve(&by, waiting.proposal, &registry()).await?;
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    let points = premises::service_points_by_reference(&mut office.db().read().await?, &[&act.service_point]).await?;
+    let again = MeasureAgain { service_points: points.into_values().collect() };
+    office.act(&reader.under(format!("demo measure {place}")), &again).await?;
+    Ok(())
 }
 
 /// Gives everybody the demo's password.

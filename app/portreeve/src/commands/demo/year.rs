@@ -136,7 +136,7 @@ impl<'a> Year<'a> {
     /// Takes a cycle over from the old system on the day its year begins: what its meters show, and who is billed.
     async fn take_over(&self, cycle: &str, day: NaiveDate) -> Result<(), Ended> {
         let made = handed_over(self.town, cycle, day).map_err(|error| Ended::Fault(error.to_string()))?;
-        for (kind, file) in ["meters", "agreements"].into_iter().zip(made) {
+        for (kind, file) in ["meters", "routes", "agreements"].into_iter().zip(made) {
             let path = self.files.join(&file.name);
             write(&path, file.text.as_bytes())?;
             let report = bring_in(&self.hall, (Person::Analyst, kind), &path).await?;

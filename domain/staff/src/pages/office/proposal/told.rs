@@ -191,6 +191,7 @@ fn what_was_done(kind: &str) -> (&'static str, Tone) {
         "acts.propose_again" => ("Proposed again", Tone::Info),
         "acts.withdraw_proposal" => ("Taken back", Tone::Plain),
         "acts.set_aside_proposal" => ("Set aside as out of date", Tone::Warning),
+        "attachments.attach" => ("File attached", Tone::Info),
         _ => ("Changed", Tone::Plain),
     }
 }
