@@ -9,7 +9,7 @@ use metering::RouteStop;
 use utoipa::OpenApi;
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
-use crate::words::point_named;
+use crate::words::{point_named, walks};
 use bodies::{
     InstalledMeter, MeterAtPlace, MeterInFull, PointInFull, PointUseBody, ReadBody, RouteBody, RouteStopBody,
     ServedBody, StopBody,
@@ -62,7 +62,10 @@ async fn point(ask: Ask, At(reference): At<String>) -> Result<Envelope<PointInFu
     accounts.sort_unstable();
     accounts.dedup();
     let uses = metering::uses_of_point(&mut read, point.id, &accounts).await?;
-    let stop = metering::stops_of(&mut read, &[point.id]).await?.remove(&point.id);
+    let stop = match hides_people && !walks(&ask) {
+        true => None,
+        false => metering::stops_of(&mut read, &[point.id]).await?.remove(&point.id),
+    };
     Ok(Envelope::of(PointInFull {
         reference: point.reference,
         service: point.service,
@@ -145,13 +148,17 @@ async fn stops(ask: Ask, At(code): At<String>, paging: Paging) -> Result<List<Ro
     let stops = metering::stops_after(&mut read, &code, (sequence, ServicePointId(point)), limit).await?;
     let points: Vec<ServicePointId> = stops.iter().map(|stop| stop.service_point).collect();
     let mut points = billing::points_to_read(&mut read, &points, ask.today()).await?;
-    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
-    let body = |(stop, point): (&RouteStop, PointToRead)| RouteStopBody {
-        id: point.point.0,
-        sequence: stop.sequence,
-        service_point: point.reference,
-        address: point.address,
-        meter: point.meter.map(|meter| meter.serial_number),
+    let hidden = identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let walks = walks(&ask);
+    let body = |(stop, point): (&RouteStop, PointToRead)| {
+        let shows = walks || !hidden.contains(&point.point);
+        RouteStopBody {
+            id: point.point.0,
+            sequence: stop.sequence,
+            service_point: if shows { point.reference } else { String::new() },
+            address: if shows { point.address } else { String::new() },
+            meter: point.meter.filter(|_| shows).map(|meter| meter.serial_number),
+        }
     };
     // Every stop is a service point on record, so both lists are as long as each other.
     let bodies = stops.iter().zip(points).map(body).collect();

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use billing::{PointToRead, WalkPlace, points_to_read, unread_points};
+use billing::{Along, PointToRead, WalkPlace, points_to_read, unread_points};
 use kernel::ServicePointId;
 use metering::RouteStop;
 use metering::permissions::ENTER_READS;
 use web::shown::{count, date};
 use web::{Alert, Answer, Ask, Cell, Column, Links};
 
-use crate::words::{Named, about, account_href, along_words, meter_href, place, place_words, point_href, route_href};
+use crate::words::{
+    Named, about, account_href, along_words, meter_href, place, place_words, point_href, route_href, walks,
+};
 
 /// Points of one page.
 const PAGE: usize = 100;
@@ -38,8 +40,12 @@ pub(crate) async fn show(ask: Ask) -> Answer {
         return page.alert(Alert::warning(words)).answer();
     }
     let mut points = points_to_read(&mut read, &unread.points, named.period.read_through).await?;
-    identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
-    let stops = metering::stops_of(&mut read, &unread.points).await?;
+    let hidden = identity::cover(&ask, &mut read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+    let mut stops = metering::stops_of(&mut read, &unread.points).await?;
+    if !walks(&ask) {
+        stops.retain(|point, _| !hidden.contains(point));
+        points.retain(|one| !(hidden.contains(&one.point) && matches!(from.along, Along::Route(_))));
+    }
     let [(_, route), _] = place_words(&from);
     let table = ask
         .table("missing", "Service points not read yet")

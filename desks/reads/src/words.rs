@@ -4,6 +4,7 @@ use billing::{Along, Cycle, CyclePeriod, WalkPlace};
 use chrono::NaiveDate;
 use db::Read;
 use kernel::{Period, Quantity, ServicePointId};
+use metering::permissions::{ENTER_READS, ROUTES};
 use premises::ServicePoint;
 use web::shown::{capital, separated};
 use web::{Ask, Posted, Problem, address, encoded};
@@ -127,6 +128,12 @@ fn no_point() -> Problem {
     let why = "No service point goes by this reference.";
     let next = "Look the address or the meter up in the search above.";
     Problem { why: why.to_owned(), next: next.to_owned(), ..Problem::not_found() }
+}
+
+/// Whether somebody reads meters or keeps the walks, and so sees where every stop is. To everybody else the neighbors of a stop
+/// would tell where a protected person lives.
+pub(crate) fn walks(ask: &Ask) -> bool {
+    ask.may(ENTER_READS) || ask.may(ROUTES)
 }
 
 /// The page of a route.

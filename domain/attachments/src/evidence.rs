@@ -142,7 +142,13 @@ async fn attach(ask: &Ask, by: By, (supported, taken): (Supported, &Taken)) -> F
     let by = By { key: format!("{} evidence", by.key), ..by };
     let href = supported.files_href();
     let attached = ask.site().door().carry_out(&by, &Attach::of(supported, taken)).await;
-    if !matches!(&attached, Ok(done) if !done.was_repeated) {
+    // After a fault nobody knows whether it is on record: the sweep takes what is not.
+    let is_needless = match &attached {
+        Ok(done) => done.was_repeated,
+        Err(Failure::Refused(_) | Failure::Waiting(_)) => true,
+        Err(Failure::Fault(_)) => false,
+    };
+    if is_needless {
         ask.site().part::<Cabinet>().drop_again(taken).await;
     }
     match (attached, taken.scan) {

@@ -8,16 +8,13 @@ use db::Fault;
 use kernel::{AccountId, ActId};
 
 use crate::store::{self, AgainKey, BillAgain, GoneWrong};
-use crate::stretch::stretches;
 
 /// Makes what is kept of some accounts what is so now. Where nothing changed nothing is written; a bill that somebody lets
 /// stay waits again when what it charges was corrected once more.
 pub(crate) async fn refresh_bills_again(entry: &mut Entry, accounts: &BTreeSet<AccountId>) -> Result<(), Fault> {
-    // Whoever posts bills of these accounts waits until this is done, or is done before this looks.
-    for range in stretches(accounts.iter().copied()) {
-        customers::hold_accounts(entry, range).await?;
-    }
     let accounts: Vec<AccountId> = accounts.iter().copied().collect();
+    // Whoever posts bills of these accounts waits until this is done, or is done before this looks.
+    customers::hold_these_accounts(entry, &accounts).await?;
     let found = store::gone_wrong(entry, &accounts).await?;
     let kept = store::bills_again_of(entry, &accounts).await?;
     let told = (entry.today, Some(entry.act));

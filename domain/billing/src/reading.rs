@@ -99,10 +99,12 @@ pub async fn unread_points(
     after: &WalkPlace,
     size: usize,
 ) -> Result<Unread, Fault> {
-    let (mut unread, mut after, mut last) = (Unread::default(), after.clone(), None);
-    while unread.looked < LOOKED_MAX {
+    let (mut unread, mut after, mut last, mut walked) = (Unread::default(), after.clone(), None, 0);
+    // What is walked past counts, too: other cycles' stops of a route, and what is on a route where that is left out.
+    while walked < LOOKED_MAX {
         let batch = batch_after(read, period, &after).await?;
         let Some(end) = batch.end else { return Ok(unread) };
+        walked += BATCH;
         for place in to_read(read, period, batch.places).await? {
             unread.looked += 1;
             if place.was_read {

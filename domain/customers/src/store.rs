@@ -334,6 +334,19 @@ pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> R
     tx.hold(SQL, vec![from.into(), to.into()]).await
 }
 
+/// The same for some accounts, whoever lies between them.
+pub async fn hold_these_accounts(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), Fault> {
+    const SQL: &str = "
+        select account_id
+        from account
+        where account_id in ({list})
+        order by account_id
+        for no key update";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let _: Vec<(i64,)> = tx.listed(SQL, &keys).await?;
+    Ok(())
+}
+
 /// Holds accounts `from..to` alone until the transaction ends, for whoever corrects something of theirs.
 pub async fn lock_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
     const SQL: &str = "

@@ -1,7 +1,9 @@
 //! What was changed so recently that it proves nothing: whoever takes over an account changes telephone and address first,
 //! and then calls.
 
-use acts::{Act, LogFilter};
+use std::collections::{BTreeMap, BTreeSet};
+
+use acts::{Act, LogFilter, LoggedAct};
 use chrono::{Days, NaiveDate};
 use customers::acts::{SetContact, SetMailingAddress};
 use customers::{AddressRecord, NamedAccount, Purpose};
@@ -72,8 +74,9 @@ async fn telephone_changed(
             let command: Option<serde_json::Value> = serde_json::from_str(command).ok();
             command.is_none_or(|command| command.get("phone").is_some())
         };
-        let set = entries.iter().find(|entry| sets_telephone(&entry.command));
-        last = last.max(set.map(|entry| entry.business_on));
+        // Ids of the log are no order of days: each process takes its own.
+        let set = entries.iter().filter(|entry| sets_telephone(&entry.command));
+        last = last.max(set.map(|entry| entry.business_on).max());
     }
     Ok(last)
 }
@@ -82,21 +85,25 @@ async fn telephone_changed(
 /// has read the bill all the same, and a bill that is printed once more goes where it is said now.
 async fn mail_changed(read: &mut Read, account: &NamedAccount, bill_on: NaiveDate) -> Result<Option<NaiveDate>, Fault> {
     let mut records = customers::address_records(read, account.id).await?;
-    if let Some(first) = first_mail(&records)
-        && acts::logged_act(read, first).await?.is_none_or(|entry| entry.kind != SetMailingAddress::KIND)
+    let mut entries: BTreeMap<ActId, LoggedAct> = BTreeMap::new();
+    for act in records.iter().map(|record| record.act).collect::<BTreeSet<ActId>>() {
+        entries.extend(acts::logged_act(read, act).await?.map(|entry| (act, entry)));
+    }
+    let recorded_on = |act: ActId| entries.get(&act).map(|entry| entry.business_on);
+    if let Some(first) = first_mail(&records, recorded_on)
+        && entries.get(&first).is_none_or(|entry| entry.kind != SetMailingAddress::KIND)
     {
         // Said when the account came to be, so it replaced nothing.
         records.retain(|record| record.act != first);
     }
     records.retain(|record| record.address.from_on <= bill_on);
     let began_on = records.iter().map(|record| record.address.from_on).max();
-    let Some(last) = records.iter().map(|record| record.act).max() else { return Ok(None) };
-    let recorded_on = acts::logged_act(read, last).await?.map(|entry| entry.business_on);
-    Ok(recorded_on.max(began_on))
+    let last = records.iter().map(|record| recorded_on(record.act)).max().flatten();
+    Ok(last.max(began_on))
 }
 
-/// The entry that said first where mail of an account goes.
-fn first_mail(records: &[AddressRecord]) -> Option<ActId> {
+/// The entry that said first where mail of an account goes. Of one day the lower id counts: ids of the log are no order of days.
+fn first_mail(records: &[AddressRecord], recorded_on: impl Fn(ActId) -> Option<NaiveDate>) -> Option<ActId> {
     let mailing = records.iter().filter(|record| record.address.purpose == Purpose::Mailing);
-    mailing.map(|record| record.act).min()
+    mailing.map(|record| (recorded_on(record.act), record.act)).min().map(|(_, act)| act)
 }

@@ -63,7 +63,8 @@ impl StopError {
 /// # Errors
 /// When it is empty, too long, begins or ends with a space, or holds what is not printed.
 pub fn route_code(text: &str) -> Result<&str, StopError> {
-    let is_printed = !text.contains(char::is_control) && text.trim() == text;
+    // A lone dot or two would lead elsewhere in an address.
+    let is_printed = !text.contains(char::is_control) && text.trim() == text && !matches!(text, "." | "..");
     match (1..=ROUTE_MAX).contains(&text.chars().count()) && is_printed {
         true => Ok(text),
         false => Err(StopError::Route),
@@ -93,6 +94,9 @@ mod tests {
             ("ññññññññññññññññññññ",  true),
             ("",                      false),
             (" 7",                    false),
+            (".",                     false),
+            ("..",                    false),
+            ("7..",                   true),
             ("7\n8",                  false),
         ];
         for (code, is_one) in codes {

@@ -92,7 +92,7 @@ pub(crate) const SHOTS: &[Shot] = &[
     shot("point", TECHNICIAN, "/points/P000003-W", Screen(760)),
     // A second person.
     // What was entered when stands below, and is never the same.
-    shot("proposal", SUPERVISOR, "/approvals/19", Page(490)),
+    shot("proposal", SUPERVISOR, "/approvals/21", Page(490)),
     // The books.
     shot("books", ACCOUNTANT, "/books?month=2026-01", Screen(760)),
     shot("proof", ACCOUNTANT, "/books/proof?on=2026-01-27", Page(700)),

@@ -447,7 +447,15 @@ async fn a_protected_address_leaves_by_no_page_and_no_file() {
                 assert!(!text.contains(&known.phone), "{path} tells the telephone: {text}");
             }
         }
-        assert!(page(&clerk, "/routes/C1-01").await.text().contains(&known.point), "the walk still comes there");
+        let walk = page(&clerk, "/routes/C1-01").await.text();
+        assert!(
+            walk.contains("Confidential") && !walk.contains(&known.point),
+            "its neighbors tell where it is: {walk}"
+        );
+        assert!(
+            !page(&clerk, &format!("/points/{}", known.point)).await.text().contains("C1-01"),
+            "it tells its route"
+        );
         let preview = preview_of_a_move(&clerk, &known).await;
         assert!(!preview.contains(&known.street), "the preview of a move tells the street: {preview}");
         assert!(page(&clerk, &known.account("")).await.text().contains("PO Box 1297 Apt 311"));

@@ -44,11 +44,12 @@ pub async fn run(settings: &Settings, command: RouteCommand) -> Outcome {
         RouteCommand::Show { route } => show(settings, &route).await?,
         RouteCommand::Put { service_point, route, sequence } => {
             let words = format!("{service_point} is stop {sequence} of route {route}");
-            set(settings, StopAt { service_point, at: Some(PlaceInWalk { route, sequence }) }, &words).await?;
+            set(settings, StopAt { service_point, at: Some(PlaceInWalk { route, sequence }), seen: None }, &words)
+                .await?;
         }
         RouteCommand::TakeOff { service_point } => {
             let words = format!("{service_point} is on no route");
-            set(settings, StopAt { service_point, at: None }, &words).await?;
+            set(settings, StopAt { service_point, at: None, seen: None }, &words).await?;
         }
     }
     Ok(Ended::Done)

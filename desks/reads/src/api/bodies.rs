@@ -62,7 +62,7 @@ pub(super) struct RouteStopBody {
     /// The number of the stop.
     #[schema(example = 10, minimum = 1, maximum = 999_999)]
     pub(super) sequence: i64,
-    /// The reference of the service point.
+    /// The reference of the service point; empty where its neighbors would tell where a protected person lives.
     #[schema(example = "P000000-W")]
     pub(super) service_point: String,
     /// Where it is; may be empty.

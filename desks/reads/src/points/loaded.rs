@@ -10,7 +10,7 @@ use metering::{Meter, Placement, PointUse, ReadRecord, RouteStop, uses_of_point}
 use premises::ServicePoint;
 use web::{Ask, Problem};
 
-use crate::words::point_named;
+use crate::words::{point_named, walks};
 
 /// One service point.
 pub(super) struct Loaded {
@@ -29,7 +29,7 @@ pub(super) struct Loaded {
     pub(super) names: BTreeMap<ActorId, String>,
     /// Who owns the premises today; nobody where that is a protected person, unless the visitor may know.
     pub(super) owner: Option<(CustomerId, String)>,
-    /// Where it comes on its reading route.
+    /// Where it comes on its reading route; nothing where its neighbors would tell where a protected person lives.
     pub(super) stop: Option<RouteStop>,
     /// The place as it is to be read today, where it has a meter.
     pub(super) now: Option<PointToRead>,
@@ -90,7 +90,10 @@ impl Loaded {
         };
         again.retain(|bill| bill.service_point == id);
         again.dedup_by_key(|bill| bill.number);
-        let stop = metering::stops_of(&mut read, &[id]).await?.remove(&id);
+        let stop = match hides_people && !walks(ask) {
+            true => None,
+            false => metering::stops_of(&mut read, &[id]).await?.remove(&id),
+        };
         let names = staff::names(&mut read).await?;
         Ok(Loaded {
             point,

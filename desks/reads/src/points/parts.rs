@@ -38,6 +38,7 @@ pub(super) fn facts_section(ask: &Ask, loaded: &Loaded) -> Section {
     let facts = facts.fact("Owner of the premises", owner);
     let facts = match &loaded.stop {
         Some(stop) => facts.link("Route", format!("{}, stop {}", stop.route, stop.sequence), route_href(&stop.route)),
+        None if loaded.hides_people => facts,
         None if loaded.now.is_some() => facts.fact("Route", "none"),
         None => facts,
     };

@@ -21,7 +21,7 @@ pub(crate) fn place_fields(now: Option<&RouteStop>) -> [Field; 2] {
 pub(crate) fn act_of(form: &Form, reference: &str) -> SetRouteStops {
     let (route, sequence) = (form.text("route"), form.whole("sequence"));
     let at = (!route.is_empty() || sequence.is_some()).then(|| PlaceInWalk { route, sequence: sequence.unwrap_or(0) });
-    SetRouteStops { stops: vec![StopAt { service_point: reference.to_owned(), at }] }
+    SetRouteStops { stops: vec![StopAt { service_point: reference.to_owned(), at, seen: None }] }
 }
 
 async fn loaded(ask: &Ask, reference: &str) -> Result<(String, Option<RouteStop>), Problem> {

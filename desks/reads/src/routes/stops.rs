@@ -1,6 +1,6 @@
 //! `/routes/{code}`: the stops of a route in the order in which they are read, with their numbers to change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acts::Failure;
 use askama::Template;
@@ -16,7 +16,7 @@ use web::shown::{counted, date};
 use web::{Alert, Answer, Ask, At, Cell, Column, Links, Problem, Table, address};
 
 use super::number;
-use crate::words::{meter_href, point_href, sentence};
+use crate::words::{meter_href, point_href, sentence, walks};
 
 /// Between two stops that were numbered anew.
 const STEP: i64 = 10;
@@ -53,6 +53,8 @@ struct Loaded {
     route: Route,
     stops: Vec<RouteStop>,
     points: BTreeMap<ServicePointId, PointToRead>,
+    /// Those of which the visitor is told only that there is a stop.
+    hidden: BTreeSet<ServicePointId>,
 }
 
 impl Loaded {
@@ -62,8 +64,12 @@ impl Loaded {
         let stops = metering::stops_at(read, code, (window.offset(), window.size())).await?;
         let points: Vec<ServicePointId> = stops.iter().map(|stop| stop.service_point).collect();
         let mut points = points_to_read(read, &points, ask.today()).await?;
-        identity::cover(ask, read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
-        Ok(Loaded { route, stops, points: points.into_iter().map(|point| (point.point, point)).collect() })
+        let mut hidden = identity::cover(ask, read, points.iter_mut().map(|one| (one.point, &mut one.address))).await?;
+        if walks(ask) {
+            hidden.clear();
+        }
+        let points = points.into_iter().map(|point| (point.point, point)).collect();
+        Ok(Loaded { route, stops, points, hidden })
     }
 
     fn href(&self, ask: &Ask) -> String {
@@ -94,6 +100,10 @@ impl Loaded {
     fn table(&self, ask: &Ask) -> Table {
         let row = |stop: &RouteStop| {
             let point = self.points.get(&stop.service_point)?;
+            if self.hidden.contains(&stop.service_point) {
+                let covered = Cell::text("Confidential");
+                return Some([Cell::count(stop.sequence), covered, Cell::empty(), Cell::empty(), Cell::empty()]);
+            }
             let meter = point.meter.as_ref().map_or_else(Cell::empty, |meter| {
                 Cell::text(&meter.serial_number).link(meter_href(&meter.serial_number))
             });
@@ -195,7 +205,8 @@ fn typed(ask: &Ask, rows: &mut [StopRow], code: &str) -> Option<Vec<StopAt>> {
                 }
             },
         };
-        stops.push(StopAt { service_point: row.reference.clone(), at });
+        let seen = row.was.parse().ok().map(|sequence| PlaceInWalk { route: code.to_owned(), sequence });
+        stops.push(StopAt { service_point: row.reference.clone(), at, seen });
     }
     is_good.then_some(stops)
 }
@@ -209,8 +220,9 @@ async fn numbered_anew(read: &mut Read, code: &str) -> Result<Option<Vec<StopAt>
     for (stop, sequence) in all.iter().zip((1..).map(|number| number * STEP)) {
         let Some(reference) = references.get(&stop.service_point) else { continue };
         if stop.sequence != sequence {
-            let at = Some(PlaceInWalk { route: code.to_owned(), sequence });
-            stops.push(StopAt { service_point: reference.clone(), at });
+            let place = |sequence| Some(PlaceInWalk { route: code.to_owned(), sequence });
+            let (at, seen) = (place(sequence), place(stop.sequence));
+            stops.push(StopAt { service_point: reference.clone(), at, seen });
         }
     }
     Ok(Some(stops))

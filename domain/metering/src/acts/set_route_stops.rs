@@ -27,6 +27,9 @@ pub struct StopAt {
     /// Its place; without one, it is on no route any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<PlaceInWalk>,
+    /// Where it came when somebody looked. Refused when it comes elsewhere by now; without one, nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<PlaceInWalk>,
 }
 
 /// A place in a walk.
@@ -61,6 +64,9 @@ pub enum StopsRefused {
         /// What is wrong.
         error: StopError,
     },
+    /// Somebody else was faster.
+    #[error("somebody else changed where service point '{0}' comes meanwhile; look at the walk again")]
+    ChangedMeanwhile(String),
     /// It is so already.
     #[error("these service points come where they are already")]
     Unchanged,
@@ -74,6 +80,7 @@ impl Refusal for StopsRefused {
             StopsRefused::ServicePoint(_) => "service_point_unknown",
             StopsRefused::Twice(_) => "service_point_twice",
             StopsRefused::Stop { error, .. } => error.code(),
+            StopsRefused::ChangedMeanwhile(_) => "changed_meanwhile",
             StopsRefused::Unchanged => "nothing_new",
         }
     }
@@ -101,10 +108,12 @@ impl Act for SetRouteStops {
         for stop in &self.stops {
             let point = points[stop.service_point.as_str()];
             let was = known.get(&point).map(|was| PlaceInWalk { route: was.route.clone(), sequence: was.sequence });
+            if stop.seen.is_some() && was != stop.seen {
+                return refuse(StopsRefused::ChangedMeanwhile(stop.service_point.clone()));
+            }
             if was == stop.at {
                 continue;
             }
-            entry.concerns_place(point);
             let words = |at: &Option<PlaceInWalk>| {
                 at.as_ref().map_or_else(|| "none".to_owned(), |at| format!("{}, stop {}", at.route, at.sequence))
             };

@@ -13,7 +13,7 @@ const HEADER: &str = "service_point,route,sequence\n";
 
 fn at(service_point: &str, place: Option<(&str, i64)>) -> StopAt {
     let at = place.map(|(route, sequence)| PlaceInWalk { route: route.to_owned(), sequence });
-    StopAt { service_point: service_point.to_owned(), at }
+    StopAt { service_point: service_point.to_owned(), at, seen: None }
 }
 
 fn set<const N: usize>(stops: [(&str, Option<(&str, i64)>); N]) -> SetRouteStops {
@@ -72,7 +72,13 @@ async fn what_cannot_be_a_stop_is_refused_and_nothing_changes() {
         for (act, code) in rows {
             assert_eq!(place.act(&act).await, Err(code), "{:?}", act.stops.first());
         }
+        // Who looked before somebody else changed it undoes nothing of theirs.
+        let seen = |sequence| Some(PlaceInWalk { route: "R1".to_owned(), sequence });
+        let late = StopAt { seen: seen(20), ..at("p1", Some(("R1", 30))) };
+        assert_eq!(place.act(&SetRouteStops { stops: vec![late] }).await, Err("changed_meanwhile"));
         assert_eq!(walk(&place, "R1").await, [1]);
+        let looked = StopAt { seen: seen(10), ..at("p1", Some(("R1", 30))) };
+        assert_eq!(place.act(&SetRouteStops { stops: vec![looked] }).await, Ok(1));
         place.base.remove().await;
     }
 }
@@ -114,7 +120,7 @@ async fn a_walk_by_pieces_meets_every_stop_once_in_order() {
         // Three routes, numbers that repeat, in no order.
         let stops = (1..=12_i64).map(|point| {
             let (route, sequence) = (format!("R{}", point * 5 % 3), point * 7 % 4 + 1);
-            StopAt { service_point: format!("p{point}"), at: Some(PlaceInWalk { route, sequence }) }
+            StopAt { service_point: format!("p{point}"), at: Some(PlaceInWalk { route, sequence }), seen: None }
         });
         assert_eq!(place.act(&SetRouteStops { stops: stops.collect() }).await, Ok(12));
         let mut read = place.read().await;

@@ -104,6 +104,7 @@ fn look_up(ask: &Ask, everybody: &Everybody) -> LookUp {
     let people = everybody.all_choices();
     let subjects = [
         ("account", "Account"),
+        ("attachment", "File"),
         ("bill_run", "Bill run"),
         ("proposal", "Proposal"),
         ("service_point", "Service point"),
