@@ -210,7 +210,7 @@ async fn correct(office: &Office, act: &CorrectRead) -> Result<(), Ended> {
     match office.act(&reader.under(format!("demo correct {place}")), act).await {
         Ok(_) => {}
         Err(Failure::Waiting(waiting)) => {
-            let mut approver = named(office, "customer_service_manager").await?;
+            let mut approver = named(office, "supervisor").await?;
             approver.reason = "seen on the photograph".to_owned();
             let by = approver.under(format!("demo agrees {place}"));
             office.door.approve(&by, waiting.proposal, &registry()).await?;
