@@ -442,6 +442,7 @@ create table customer (
     phone text not null default '',
     email text not null default '',
     source text not null default '',
+    phone_set_on date,
     primary key (customer_id),
     unique (reference)
 );

@@ -1,4 +1,4 @@
-//! Every kind of file that can be brought in and got back; a new kind is a line in each list.
+//! Every kind of file that can be brought in and got back; a new kind is a line in one list.
 
 use std::sync::Arc;
 
@@ -10,26 +10,31 @@ use premises::Premises;
 
 /// What takes files, by kind.
 pub fn intakes() -> Vec<Arc<dyn Intake>> {
-    vec![
-        Arc::new(Customers),
-        Arc::new(premises()),
-        Arc::new(Meters),
-        Arc::new(Routes),
-        Arc::new(Agreements),
-        Arc::new(Reads),
-    ]
+    kinds().into_iter().map(|(intake, _)| intake).collect()
 }
 
 /// What files are got back from, by kind.
 pub fn outlets() -> Vec<Arc<dyn Outlet>> {
+    kinds().into_iter().map(|(_, outlet)| outlet).collect()
+}
+
+/// What takes a kind of file, and what it is got back from.
+type BothWays = (Arc<dyn Intake>, Arc<dyn Outlet>);
+
+fn kinds() -> Vec<BothWays> {
     vec![
-        Arc::new(Customers),
-        Arc::new(premises()),
-        Arc::new(Meters),
-        Arc::new(Routes),
-        Arc::new(Agreements),
-        Arc::new(Reads),
+        both_ways(Customers),
+        both_ways(premises()),
+        both_ways(Meters),
+        both_ways(Routes),
+        both_ways(Agreements),
+        both_ways(Reads),
     ]
+}
+
+fn both_ways<T: Intake + Outlet>(kind: T) -> BothWays {
+    let kind = Arc::new(kind);
+    (kind.clone(), kind)
 }
 
 /// Premises with the services a city can charge for; a tax is charged, but nobody is served with it.

@@ -1,13 +1,10 @@
 //! `/bills/again`: bills that stand and say what is not so any more, each with the way to make it again.
 
-use std::collections::BTreeMap;
-
 use billing::permissions::CORRECT;
 use billing::{BillAgain, WaitingBill, WhyAgain, waiting_bills, waiting_bills_count};
-use kernel::{AccountId, ServicePointId};
-use premises::ServicePoint;
-use web::{Alert, Answer, Ask, Cell, Column, Page, encoded};
+use web::{Alert, Answer, Ask, Cell, Column, Page};
 
+use crate::listed::{Listed, reasons, tabs};
 use crate::loaded::{Loaded, bill_href};
 use crate::words::day;
 
@@ -26,71 +23,49 @@ pub(crate) async fn show(ask: Ask) -> Answer {
     let window = ask.window();
     let (total, _) = waiting_bills_count(&mut read).await?;
     let bills = waiting_bills(&mut read, None, (window.offset(), window.size())).await?;
-    let accounts: Vec<AccountId> = bills.iter().map(|one| one.account).collect();
-    let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
-    let points: Vec<ServicePointId> = bills.iter().flat_map(|one| &one.why).map(|(point, _)| *point).collect();
-    let mut points = premises::points_by_id(&mut read, &points).await?;
-    identity::cover(&ask, &mut read, points.values_mut().map(|one| (one.id, &mut one.address))).await?;
+    let listed = Listed::of(&ask, &mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
     let table = ask
         .table("again", "Bills to make again")
-        .column(Column::text("bill", "Bill"))
-        .column(Column::text("account", "Account"))
+        .column(Column::text("bill", "Bill").whole())
+        .column(Column::text("account", "Account").whole())
         .column(Column::text("name", "Name"))
         .column(Column::text("place", "Where"))
         .column(Column::text("why", "Why"))
+        .column(Column::text("found", "Found by"))
         .column(Column::date("since", "Since"))
         .column(Column::money("amount", "Amount"))
         .column(Column::text("next", "What to do"))
         .column(Column::text("stay", "Or"))
         .empty("No bill is to be made again. Those come here that reach beyond a service that stopped, or charge a read that was corrected.")
         .windowed(usize::try_from(total).unwrap_or(0))
-        .rows(bills.iter().map(|one| row(&ask, one, (&accounts, &points))));
+        .rows(bills.iter().map(|one| row(&ask, one, &listed)));
     if let Some(file) = table.file()? {
         return Ok(file);
     }
     let lead = "They stand and say what is not so any more, those that wait longest first.";
-    ask.page("Bills to make again").crumbs(&[("Find a bill", "/bills")]).lead(lead).body(&table).answer()
+    let page = ask.page("Bills to make again").crumbs(&[("Find a bill", "/bills")]).lead(lead);
+    page.body(&tabs(&ask, &mut read).await?).body(&table).answer()
 }
 
-fn row(
-    ask: &Ask,
-    one: &WaitingBill,
-    (accounts, points): (&BTreeMap<AccountId, customers::Account>, &BTreeMap<ServicePointId, ServicePoint>),
-) -> [Cell; 9] {
-    let account = accounts.get(&one.account);
-    let number = account.map_or_else(String::new, |account| account.number.to_string());
+fn row(ask: &Ask, one: &WaitingBill, listed: &Listed) -> [Cell; 10] {
     let bill = bill_href(one.number);
     let is_for_them = ask.may(CORRECT);
     let way = |words: &str, page: &str| match is_for_them {
         true => Cell::text(words).link(format!("{bill}/{page}")),
         false => Cell::empty(),
     };
-    let name = |point: &ServicePointId| {
-        let point = points.get(point)?;
-        Some(if point.address.is_empty() { point.reference.clone() } else { point.address.clone() })
-    };
     [
         Cell::text(one.number.to_string()).link(bill.clone()).note(format!("of {}", day(one.bill_on))),
-        Cell::text(&number).link(format!("/accounts/{}", encoded(&number))),
-        Cell::text(account.map_or_else(String::new, |account| account.customer_name.clone())),
-        Cell::text(each(one.why.iter().filter_map(|(point, _)| name(point)))),
-        Cell::text(each(one.why.iter().map(|(_, reason)| why(*reason)))),
+        listed.account(one.account),
+        listed.name(one.account),
+        Cell::text(listed.places(&one.not_so)),
+        Cell::text(reasons(&one.not_so)),
+        listed.found.cell(ask, &one.not_so),
         Cell::from(one.since),
         Cell::from(one.total).link(bill.clone()),
         way("Make again", "rebill"),
         way("Let it stay", "stay"),
     ]
-}
-
-/// Words one after another, each once.
-fn each(words: impl Iterator<Item = String>) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for one in words {
-        if !said.contains(&one) {
-            said.push(one);
-        }
-    }
-    said.join("; ")
 }
 
 impl Loaded {
@@ -139,6 +114,7 @@ impl Loaded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listed::each;
 
     #[test]
     fn reasons_are_said_in_words_each_once() {

@@ -1,14 +1,16 @@
 //! One bill, for programs.
 
 mod bodies;
+mod wrong;
 
-use billing::{WaitingBill, waiting_bills};
+use billing::{StayingBill, WaitingBill, staying_bills, waiting_bills};
 use chrono::NaiveDate;
-use kernel::{AccountId, BillNumber, RunId, ServicePointId};
+use kernel::{AccountId, ActId, BillNumber, RunId};
 use utoipa::OpenApi;
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
-use bodies::{Bill, BillAgainBody, Why};
+use bodies::{Bill, Why};
+use wrong::{Around, BillAgainBody, StayingBillBody};
 
 /// The addresses for programs.
 #[must_use]
@@ -17,6 +19,12 @@ pub fn api_routes() -> Vec<Route> {
     let right = Access::NeedsAny(&[billing::permissions::CORRECT, billing::permissions::SEE]);
     vec![
         Route::api(axum::http::Method::GET, "/api/v1/bills/again", ("List bills to make again", right), again),
+        Route::api(
+            axum::http::Method::GET,
+            "/api/v1/bills/staying",
+            ("List bills that stay as they are", right),
+            staying,
+        ),
         Route::api(axum::http::Method::GET, "/api/v1/bills/{number}", ("Get a bill", see), bill),
         Route::api(axum::http::Method::GET, "/api/v1/bills/{number}/why", ("Get why a bill is so much", see), why),
     ]
@@ -24,7 +32,7 @@ pub fn api_routes() -> Vec<Route> {
 
 /// What they answer.
 #[derive(OpenApi)]
-#[openapi(paths(again, bill, why))]
+#[openapi(paths(again, staying, bill, why))]
 struct Description;
 
 /// The description of these addresses.
@@ -46,15 +54,27 @@ async fn again(ask: Ask, paging: Paging) -> Result<List<BillAgainBody>, Problem>
     let after = after.map(|(since, account, run)| (since, AccountId(account), RunId(run)));
     let mut read = ask.read().await?;
     let bills = waiting_bills(&mut read, after, (0, paging.limit + 1)).await?;
-    let accounts: Vec<AccountId> = bills.iter().map(|one| one.account).collect();
-    let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
-    let points: Vec<ServicePointId> = bills.iter().flat_map(|one| &one.why).map(|(point, _)| *point).collect();
-    let points = premises::references_by_id(&mut read, &points).await?;
-    let body = |one: &WaitingBill| {
-        let account = accounts.get(&one.account).map(|account| account.number.to_string());
-        BillAgainBody::of(one, account.unwrap_or_default(), &points)
-    };
+    let around = Around::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
+    let body = |one: &WaitingBill| BillAgainBody::of(one, &around);
     Ok(List::of(bills.iter().map(body).collect(), &paging, |body| body.place))
+}
+
+/// Bills that stay as they are, the newest decision first.
+///
+/// They say what is not so any more, and somebody decided that they are not made again.
+#[utoipa::path(
+    get, path = "/api/v1/bills/staying", tag = "bills", operation_id = "list_bills_that_stay", security(("bearer" = [])),
+    params(Paging),
+    responses((status = 200, description = "A piece of the list.", body = List<StayingBillBody>), Problems)
+)]
+async fn staying(ask: Ask, paging: Paging) -> Result<List<StayingBillBody>, Problem> {
+    let before = paging.after::<i64>()?.map(ActId);
+    let mut read = ask.read().await?;
+    let bills = staying_bills(&mut read, before, (0, paging.limit + 1)).await?;
+    let around = Around::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
+    let names = staff::names(&mut read).await?;
+    let body = |one: &StayingBill| StayingBillBody::of(one, &around, &names);
+    Ok(List::of(bills.iter().map(body).collect(), &paging, StayingBillBody::place))
 }
 
 /// A bill as the customer has it: services, lines, the statement, its state.
@@ -70,9 +90,8 @@ async fn bill(ask: Ask, At(number): At<String>) -> Result<Envelope<Bill>, Proble
     let replaced_by = bills.iter().find(|one| one.replaces == Some(view.bill.run)).map(|one| one.number);
     let mut again = billing::bills_again_of(&mut read, &[view.bill.account]).await?;
     again.retain(|one| one.run == view.bill.run);
-    let points: Vec<ServicePointId> = again.iter().map(|one| one.bill.service_point).collect();
-    let points = premises::references_by_id(&mut read, &points).await?;
-    Ok(Envelope::of(Bill::of(&view, replaced_by, (&again, &points))))
+    let around = Around::of(&mut read, again.iter()).await?;
+    Ok(Envelope::of(Bill::of(&view, replaced_by, (&again, &around))))
 }
 
 /// Why a bill is so much: reads, quantities, tiers, rates and rounding of every line.

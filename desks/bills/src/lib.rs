@@ -6,6 +6,7 @@
 //! - `/bills/{number}/leak`: what the town's rule gives a customer who had a leak.
 //! - `/bills/{number}/rebill`: the bill as it would be made today, and the run that makes it.
 //! - `/bills/again`: the bills that are to be made again.
+//! - `/bills/staying`: those of them that somebody lets stay as they are.
 //! - `/bills/{number}/stay`: lets such a bill stay as it is, or wait again.
 //! - `/bills`: one bill by its number.
 
@@ -15,11 +16,13 @@ mod api;
 mod compare;
 mod find;
 mod leak;
+mod listed;
 mod loaded;
 mod queue;
 mod rebill;
 mod statement;
 mod stay;
+mod staying;
 mod undo;
 mod why;
 mod words;
@@ -34,14 +37,11 @@ pub use queue::BillQueues;
 /// Every page of it.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let lists = Access::NeedsAny(&[CORRECT, billing::permissions::SEE]);
     vec![
         Route::page("/bills", "Find a bill", Access::Needs(SEE), find::show),
-        Route::page(
-            "/bills/again",
-            "Bills to make again",
-            Access::NeedsAny(&[CORRECT, billing::permissions::SEE]),
-            again::show,
-        ),
+        Route::page("/bills/again", "Bills to make again", lists, again::show),
+        Route::page("/bills/staying", "Bills that stay as they are", lists, staying::show),
         Route::page("/bills/{number}", "Bill", Access::Needs(SEE), statement::show),
         Route::page("/bills/{number}/why", "Why this amount", Access::Needs(SEE), why::show),
         Route::page("/bills/{number}/adjust", "Adjust a bill", Access::Needs(ADJUST), adjust::show),

@@ -1,11 +1,17 @@
 //! `/bills/{number}/stay`: a bill that is to be made again stays as it is, with a reason; or waits again.
 
 use acts::Act;
+use billing::RebillPreview;
 use billing::acts::{LetBillStay, ListBillAgain};
+use db::Read;
 use serde::Serialize;
-use web::{Answer, Ask, At, Carried, Cell, Column, Columns, Empty, Field, Form, Links, Section};
+use web::shown::money;
+use web::{
+    Alert, Answer, Ask, At, Carried, Cell, Changes, Column, Columns, Empty, Field, Form, Links, Page, Problem, Section,
+};
 
 use crate::again::why;
+use crate::listed::Found;
 use crate::loaded::Loaded;
 use crate::words::day;
 
@@ -33,9 +39,48 @@ fn form(ask: &Ask, loaded: &Loaded, decided: Decided) -> Form {
 }
 
 pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
-    let loaded = Loaded::of(&mut ask.read().await?, &number).await?;
+    let mut read = ask.read().await?;
+    let loaded = Loaded::of(&mut read, &number).await?;
+    let looked = Looked::of(&ask, &mut read, &loaded).await?;
     let decided = if loaded.waiting().is_empty() { Decided::Waits } else { Decided::Stays };
-    draw(&ask, &loaded, &form(&ask, &loaded, decided))
+    draw(&ask, (&loaded, &looked), &form(&ask, &loaded, decided))
+}
+
+/// What is looked at before it is decided.
+struct Looked {
+    found: Found,
+    /// Whether the visitor made the change by which the bill waits.
+    is_own: bool,
+    /// What it would come to, where it waits and can be made again.
+    again: Option<RebillPreview>,
+}
+
+impl Looked {
+    async fn of(ask: &Ask, read: &mut Read, loaded: &Loaded) -> Result<Looked, Problem> {
+        let found = Found::of(read, loaded.again.iter()).await?;
+        let is_own = billing::is_own_change(read, &loaded.again, ask.who()?.actor.id).await?;
+        let again = match loaded.waiting().is_empty() {
+            true => None,
+            false => billing::rebill_preview(read, loaded.view.number).await?.and_then(Result::ok),
+        };
+        Ok(Looked { found, is_own, again })
+    }
+
+    /// Who decides, and who is shown it.
+    fn alerts(&self, loaded: &Loaded, page: Page) -> Page {
+        if self.is_own {
+            let alert = Alert::warning("A colleague decides whether this bill stays")
+                .text("It was a change of yours by which it is to be made again. Make it again, or ask a colleague.");
+            return page.alert(alert.link("Make it again", loaded.href("rebill")));
+        }
+        match self.again.as_ref().and_then(RebillPreview::why_odd_to_stay) {
+            Some(why) => page.alert(
+                Alert::info("A supervisor is shown that this bill stays")
+                    .text(format!("{}.", web::shown::capital(&why))),
+            ),
+            None => page,
+        }
+    }
 }
 
 /// The bill stays as it is.
@@ -59,7 +104,10 @@ async fn send<A>(
 where
     A: Act<Outcome = ()> + Serialize,
 {
-    let loaded = Loaded::of(&mut ask.read().await?, number).await?;
+    let mut read = ask.read().await?;
+    let loaded = Loaded::of(&mut read, number).await?;
+    let looked = Looked::of(&ask, &mut read, &loaded).await?;
+    drop(read);
     let mut form = form(&ask, &loaded, decided);
     if form.is_good() {
         let carried = form.carry_out(&ask, &act(loaded.number(), form.text("reason"))).await?;
@@ -71,10 +119,10 @@ where
             return go.answer();
         }
     }
-    draw(&ask, &loaded, &form)
+    draw(&ask, (&loaded, &looked), &form)
 }
 
-fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
+fn draw(ask: &Ask, (loaded, looked): (&Loaded, &Looked), form: &Form) -> Answer {
     let page = loaded.alerts(loaded.page(ask, "Let it stay", "stay"));
     if loaded.again.is_empty() {
         let empty = Empty::new("Nothing of this bill is to be made again")
@@ -87,20 +135,32 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form) -> Answer {
         true => page.status(axum::http::StatusCode::UNPROCESSABLE_ENTITY),
         false => page,
     };
+    let page = looked.alerts(loaded, page);
     let ways = Links::listed("Other ways")
         .link("Make it again", loaded.href("rebill"))
-        .link("All bills to make again", "/bills/again");
-    let main = vec![what(ask, loaded), Section::new("send", "What is decided").with(form)];
-    page.body(&Columns { main, side: vec![Section::new("other", "Other ways").with(&ways)] }).answer()
+        .link("All bills to make again", "/bills/again")
+        .link("All bills that stay", "/bills/staying");
+    let mut main = vec![what(ask, loaded, &looked.found)];
+    // Whoever may not decide is told so instead, unless they tried.
+    if !looked.is_own || form.has_errors() {
+        main.push(Section::new("send", "What is decided").with(form));
+    }
+    let mut side = vec![Section::new("other", "Other ways").with(&ways)];
+    if let Some(again) = &looked.again {
+        let changes = Changes::new().change("The bill", money(&again.before), money(&again.after));
+        side.insert(0, Section::new("difference", "If it were made again").with(&changes));
+    }
+    page.body(&Columns { main, side }).answer()
 }
 
 /// What of the bill is not so any more, and who lets it stay.
-fn what(ask: &Ask, loaded: &Loaded) -> Section {
+fn what(ask: &Ask, loaded: &Loaded, found: &Found) -> Section {
     let mut table = ask
         .table("reasons", "What is not so any more")
         .plain()
         .column(Column::text("why", "Why"))
         .column(Column::text("point", "Service point"))
+        .column(Column::text("found", "Found by"))
         .column(Column::date("since", "Known since"))
         .column(Column::text("state", "State"))
         .column(Column::text("reason", "Reason"));
@@ -109,13 +169,14 @@ fn what(ask: &Ask, loaded: &Loaded) -> Section {
         let (state, reason) = match &one.stays {
             None => (Cell::text("waits"), String::new()),
             Some(stay) => {
-                let who = loaded.names.get(&stay.by).map_or("somebody", String::as_str);
-                (Cell::text("stays").note(format!("{who}, {}", day(stay.on))), stay.reason.clone())
+                let note = format!("{}, {}", found.name(stay.by), day(stay.on));
+                (Cell::text("stays").note(note), stay.reason.clone())
             }
         };
         table.push([
             Cell::text(why(one.bill.why)),
             Cell::text(&point).link(format!("/points/{}", web::encoded(&point))),
+            found.cell(ask, std::slice::from_ref(one)),
             Cell::from(one.told_on),
             state,
             Cell::text(reason),

@@ -58,7 +58,7 @@ pub(crate) async fn all(ask: Ask) -> Answer {
         .table("held", "Bills that stay back")
         .column(Column::date("until", "Until"))
         .column(Column::text("state", "State"))
-        .column(Column::text("account", "Account"))
+        .column(Column::text("account", "Account").whole())
         .column(Column::text("name", "Name"))
         .column(Column::text("run", "Run"))
         .column(Column::text("why", "Exception"))

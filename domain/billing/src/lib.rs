@@ -50,6 +50,7 @@ mod winter;
 mod words;
 
 pub use account_page::{AccountPage, PageOf};
+pub use again::is_own_change;
 pub use aging::{AgedAccount, AgedLine, Aging, aged_accounts, receivables_by_age};
 pub use agreement::{Agreement, Cycle, DueRule, NewAgreement};
 pub use calendar::{CyclePeriod, Terms};
@@ -87,7 +88,7 @@ pub use reading::{
     Along, Looked, PointToRead, RouteToRead, Unread, WalkPlace, periods_to_close, points_to_read, routes_to_read,
     unread_points,
 };
-pub use rebill::{NotRebilled, RebillPreview, RebilledLine, rebill_preview};
+pub use rebill::{NotRebilled, ODD_TO_STAY, RebillPreview, RebilledLine, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
     ReplacedLine, RollForward, RollOf, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxSum, TaxedBill,
@@ -109,8 +110,8 @@ pub use store::{
     queue, rejects, run_by_number, run_progress, runs_of_month, signoff, terms,
 };
 pub use store::{
-    BillAgain, BillStay, BillToMakeAgain, WaitingBill, WhyAgain, bills_again_of, bills_gone_wrong, bills_to_make_again,
-    waiting_bills, waiting_bills_count,
+    BillAgain, BillStay, BillToMakeAgain, StayingBill, WaitingBill, WhyAgain, bills_again_of, bills_gone_wrong,
+    bills_to_make_again, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
 };
 pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
 pub use store::{

@@ -32,6 +32,23 @@ pub struct RebillPreview {
     pub is_same: bool,
 }
 
+/// From this difference on, either way, a supervisor is shown that a wrong bill stays as it is: it is as much as a leak or a
+/// month of a house.
+pub const ODD_TO_STAY: Cents = Cents(2_500);
+
+impl RebillPreview {
+    /// Why it looks odd when the bill is not made again; `None` where that is about little.
+    #[must_use]
+    pub fn why_odd_to_stay(&self) -> Option<String> {
+        if self.exceptions.iter().any(|one| one.code.is_blocking()) {
+            return Some("nobody can tell what it would come to".to_owned());
+        }
+        let (before, after) = (self.before, self.after);
+        (ODD_TO_STAY <= (after - before).abs())
+            .then(|| format!("it comes to {} and would come to {}", before.dollars(), after.dollars()))
+    }
+}
+
 /// A line of a bill and of the one that would take its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RebilledLine {
@@ -133,4 +150,40 @@ fn sums((inputs, priced): (&BillInputs, &PricedBill<'_>)) -> Vec<(LineKey, Cents
         ((agreement, line.charge.clone().into_owned(), line.place.code.clone()), line.cents)
     });
     keyed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ExceptionCode;
+
+    #[test]
+    fn it_looks_odd_that_a_bill_stays_from_25_dollars_on_or_where_nobody_can_tell() {
+        let code = |code| vec![Exception { code, detail: String::new() }];
+        let (none, high, unknown) = (vec![], code(ExceptionCode::High), code(ExceptionCode::NoConsumption));
+        let differs = |words: &str| Some(format!("it comes to $99.25 and would come to {words}"));
+        #[rustfmt::skip]
+        let rows = [
+            (9_925,  &none,    None),
+            (9_913,  &none,    None),
+            (12_424, &none,    None),
+            (12_425, &none,    differs("$124.25")),
+            (7_426,  &none,    None),
+            (7_425,  &none,    differs("$74.25")),
+            (9_925,  &high,    None),
+            (9_925,  &unknown, Some("nobody can tell what it would come to".to_owned())),
+        ];
+        for (after, exceptions, why) in rows {
+            let preview = RebillPreview {
+                regular_run: 3,
+                price_on: NaiveDate::from_ymd_opt(2026, 7, 1).expect("a day of July"),
+                lines: vec![],
+                before: Cents(9_925),
+                after: Cents(after),
+                exceptions: exceptions.clone(),
+                is_same: false,
+            };
+            assert_eq!(preview.why_odd_to_stay(), why, "{after} {exceptions:?}");
+        }
+    }
 }

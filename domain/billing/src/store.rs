@@ -14,6 +14,7 @@ mod holdings;
 mod imports;
 mod kept_again;
 mod leaks;
+mod listed_again;
 mod look_account;
 mod look_again;
 mod look_bills;
@@ -74,12 +75,13 @@ pub(crate) use holdings::{
 };
 pub use imports::rejects;
 pub(crate) use imports::{insert_import, insert_rejects};
-pub use kept_again::{
-    BillAgain, BillStay, WaitingBill, bills_again_of, bills_to_make_again, waiting_bills, waiting_bills_count,
-};
+pub use kept_again::{BillAgain, BillStay, bills_again_of, bills_to_make_again};
 pub(crate) use kept_again::{accounts_again, delete_again, insert_again, let_stay, let_wait};
 pub(crate) use leaks::insert_leak_rule;
 pub use leaks::leak_rules;
+pub use listed_again::{
+    StayingBill, WaitingBill, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
+};
 pub use look_account::{
     AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,
     account_services, newest_statement, waiting_charges,

@@ -34,7 +34,7 @@ pub(crate) use pages::{OpenAccount, customer_page, open_accounts_of, payers_amon
 pub use pages::{Reached, account_texts, reached};
 pub use parties::parties_of;
 pub(crate) use parties::{act_of_party, end_party, insert_parties, take_party_out};
-pub use persons::{accounts_held_by, accounts_opened_since, customers_with_phone, persons_by_id};
+pub use persons::{accounts_held_by, accounts_opened_since, customers_with_phone, persons_by_id, phones_set_on};
 pub use protected::{
     insert_protection, lift_protection, protected_among, protected_customers, protected_through, protections,
 };
@@ -75,6 +75,7 @@ struct CustomerRow {
     phone: String,
     email: String,
     source: String,
+    phone_set_on: Option<NaiveDate>,
     into_id: Option<i64>,
 }
 
@@ -88,6 +89,8 @@ pub(crate) struct KnownCustomer {
     pub(crate) phone: String,
     pub(crate) email: String,
     pub(crate) source: String,
+    /// When the telephone was last set to another.
+    pub(crate) phone_set_on: Option<NaiveDate>,
     /// Who they are the same as, where that was found out.
     pub(crate) merged_into: Option<CustomerId>,
 }
@@ -134,7 +137,7 @@ pub(crate) async fn known_customers(
     references: &[&str],
 ) -> Result<BTreeMap<String, KnownCustomer>, Fault> {
     const SQL: &str = "
-        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, m.into_id
+        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, c.phone_set_on, m.into_id
         from customer c
         left join customer_merge m on m.merged_id = c.customer_id
         where c.reference in ({list})";
@@ -153,6 +156,7 @@ fn known_of(row: CustomerRow) -> Result<KnownCustomer, Fault> {
         phone: row.phone,
         email: row.email,
         source: row.source,
+        phone_set_on: row.phone_set_on,
         merged_into: row.into_id.map(CustomerId),
     })
 }
@@ -175,7 +179,7 @@ pub async fn customer_references(
 pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer) -> Result<(), Fault> {
     const SQL: &str = "
         update customer
-        set kind = $2, name = $3, search_key = $4, phone = $5, email = $6, source = $7
+        set kind = $2, name = $3, search_key = $4, phone = $5, email = $6, source = $7, phone_set_on = $8
         where customer_id = $1";
     let args = vec![
         customer.id.into(),
@@ -185,6 +189,7 @@ pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer) -> Re
         customer.phone.as_str().into(),
         customer.email.as_str().into(),
         customer.source.as_str().into(),
+        customer.phone_set_on.into(),
     ];
     tx.run_once(SQL, args).await
 }

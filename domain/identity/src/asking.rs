@@ -76,17 +76,39 @@ impl Asking {
     /// The form with these questions, and the reason that follows from the answer.
     #[must_use]
     pub fn on(&self, ask: &Ask, form: Form) -> Form {
+        let why = ask.posted().text("why");
+        let reason = match ask.posted().text("asked_by") {
+            CALLER => "told by a verified caller".to_owned(),
+            IN_PERSON => "told in person".to_owned(),
+            IN_WRITING => "told in writing".to_owned(),
+            CITY => format!("the city itself: {why}"),
+            _ => "told by the customer".to_owned(),
+        };
+        let (how, more) = self.fields(ask, "How it was asked for");
+        more.into_iter().fold(form.because(&reason).field(how.required()), Form::field)
+    }
+
+    /// The form with these questions about a part of it that may be left out; the form has a reason of its own.
+    #[must_use]
+    pub fn beside(&self, ask: &Ask, form: Form, label: &str) -> Form {
+        let (how, more) = self.fields(ask, label);
+        more.into_iter().fold(form.field(how), Form::field)
+    }
+
+    /// How it was asked for, and what is to be said with some of the answers.
+    fn fields(&self, ask: &Ask, label: &str) -> (Field, Vec<Field>) {
+        let is_authorizing = self.wish == Some(Wish::Authorized);
         let mut choices = Vec::new();
         choices.extend(self.caller.iter().map(|caller| Choice::new(CALLER, "On the phone").hint(caller)));
         choices.push(Choice::new(IN_PERSON, "In person").hint("A photo ID was seen"));
         choices.push(Choice::new(IN_WRITING, "In writing").hint("Name the document below"));
-        if self.wish != Some(Wish::Authorized) {
+        if !is_authorizing {
             choices.push(
                 Choice::new(CITY, "By nobody: the city itself")
                     .hint("Our own correction, such as of a typing error or after returned mail. Say why below"),
             );
         }
-        let how = Field::radios("asked_by", "How it was asked for", choices).required();
+        let how = Field::radios("asked_by", label, choices);
         let how = match &self.caller {
             Some(_) => how.value(CALLER),
             None => how.hint("On the phone? Verify the caller first; then it can be chosen here."),
@@ -96,23 +118,14 @@ impl Asking {
         let how = if said.is_empty() { how } else { how.value(said) };
         let document = Field::text("document", "Document, where it was asked for in writing").max(200);
         let document = document.value(ask.posted().text("document"));
-        let why = ask.posted().text("why");
-        let reason = match said {
-            CALLER => "told by a verified caller".to_owned(),
-            IN_PERSON => "told in person".to_owned(),
-            IN_WRITING => "told in writing".to_owned(),
-            CITY => format!("the city itself: {why}"),
-            _ => "told by the customer".to_owned(),
-        };
-        let form = form
-            .because(&reason)
-            .field(how.answers(&["asked_by_missing", "caller_not_verified", "city_authorizes"]))
-            .field(document.hint("Such as: letter of July 1, attached").answers(&["document_missing"]));
-        if self.wish == Some(Wish::Authorized) {
-            return form;
+        let document = document.hint("Such as: letter of July 1, attached").answers(&["document_missing"]);
+        let mut more = vec![document];
+        if !is_authorizing {
+            let why = Field::text("why", "Reason, where the city itself changes it").max(200);
+            let why = why.value(ask.posted().text("why"));
+            more.push(why.hint("Such as: mail came back").answers(&["why_missing"]));
         }
-        let field = Field::text("why", "Reason, where the city itself changes it").max(200).value(why);
-        form.field(field.hint("Such as: mail came back").answers(&["why_missing"]))
+        (how.answers(&["asked_by_missing", "caller_not_verified", "city_authorizes"]), more)
     }
 
     /// What was answered; nothing before an answer is chosen.

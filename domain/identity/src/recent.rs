@@ -3,19 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acts::{Act, LogFilter, LoggedAct};
+use acts::{Act, LoggedAct};
 use chrono::{Days, NaiveDate};
-use customers::acts::{SetContact, SetMailingAddress};
+use customers::acts::SetMailingAddress;
 use customers::{AddressRecord, NamedAccount, Purpose};
 use db::{Fault, Read};
 use kernel::{ActId, CustomerId};
 
 use crate::{Question, VerificationRule};
-
-/// Entries that set the contact of a customer, of which it is found out whether they set the telephone.
-const ENTRIES: i64 = 50;
-/// Accounts of a customer whose log is looked at: an entry stands in that of their first one.
-const ACCOUNTS: usize = 10;
 
 /// Something that does not count yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,42 +38,13 @@ pub(crate) async fn recent_changes(
         (since < changed_on).then_some(Recent { question, customer, changed_on, counts_from })
     };
     let mut all = Vec::new();
-    for customer in people {
-        let changed_on = telephone_changed(read, *customer, since).await?;
-        all.extend(changed_on.and_then(|changed_on| recent(Question::Phone, Some(*customer), changed_on)));
-    }
+    let telephones = customers::phones_set_on(read, people).await?;
+    all.extend(telephones.into_iter().filter_map(|(customer, set_on)| recent(Question::Phone, Some(customer), set_on)));
     if let Some(bill) = billing::last_bill(read, account.id).await? {
         let changed_on = mail_changed(read, account, bill.bill_on).await?;
         all.extend(changed_on.and_then(|changed_on| recent(Question::BillAmount, None, changed_on)));
     }
     Ok(all)
-}
-
-/// The last day since one on which somebody set the telephone of a customer. An entry that left it as it was says nothing
-/// of it; what it was set to is kept apart.
-async fn telephone_changed(
-    read: &mut Read,
-    customer: CustomerId,
-    since: NaiveDate,
-) -> Result<Option<NaiveDate>, Fault> {
-    let mut last = None;
-    for (account, _, _) in customers::accounts_held_by(read, &[customer]).await?.into_iter().take(ACCOUNTS) {
-        let filter = LogFilter {
-            kind: Some(SetContact::KIND.to_owned()),
-            subject: Some(("account".to_owned(), account.0)),
-            from: Some(since),
-            ..LogFilter::default()
-        };
-        let entries = acts::search_log(read, &filter, ActId(i64::MAX), ENTRIES).await?;
-        let sets_telephone = |command: &str| {
-            let command: Option<serde_json::Value> = serde_json::from_str(command).ok();
-            command.is_none_or(|command| command.get("phone").is_some())
-        };
-        // Ids of the log are no order of days: each process takes its own.
-        let set = entries.iter().filter(|entry| sets_telephone(&entry.command));
-        last = last.max(set.map(|entry| entry.business_on).max());
-    }
-    Ok(last)
 }
 
 /// The last day on which it was changed where a bill of a day goes, or began to go elsewhere. Somebody who put it back since
@@ -92,8 +58,9 @@ async fn mail_changed(read: &mut Read, account: &NamedAccount, bill_on: NaiveDat
     let recorded_on = |act: ActId| entries.get(&act).map(|entry| entry.business_on);
     if let Some(first) = first_mail(&records, recorded_on)
         && entries.get(&first).is_none_or(|entry| entry.kind != SetMailingAddress::KIND)
+        && records.iter().any(|record| record.act == first && record.address.from_on == account.opened_on)
     {
-        // Said when the account came to be, so it replaced nothing.
+        // Said when the account came to be, so it replaced nothing. What a file says of an older account is no first word.
         records.retain(|record| record.act != first);
     }
     records.retain(|record| record.address.from_on <= bill_on);

@@ -33,7 +33,7 @@ pub use entry::Entry;
 pub use failure::{Failure, NotAllowed, Waiting, refuse, refused};
 pub use follower::{Followed, Follower};
 pub use judged::{Change, Control, Direction, Judged, Weight};
-pub use log::{Apart, LogFilter, LoggedAct, kept_apart, log, logged_act, search_log};
+pub use log::{Apart, LogFilter, LogHead, LoggedAct, kept_apart, log, log_heads, logged_act, search_log};
 pub use order::{Chunk, ChunkDone, ChunkPlan, ChunkStep, ChunkWork, Order, OrderPlan, Progress};
 pub use personal::erase_personal;
 pub use proposal::{APPROVE, Decision, PROPOSE, Proposal, ProposalState};

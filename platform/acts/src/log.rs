@@ -35,6 +35,17 @@ pub struct LoggedAct {
     pub entered_at: DateTime<Utc>,
 }
 
+/// What an entry of the log is and whose, without what was asked and answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogHead {
+    /// What was done, such as `billing.sign_run`.
+    pub kind: String,
+    /// Who did it; the room `staff` knows the name.
+    pub actor: ActorId,
+    /// The office's business date.
+    pub business_on: NaiveDate,
+}
+
 /// Which entries of the log somebody asks for; what is `None` is not asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
@@ -63,6 +74,11 @@ pub async fn search_log(
 /// One entry of the log.
 pub async fn logged_act(read: &mut Read, act: ActId) -> Result<Option<LoggedAct>, Fault> {
     Ok(store::search::log_page(read, act.0 - 1, 1).await?.into_iter().find(|entry| entry.act == act))
+}
+
+/// What some entries are and whose, by their ids: many are asked for at once.
+pub async fn log_heads(read: &mut Read, acts: &[ActId]) -> Result<BTreeMap<ActId, LogHead>, Fault> {
+    store::search::heads(read, acts).await
 }
 
 /// A page of the log after an entry, oldest first.

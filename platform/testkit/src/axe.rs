@@ -8,7 +8,10 @@ use crate::beside::told_place;
 use crate::{Browser, skip};
 
 /// WCAG 2.2, levels A and AA, and what axe-core knows as good practice.
-const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]"#;
+const ALL: &str =
+    r#"{ type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }"#;
+/// Those among them that look at colors.
+const COLORS: &str = r#"{ type: "rule", values: ["color-contrast", "link-in-text-block"] }"#;
 
 /// The rules of `axe-core`, read once.
 #[derive(Debug)]
@@ -57,13 +60,25 @@ impl Axe {
     /// # Panics
     /// When the rules cannot be run.
     pub async fn violations(&self, browser: &Browser) -> Vec<Violation> {
+        self.broken(browser, ALL).await
+    }
+
+    /// What its colors break: enough for a page that was judged in other colors and is laid out as it was then.
+    ///
+    /// # Panics
+    /// When the rules cannot be run.
+    pub async fn violations_of_colors(&self, browser: &Browser) -> Vec<Violation> {
+        self.broken(browser, COLORS).await
+    }
+
+    async fn broken(&self, browser: &Browser, rules: &str) -> Vec<Violation> {
         // They are half a megabyte, and stay with a page however it is looked at.
         if browser.evaluate("return typeof axe === 'undefined'").await == true {
             browser.evaluate(&self.rules).await;
         }
         let script = format!(
             "const done = arguments[arguments.length - 1];
-            axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }})
+            axe.run(document, {{ runOnly: {rules}, resultTypes: ['violations'] }})
                 .then(found => done(found.violations), error => done(String(error)));"
         );
         let found = browser.evaluate_slowly(&script).await;

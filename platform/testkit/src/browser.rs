@@ -193,9 +193,15 @@ impl Browser {
     /// Opens a page and waits until it is loaded.
     ///
     /// # Panics
-    /// When nobody answers there.
+    /// When nobody answers there, or not to the end.
     pub async fn open(&self, url: &str) {
         done(url, self.client.goto(url).await);
+        // Where scripts are off, the driver comes back before a long page has arrived.
+        let begun = Instant::now();
+        while self.evaluate("return document.readyState").await != "complete" {
+            assert!(begun.elapsed() < SHOWS_WITHIN, "{url} was never loaded to its end");
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// The address of the page.

@@ -174,13 +174,14 @@ pub struct Column {
     pub(crate) kind: Kind,
     pub(crate) is_totaled: bool,
     pub(crate) below_zero: &'static str,
+    pub(crate) is_whole: bool,
 }
 
 impl Column {
     /// A column of any kind.
     #[must_use]
     pub fn new(name: &'static str, title: &'static str, kind: Kind) -> Column {
-        Column { name, title, kind, is_totaled: false, below_zero: "credit" }
+        Column { name, title, kind, is_totaled: false, below_zero: "credit", is_whole: false }
     }
 
     /// Words, codes, instants, tags.
@@ -217,6 +218,21 @@ impl Column {
     #[must_use]
     pub fn below_zero(self, word: &'static str) -> Column {
         Column { below_zero: word, ..self }
+    }
+
+    /// Of numbers with a dash in them, such as those of accounts and bills: they are not broken at it.
+    #[must_use]
+    pub fn whole(self) -> Column {
+        Column { is_whole: true, ..self }
+    }
+
+    /// How its cells are drawn.
+    pub(crate) fn class(&self) -> &'static str {
+        match (self.is_number(), self.is_whole) {
+            (true, _) => "number",
+            (false, true) => "whole",
+            (false, false) => "",
+        }
     }
 
     pub(crate) fn is_number(&self) -> bool {

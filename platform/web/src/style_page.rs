@@ -180,7 +180,7 @@ fn table(ask: &Ask) -> Table {
             ]
         });
     ask.table("accounts", "Accounts")
-        .column(Column::text("account", "Account"))
+        .column(Column::text("account", "Account").whole())
         .column(Column::text("customer", "Customer"))
         .column(Column::text("state", "State"))
         .column(Column::date("since", "Owes since"))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use testkit::{Axe, Browser, Look};
+use testkit::{Axe, Browser, Look, Scheme};
 
 /// No page is heavier, style sheet and scripts included.
 const HEAVIEST_BYTES: u64 = 150_000;
@@ -111,7 +111,11 @@ impl Eyes {
         let mut faults = Vec::new();
         for (look_name, look) in LOOKS {
             self.browser.look(look).await;
-            let violations = self.axe.violations(&self.browser).await;
+            // Light and dark differ in colors only.
+            let violations = match look.scheme {
+                Scheme::Light => self.axe.violations(&self.browser).await,
+                Scheme::Dark => self.axe.violations_of_colors(&self.browser).await,
+            };
             faults.extend(violations.iter().map(|one| format!("{look_name}: {one}")));
             faults.extend(self.too_wide(look).await.map(|words| format!("{look_name}: {words}")));
             self.browser.screenshot(&self.pictures.join(format!("{name}-{look_name}.png"))).await;

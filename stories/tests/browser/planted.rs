@@ -10,7 +10,8 @@ const SOUND: &str = r#"<!doctype html><html lang="en"><head><title>Sound</title>
 <form action="/sound"><label>Name <input name="name"></label> <button>Find</button></form></main></body></html>"#;
 
 const PLANTED: &str = r#"<!doctype html><html lang="en"><head><title>Planted</title>
-<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><script src="/heavy.js" defer></script></head><body><main>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><script src="/heavy.js" defer></script>
+<style>@media (prefers-color-scheme: dark) { h1 { color: #222; background: #000 } }</style></head><body><main>
 <h1>Planted</h1><h1>Twice</h1><img src="/none.png"><div style="width: 400px">Wide</div>
 <p><a href="javascript:void 0">Goes nowhere</a></p><p><button type="button">Dead</button></p></main></body></html>"#;
 
@@ -44,7 +45,10 @@ async fn planted_faults_of_a_page_are_seen_and_no_others() {
         "planted: weighs 1",
         "planted: has 2 headings of the first level",
         "none.png",
-        "1280-dark: image-alt",
+        "1280-light: image-alt",
+        "320-light: image-alt",
+        "1280-dark: color-contrast",
+        "320-dark: color-contrast",
         "320-light: scrolls sideways: 4",
         "this does nothing: <button type=\"button\">Dead</button>",
         "this does nothing: <a href=\"javascript:void 0\">Goes nowhere</a>",

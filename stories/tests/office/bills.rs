@@ -301,7 +301,11 @@ async fn bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay
         assert!(2 <= all.len(), "the demo left some: {all:?}");
         assert_eq!(waiting(&analyst, TO_MAKE_AGAIN).await, Some(all.len() as i64));
         assert_eq!(waiting(&clerk, TO_MAKE_AGAIN).await, None, "a clerk does not make bills again");
-        assert_eq!(clerk.get("/bills/again").await.status, 403);
+        for list in ["/bills/again", "/bills/staying"] {
+            assert_eq!(clerk.get(list).await.status, 403, "{list}");
+        }
+
+        assert!(page(&analyst, "/bills/staying").await.text().contains("No bill stays as it is."));
 
         // The list, as a page and a file, says of each what programs are told.
         let list = page(&analyst, "/bills/again").await.text();
@@ -314,7 +318,11 @@ async fn bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay
             let number = one["number"].as_str().expect("a bill has a number");
             assert!(list.contains(&format!("/bills/{number}/rebill")) && file.contains(number), "{number}: {list}");
             assert!(file.contains(one["account"].as_str().expect("an account has a number")), "{one}: {file}");
+            let found = &one["not_so"][0];
+            let is_kind = found["found_by_kind"].as_str().is_some_and(|kind| kind.starts_with("billing."));
+            assert!(found["found_by_entry"].is_i64() && is_kind, "{one}");
         }
+        assert!(list.contains("Measure again") && file.contains("Measure again"), "by what they were found: {list}");
         pieces_are_the_whole(&program, &all).await;
 
         // Somebody lets one stay: it waits no longer, and its page says who decided it and why.
@@ -337,6 +345,7 @@ async fn bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay
         let read = program.get(&format!("/api/v1{bill}")).await.json();
         assert_eq!(read["data"]["stays_because"], json!("it is twelve cents"), "{read}");
         assert_eq!(read["data"]["not_so"], all[0]["not_so"]);
+        the_one_that_stays_is_listed((&analyst, &program), &all[0]).await;
 
         // Back on the list, it waits since it did.
         let back = send(&analyst, &path, &format!("{bill}/wait"), &[("reason", "the customer asked")]).await;
@@ -345,6 +354,27 @@ async fn bills_to_make_again_wait_until_they_are_made_or_somebody_lets_them_stay
         refused_by_programs((&program, &hall.api("csr").await), &number).await;
         hall.close().await;
     }
+}
+
+/// Who let it stay, when and why is told on a list, as a file, and to programs, which are told of a bill at a time.
+async fn the_one_that_stays_is_listed((analyst, program): (&Client, &Api), one: &Value) {
+    let [number, account] = [&one["number"], &one["account"]].map(|text| text.as_str().expect("a number"));
+    let list = page(analyst, "/bills/staying").await.text();
+    let file = page(analyst, "/bills/staying?as=csv").await.text();
+    for words in [number, account, "Nils Abara", "it is twelve cents"] {
+        assert!(list.contains(words) && file.contains(words), "{words}: {list}{file}");
+    }
+    assert!(list.contains(&format!("/bills/{number}/stay")), "a way to put it back: {list}");
+    let told = program.get("/api/v1/bills/staying?limit=1").await.json();
+    let [stays] = told["data"].as_array().expect("a list").as_slice() else { panic!("one stays: {told}") };
+    for (name, value) in [("reason", "it is twelve cents"), ("decided_by", "Nils Abara"), ("decided_on", "2026-07-01")]
+    {
+        assert_eq!(stays[name], value, "{stays}");
+    }
+    for name in ["number", "account", "total_cents", "bill_on", "not_so"] {
+        assert_eq!(stays[name], one[name], "{name}");
+    }
+    assert!(stays["entry"].is_i64() && told["next_cursor"].is_null(), "{told}");
 }
 
 /// Piece by piece it is the same list.
@@ -374,5 +404,7 @@ async fn refused_by_programs((analyst, clerk): (&Api, &Api), number: &str) {
         let answer = program.change(kind, &format!("refused-{place}"), &body(bill)).await;
         assert!(answer.status == status && answer.text().contains(code), "{kind} {bill}: {}", answer.text());
     }
-    assert_eq!(clerk.get("/api/v1/bills/again").await.status, 403);
+    for list in ["/api/v1/bills/again", "/api/v1/bills/staying"] {
+        assert_eq!(clerk.get(list).await.status, 403, "{list}");
+    }
 }

@@ -75,6 +75,12 @@ async fn one_moves_out_and_another_in() {
         let half = [("who", "person"), ("name", "Ada Lind"), ("forward_street", "9 Main St"), ("reason", "called")];
         let refused = clerk.post_form(&preview, "/moves/preview", &half).await;
         assert!(refused.status == 422 && refused.text().contains("needs a street and a city"), "{}", refused.text());
+        let unsaid = [&half[..3], &[("forward_city", "Dayton"), half[3]]].concat();
+        let refused = clerk.post_form(&preview, "/moves/preview", &unsaid).await;
+        assert!(refused.status == 422 && refused.text().contains("Say how the forwarding address was told"));
+        let unverified = [&unsaid[..], &[("asked_by", "caller")]].concat();
+        let refused = clerk.post_form(&preview, "/moves/preview", &unverified).await;
+        assert_eq!(refused.status, 422, "nobody was verified on the phone: {}", refused.text());
         let before = page(&clerk, &format!("/api/v1/points/{water}")).await.json();
         assert!(
             before["data"]["services"].as_array().is_some_and(|all| all.iter().all(|one| one["stops_on"].is_null()))
@@ -85,6 +91,7 @@ async fn one_moves_out_and_another_in() {
             ("name", "Ada Lind"),
             ("forward_street", "9 Main St"),
             ("forward_city", "Dayton"),
+            ("asked_by", "in_person"),
             ("reason", "both called"),
         ];
         let done = clerk.post_form(&preview, "/moves/preview", &whole).await;

@@ -1,10 +1,13 @@
 //! `bill`: one bill, shown or explained.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use acts::Act;
-use billing::WhyAgain;
 use billing::acts::{LetBillStay, ListBillAgain, PrepareCharges, PrepareOffCycle, Prepared};
+use billing::{BillAgain, WhyAgain};
 use chrono::NaiveDate;
 use clap::Subcommand;
+use db::{Fault, Read};
 use kernel::{AccountId, BillNumber, ServicePointId};
 
 use super::{Ended, Outcome, office, office_and_who, runs};
@@ -12,8 +15,8 @@ use crate::config::Settings;
 use crate::office::Who;
 use crate::output;
 
-/// The most bills that are listed at once.
-const LISTED: usize = 100_000;
+/// So many bills are read at once; as many pieces are as there are.
+const PIECE: usize = 500;
 
 /// One bill.
 #[derive(Subcommand)]
@@ -40,6 +43,8 @@ pub enum BillCommand {
     },
     /// List the bills to make again, with why: they stand and say what is not so any more
     ToMakeAgain,
+    /// List the bills that stay as they are, with who decided it and why, the newest decision first
+    Staying,
     /// Let a bill that is to be made again stay as it is
     LetStay {
         /// The number of the bill, such as 3-000017
@@ -90,33 +95,87 @@ fn number(text: &str) -> Result<BillNumber, String> {
     BillNumber::parse(text).map_err(|error| error.to_string())
 }
 
-/// Prints a line for each bill that waits to be made again.
+/// Prints a line for each bill that waits to be made again, piece by piece.
 async fn list_to_make_again(settings: &Settings) -> Outcome {
     let office = office(settings).await?;
     let mut read = office.db().read().await?;
-    let bills = billing::waiting_bills(&mut read, None, (0, LISTED)).await?;
-    let accounts: Vec<AccountId> = bills.iter().map(|one| one.account).collect();
-    let accounts = customers::accounts_by_id(&mut read, &accounts).await?;
-    let points: Vec<ServicePointId> = bills.iter().flat_map(|one| &one.why).map(|(point, _)| *point).collect();
-    let points = premises::references_by_id(&mut read, &points).await?;
-    for one in &bills {
-        let account = accounts.get(&one.account).map_or_else(String::new, |account| account.number.to_string());
-        let why = one.why.iter().map(|(point, why)| {
-            let point = points.get(point).map_or("", String::as_str);
-            match why {
+    let mut after = None;
+    loop {
+        let bills = billing::waiting_bills(&mut read, after, (0, PIECE)).await?;
+        let Some(last) = bills.last() else { return Ok(Ended::Done) };
+        after = Some(last.place());
+        let names = Names::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
+        for one in &bills {
+            output::data(&format!(
+                "{} of account {}, {}, since {}: {}",
+                one.number,
+                names.account(one.account),
+                one.total.dollars(),
+                one.since,
+                names.why(&one.not_so)
+            ));
+        }
+    }
+}
+
+/// Prints a line for each bill that stays as it is, piece by piece.
+async fn list_staying(settings: &Settings) -> Outcome {
+    let office = office(settings).await?;
+    let mut read = office.db().read().await?;
+    let people = staff::names(&mut read).await?;
+    let mut before = None;
+    loop {
+        let bills = billing::staying_bills(&mut read, before, (0, PIECE)).await?;
+        let Some(last) = bills.last() else { return Ok(Ended::Done) };
+        before = Some(last.stay.act);
+        let names = Names::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
+        for one in &bills {
+            output::data(&format!(
+                "{} of account {}, {}, stays since {} by {}, \"{}\": {}",
+                one.number,
+                names.account(one.account),
+                one.total.dollars(),
+                one.stay.on,
+                people.get(&one.stay.by).map_or("somebody", String::as_str),
+                one.stay.reason,
+                names.why(&one.not_so)
+            ));
+        }
+    }
+}
+
+/// Accounts and places by what people call them.
+struct Names {
+    accounts: BTreeMap<AccountId, String>,
+    points: BTreeMap<ServicePointId, String>,
+}
+
+impl Names {
+    async fn of<'a>(read: &mut Read, not_so: impl Iterator<Item = &'a BillAgain>) -> Result<Names, Fault> {
+        let (accounts, points): (BTreeSet<AccountId>, BTreeSet<ServicePointId>) =
+            not_so.map(|one| (one.bill.account, one.bill.service_point)).unzip();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let points: Vec<ServicePointId> = points.into_iter().collect();
+        let accounts = customers::accounts_by_id(read, &accounts).await?;
+        let accounts = accounts.into_iter().map(|(id, account)| (id, account.number.to_string())).collect();
+        Ok(Names { accounts, points: premises::references_by_id(read, &points).await? })
+    }
+
+    fn account(&self, id: AccountId) -> &str {
+        self.accounts.get(&id).map_or("", String::as_str)
+    }
+
+    /// What of a bill is not so any more.
+    fn why(&self, not_so: &[BillAgain]) -> String {
+        let why = not_so.iter().map(|one| {
+            let point = self.points.get(&one.bill.service_point).map_or("", String::as_str);
+            match one.bill.why {
                 WhyAgain::Stopped { stopped_on } => format!("service at {point} stopped on {stopped_on}"),
                 WhyAgain::Corrected { from_on } => format!("read at {point} corrected, use from {from_on}"),
             }
         });
-        let why = why.collect::<Vec<_>>().join("; ");
-        output::data(&format!(
-            "{} of account {account}, {}, since {}: {why}",
-            one.number,
-            one.total.dollars(),
-            one.since
-        ));
+        why.collect::<Vec<_>>().join("; ")
     }
-    Ok(Ended::Done)
 }
 
 /// Shows or explains a bill.
@@ -131,6 +190,7 @@ pub async fn run(settings: &Settings, command: BillCommand) -> Outcome {
             return beside_the_cycle(settings, act).await;
         }
         BillCommand::ToMakeAgain => return list_to_make_again(settings).await,
+        BillCommand::Staying => return list_staying(settings).await,
         BillCommand::LetStay { bill } => {
             settings.check_reason().map_err(Ended::WrongUse)?;
             let (office, who) = office_and_who(settings).await?;

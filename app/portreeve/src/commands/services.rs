@@ -180,6 +180,7 @@ pub async fn run(settings: &Settings, command: ServiceCommand) -> Outcome {
                 on,
                 reads: reads.into_iter().map(read).collect(),
                 forwarding: None,
+                asked_by: None,
                 reason,
             };
             let moved = office.act_now(&who, &act).await?.outcome;

@@ -1,12 +1,12 @@
 //! What programs read of a bill.
 
-use std::collections::BTreeMap;
-
-use billing::{BillAgain, BillView, ExplainedExtra, ExplainedService, WaitingBill, WhyAgain};
+use billing::{BillAgain, BillView, ExplainedExtra, ExplainedService};
 use chrono::NaiveDate;
-use kernel::{BillNumber, ServicePointId};
+use kernel::BillNumber;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::wrong::{AgainBody, Around};
 
 /// A bill.
 #[derive(Debug, Serialize, ToSchema)]
@@ -134,66 +134,13 @@ pub(super) struct WhyStep {
     amount: Option<String>,
 }
 
-/// A bill that is to be made again.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BillAgainBody {
-    /// The number on it.
-    number: String,
-    /// The number of the account.
-    account: String,
-    /// The date on it.
-    bill_on: NaiveDate,
-    /// What it comes to.
-    total_cents: i64,
-    /// Since when it waits.
-    since: NaiveDate,
-    /// What it says that is not so any more.
-    not_so: Vec<AgainBody>,
-    #[serde(skip)]
-    pub(super) place: (NaiveDate, i64, i64),
-}
-
-/// Something on a bill that is not so any more.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AgainBody {
-    /// `stopped` where the bill reaches beyond the end of a service, `corrected` where it charges what a read said before it
-    /// was corrected.
-    why: &'static str,
-    /// The reference of the service point.
-    service_point: String,
-    /// The day after the last one of the service, or the first day of the use.
-    from_on: NaiveDate,
-}
-
-impl AgainBody {
-    fn of((point, why): (ServicePointId, WhyAgain), points: &BTreeMap<ServicePointId, String>) -> AgainBody {
-        let service_point = points.get(&point).cloned().unwrap_or_default();
-        AgainBody { why: why.code(), service_point, from_on: why.from_on() }
-    }
-}
-
-impl BillAgainBody {
-    pub(super) fn of(one: &WaitingBill, account: String, points: &BTreeMap<ServicePointId, String>) -> BillAgainBody {
-        let (since, of, run) = one.place();
-        BillAgainBody {
-            number: one.number.to_string(),
-            account,
-            bill_on: one.bill_on,
-            total_cents: one.total.0,
-            since,
-            not_so: one.why.iter().map(|why| AgainBody::of(*why, points)).collect(),
-            place: (since, of.0, run.0),
-        }
-    }
-}
-
 impl Bill {
     pub(super) fn of(
         view: &BillView,
         replaced_by: Option<BillNumber>,
-        (again, points): (&[BillAgain], &BTreeMap<ServicePointId, String>),
+        (again, around): (&[BillAgain], &Around),
     ) -> Bill {
-        let not_so = again.iter().map(|one| AgainBody::of((one.bill.service_point, one.bill.why), points));
+        let not_so = again.iter().map(|one| AgainBody::of(one, around));
         let stay = match again.iter().any(|one| one.stays.is_none()) {
             true => None,
             false => again.iter().find_map(|one| one.stays.as_ref()),

@@ -9,8 +9,9 @@ use axum::http::StatusCode;
 use billing::acts::{MovePeople, MoveRead, PeopleMoved};
 use billing::permissions::CORRECT;
 use billing::{MoveAsked, MovePreview, WhyAgain, bills_to_make_again, preview_move};
-use customers::CustomerInFull;
+use customers::{CustomerInFull, Wish};
 use db::Read;
+use identity::Asking;
 use kernel::{AccountId, ServicePointId};
 use metering::ReadKind;
 use web::shown::{counted, date};
@@ -32,6 +33,8 @@ pub(super) struct Loaded {
     pub(super) owner: Option<CustomerInFull>,
     /// Where the places are, for the mail of an account that is opened.
     pub(super) location: Option<premises::Location>,
+    /// How whoever leaves may have told where they go.
+    pub(super) asking: Asking,
 }
 
 impl Loaded {
@@ -71,7 +74,11 @@ impl Loaded {
         };
         let location = location(ask, &mut read, &points).await?;
         let accounts = known.into_iter().map(named).collect();
-        Ok(Loaded { state, on, preview, accounts, owner, location })
+        let asking = match from {
+            Some(from) => Asking::load(ask, &mut read, (from, Wish::Mail)).await?,
+            None => Asking::default(),
+        };
+        Ok(Loaded { state, on, preview, accounts, owner, location, asking })
     }
 
     /// Whether the account that comes is opened with the move.
@@ -97,6 +104,7 @@ impl Loaded {
             on: self.on,
             reads: self.state.counts.iter().map(read).collect(),
             forwarding: told::forwarding(self, form),
+            asked_by: told::forwarding(self, form).and_then(|_| Asking::answer(form)),
             reason: form.text("reason"),
         }
     }

@@ -6,7 +6,7 @@ use kernel::AccountId;
 use serde::{Deserialize, Serialize};
 
 use super::MoveRefused;
-use super::move_services::{check_reason, locked, point_named, points_of};
+use super::move_services::{check_reason, hold_places, locked, point_named, points_of};
 use crate::again::refresh_bills_again;
 use crate::measuring::measure_points;
 use crate::permissions;
@@ -47,6 +47,7 @@ impl Act for ChangeStop {
         if self.stops_on.is_some_and(|stops_on| stops_on <= self.stopped_on) {
             return refuse(MoveRefused::NoLaterDay { stopped_on: self.stopped_on });
         }
+        hold_places(entry, &self.account, self.service_point.as_deref()).await?;
         let account = locked(entry, &self.account).await?;
         let services = self.stopped(entry, account).await?;
         self.check_unbilled(entry, account, &services).await?;

@@ -4,12 +4,14 @@ use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use kernel::{AccountId, BillNumber, Refusal, RunId};
 use serde::{Deserialize, Serialize};
 
+use crate::again::is_own_change;
 use crate::permissions;
-use crate::store::{self, BillStay};
+use crate::rebill::rebill_preview;
+use crate::store::{self, BillAgain, BillStay};
 use crate::views::find_bill;
 
 /// Lets a bill stay that charges what is not so any more: it waits no longer to be made again, until what it charges changes
-/// once more.
+/// once more. Whoever made the change by which it waits does not decide it, and a supervisor sees where it is about much.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LetBillStay {
     /// The number of the bill, such as `3-000017`.
@@ -45,6 +47,11 @@ pub enum StayRefused {
     /// Nothing of it is to be made again.
     #[error("bill {0} is not among the bills to make again: it says what is so")]
     NotListed(String),
+    /// It waits by what the actor did.
+    #[error(
+        "it was a change of yours by which bill {0} is to be made again: make it again, or let a colleague decide that it stays"
+    )]
+    OwnChange(String),
     /// Nobody let it stay.
     #[error("nobody decided that bill {0} stays as it is")]
     NotStaying(String),
@@ -58,6 +65,7 @@ impl Refusal for StayRefused {
             StayRefused::TakenBack(_) => "bill_taken_back",
             StayRefused::StaysAlready(_) => "stays_already",
             StayRefused::NotListed(_) => "not_listed",
+            StayRefused::OwnChange(_) => "own_change",
             StayRefused::NotStaying(_) => "not_staying",
         }
     }
@@ -76,16 +84,17 @@ impl Act for LetBillStay {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        let (account, run) = locked(entry, &self.bill, &self.reason).await?;
-        let stay =
-            BillStay { act: entry.act, by: entry.actor.id, on: entry.today, reason: self.reason.trim().to_owned() };
-        if store::let_stay(entry, (account, run), stay).await? == 0 {
-            let kept = store::bills_again_of(entry, &[account]).await?;
-            return match kept.iter().any(|one| one.run == run) {
-                true => refuse(StayRefused::StaysAlready(self.bill.clone())),
-                false => refuse(StayRefused::NotListed(self.bill.clone())),
-            };
+        let (number, account, run) = locked(entry, &self.bill, &self.reason).await?;
+        let who = entry.actor.id;
+        let mut kept = store::bills_again_of(entry, &[account]).await?;
+        kept.retain(|one| one.run == run);
+        check_waits(&self.bill, &kept)?;
+        if is_own_change(entry, &kept, who).await? {
+            return refuse(StayRefused::OwnChange(self.bill.clone()));
         }
+        show_where_it_is_about_much(entry, number).await?;
+        let stay = BillStay { act: entry.act, by: who, on: entry.today, reason: self.reason.trim().to_owned() };
+        store::let_stay(entry, (account, run), stay).await?;
         entry.changes(format!("Bill {}", self.bill), "to be made again", "stays as it is");
         Ok(())
     }
@@ -104,7 +113,7 @@ impl Act for ListBillAgain {
     }
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        let (account, run) = locked(entry, &self.bill, &self.reason).await?;
+        let (_, account, run) = locked(entry, &self.bill, &self.reason).await?;
         if store::let_wait(entry, (account, run)).await? == 0 {
             return refuse(StayRefused::NotStaying(self.bill.clone()));
         }
@@ -113,8 +122,8 @@ impl Act for ListBillAgain {
     }
 }
 
-/// The account and run of a bill that stands, the account held alone.
-async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<(AccountId, RunId), Failure> {
+/// The number of a bill that stands, its account and its run; the account is held alone.
+async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<(BillNumber, AccountId, RunId), Failure> {
     if reason.trim().is_empty() {
         return refuse(StayRefused::NoReason);
     }
@@ -127,5 +136,25 @@ async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<(Accoun
     if store::cancellation_of(entry, bill.account, bill.run).await?.is_some() {
         return refuse(StayRefused::TakenBack(number.to_owned()));
     }
-    Ok((bill.account, bill.run))
+    Ok((parsed, bill.account, bill.run))
+}
+
+/// Shows a supervisor that a bill stays, where it would come to something else by much.
+async fn show_where_it_is_about_much(entry: &mut Entry, number: BillNumber) -> Result<(), Failure> {
+    let Some(Ok(again)) = rebill_preview(entry, number).await? else { return Ok(()) };
+    if let Some(why) = again.why_odd_to_stay() {
+        entry.looks_odd("bill_stays", format!("bill {number} stays as it is: {why}"));
+    }
+    Ok(())
+}
+
+/// Refuses a bill of which nothing waits.
+fn check_waits(bill: &str, kept: &[BillAgain]) -> Result<(), Failure> {
+    if kept.is_empty() {
+        return refuse(StayRefused::NotListed(bill.to_owned()));
+    }
+    if kept.iter().all(|one| one.stays.is_some()) {
+        return refuse(StayRefused::StaysAlready(bill.to_owned()));
+    }
+    Ok(())
 }

@@ -8,12 +8,12 @@ use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use customers::acts::{OpenAccount, SetMailingAddress};
 use customers::{AddressLines, AskedBy, Purpose};
-use kernel::Refusal;
+use kernel::{Refusal, ServicePointId};
 use metering::ReadKind;
 use metering::acts::EnterRead;
 use serde::{Deserialize, Serialize};
 
-use super::move_services::{Moved, StartService, StopService, TransferService, locked, points_of};
+use super::move_services::{Moved, StartService, StopService, TransferService, hold_places, locked, points_of};
 use crate::served::{ServedService, services_at_points};
 use crate::{permissions, store};
 
@@ -40,6 +40,10 @@ pub struct MovePeople {
     /// Where whoever leaves goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<AddressLines>,
+    /// How the forwarding address was told. Refused without it where there is one; only entries of before it had to be said
+    /// lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
     /// Why.
     pub reason: String,
 }
@@ -147,6 +151,7 @@ impl Act for MovePeople {
 
     async fn perform(&self, entry: &mut Entry) -> Result<PeopleMoved, Failure> {
         self.check()?;
+        self.hold_places(entry).await?;
         self.check_reads(entry).await?;
         let mut moved = PeopleMoved::default();
         let to = match &self.opens {
@@ -171,9 +176,8 @@ impl Act for MovePeople {
         (moved.stopped, moved.started) = (services.stopped, services.started);
         if let (Some(account), Some(lines)) = (&self.from_account, &self.forwarding) {
             let (account, lines, purpose) = (account.clone(), lines.clone(), Purpose::Forwarding);
-            let asked_by = Some(AskedBy::City { why: "where somebody went, told with the move".to_owned() });
-            let address = SetMailingAddress { account, purpose, from_on: self.on, lines, seen: None, asked_by };
-            address.perform(entry).await?;
+            let (from_on, asked_by) = (self.on, self.asked_by.clone());
+            SetMailingAddress { account, purpose, from_on, lines, seen: None, asked_by }.perform(entry).await?;
         }
         Ok(moved)
     }
@@ -196,6 +200,19 @@ impl MovePeople {
         match self.reads.iter().find(|read| READ_DAYS < (read.read_on - self.on).num_days().abs()) {
             Some(read) => refuse(PeopleRefused::ReadTooFar { read_on: read.read_on, on: self.on }),
             None => Ok(()),
+        }
+    }
+
+    /// Holds all the places that move, before any account is held.
+    async fn hold_places(&self, entry: &mut Entry) -> Result<(), Failure> {
+        match &self.from_account {
+            Some(from) if self.service_points.is_empty() => hold_places(entry, from, None).await,
+            Some(_) | None => {
+                let references: Vec<&str> = self.service_points.iter().map(String::as_str).collect();
+                let points = premises::service_points_by_reference(entry, &references).await?;
+                let points: Vec<ServicePointId> = points.into_values().collect();
+                Ok(premises::lock_service_points(entry, &points).await?)
+            }
         }
     }
 

@@ -114,15 +114,15 @@ impl Act for StartService {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
-        let account = locked(entry, &self.account).await?;
         let point = point_named(entry, &self.service_point).await?;
+        premises::lock_service_points(entry, &[point]).await?;
+        let account = locked(entry, &self.account).await?;
         let cycle = store::cycle_by_code(entry, &self.cycle).await?;
         let cycle = cycle.ok_or_else(|| refused(MoveRefused::UnknownCycle(self.cycle.clone())))?;
         if !store::cycle_periods(entry).await?.iter().any(|one| one.cycle == cycle.id) {
             return refuse(MoveRefused::NoCalendar(self.cycle.clone()));
         }
         let profile = profile_for(entry, (&self.service, &self.schedule), &self.class, &self.dimensions).await?;
-        premises::lock_service_points(entry, &[point]).await?;
         let services = store::services_at(entry, &[point]).await?;
         let new = PointService {
             account,
@@ -180,6 +180,7 @@ impl Act for StopService {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
+        hold_places(entry, &self.account, self.service_point.as_deref()).await?;
         let account = locked(entry, &self.account).await?;
         let services = stopping(entry, (account, &self.account), self.service_point.as_deref(), self.stops_on).await?;
         stop(entry, &services, self.stops_on, &self.reason).await?;
@@ -207,8 +208,8 @@ impl Act for TransferService {
         if self.from_account == self.to_account {
             return refuse(MoveRefused::ToItself(self.to_account.clone()));
         }
-        let from = locked(entry, &self.from_account).await?;
-        let to = locked(entry, &self.to_account).await?;
+        hold_places(entry, &self.from_account, self.service_point.as_deref()).await?;
+        let (from, to) = locked_both(entry, &self.from_account, &self.to_account).await?;
         let services = stopping(entry, (from, &self.from_account), self.service_point.as_deref(), self.on).await?;
         let points = points_of(&services);
         premises::lock_service_points(entry, &points).await?;
@@ -279,13 +280,38 @@ pub(super) fn check_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { refuse(MoveRefused::NoReason) } else { Ok(()) }
 }
 
+/// Holds the places where an account is served, or one of them, before the account itself is held. Whoever measures holds
+/// places first and then the accounts whose use is another: in the other order the two could wait for each other.
+pub(super) async fn hold_places(entry: &mut Entry, number: &str, point: Option<&str>) -> Result<(), Failure> {
+    let points = match point {
+        Some(point) => vec![point_named(entry, point).await?],
+        None => {
+            let account = named(entry, number).await?;
+            points_of(&store::services_of(entry, account).await?)
+        }
+    };
+    Ok(premises::lock_service_points(entry, &points).await?)
+}
+
 /// The account with a number, held alone: runs that post it wait.
 pub(super) async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
-    let account = account_named(entry, number).await?;
-    let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
+    let account = named(entry, number).await?;
     entry.concerns(account);
     customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
+}
+
+/// The same of two accounts, the older first, whichever of them is named first.
+async fn locked_both(entry: &mut Entry, one: &str, other: &str) -> Result<(AccountId, AccountId), Failure> {
+    let is_in_order = named(entry, one).await? < named(entry, other).await?;
+    let (older, newer) = if is_in_order { (one, other) } else { (other, one) };
+    let (older, newer) = (locked(entry, older).await?, locked(entry, newer).await?);
+    Ok(if is_in_order { (older, newer) } else { (newer, older) })
+}
+
+async fn named(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
+    let account = account_named(entry, number).await?;
+    account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))
 }
 
 pub(super) async fn point_named(entry: &mut Entry, reference: &str) -> Result<ServicePointId, Failure> {

@@ -1,12 +1,10 @@
 //! Bills to make again as they are kept: since when each is known to be wrong, and whether somebody lets it stay.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
 use db::{Fault, Read, Rows, Tx, Value};
-use kernel::{AccountId, ActId, ActorId, BillNumber, Cents, ConsumptionId, RunId, ServicePointId};
+use kernel::{AccountId, ActId, ActorId, BillNumber, ConsumptionId, RunId, ServicePointId};
 
-use super::look_again::{AgainKey, BillToMakeAgain, GoneWrong, WhyAgain};
+use super::look_again::{AgainKey, BillToMakeAgain, WhyAgain};
 
 /// Something on a bill that is not so any more, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,33 +33,6 @@ pub struct BillStay {
     pub on: NaiveDate,
     /// Why.
     pub reason: String,
-}
-
-/// A bill that waits to be made again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingBill {
-    /// Whose it is.
-    pub account: AccountId,
-    /// Its run.
-    pub run: RunId,
-    /// The number on it.
-    pub number: BillNumber,
-    /// The date on it.
-    pub bill_on: NaiveDate,
-    /// What it comes to.
-    pub total: Cents,
-    /// Since when it waits.
-    pub since: NaiveDate,
-    /// Where and why, by service point.
-    pub why: Vec<(ServicePointId, WhyAgain)>,
-}
-
-impl WaitingBill {
-    /// Its place in the list.
-    #[must_use]
-    pub fn place(&self) -> (NaiveDate, AccountId, RunId) {
-        (self.since, self.account, self.run)
-    }
 }
 
 impl BillAgain {
@@ -137,61 +108,6 @@ pub async fn bills_to_make_again(read: &mut Read, accounts: &[AccountId]) -> Res
     Ok(waiting)
 }
 
-/// How many bills wait to be made again, and since when the first does.
-pub async fn waiting_bills_count(read: &mut Read) -> Result<(i64, Option<NaiveDate>), Fault> {
-    const SQL: &str = "
-        select count(*), min(since)
-        from (select account_id, run_id, min(told_on) as since
-              from bill_again
-              where stays_act_id is null
-              group by account_id, run_id) waiting";
-    Ok(read.one(SQL, vec![]).await?.unwrap_or((0, None)))
-}
-
-/// The bills that wait to be made again, whoever waits longest first: those after one of the list, when it is named by its
-/// place ([`WaitingBill::place`]), and then so many left out, and so many given.
-pub async fn waiting_bills(
-    read: &mut Read,
-    after: Option<(NaiveDate, AccountId, RunId)>,
-    (offset, limit): (usize, usize),
-) -> Result<Vec<WaitingBill>, Fault> {
-    const SQL: &str = "
-        select w.account_id, w.run_id, r.run_number, b.position, b.bill_on, b.total_cents, w.since
-        from (select account_id, run_id, min(told_on) as since
-              from bill_again
-              where stays_act_id is null
-              group by account_id, run_id) w
-        join bill b on b.account_id = w.account_id and b.run_id = w.run_id
-        join bill_run r on r.run_id = w.run_id
-        where $1 < w.since
-           or $1 = w.since and ($2 < w.account_id or $2 = w.account_id and $3 < w.run_id)
-        order by w.since, w.account_id, w.run_id
-        limit $4 offset $5";
-    let (day, account, run) = after.unwrap_or((NaiveDate::default(), AccountId(0), RunId(0)));
-    let number = |count: usize| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
-    let args = vec![day.into(), account.into(), run.into(), number(limit), number(offset)];
-    let rows: Vec<(i64, i64, i64, i64, NaiveDate, i64, NaiveDate)> = read.all(SQL, args).await?;
-    let accounts: BTreeSet<AccountId> = rows.iter().map(|(account, ..)| AccountId(*account)).collect();
-    let accounts: Vec<AccountId> = accounts.into_iter().collect();
-    let mut why: BTreeMap<(AccountId, RunId), Vec<(ServicePointId, WhyAgain)>> = BTreeMap::new();
-    for one in bills_again_of(read, &accounts).await?.into_iter().filter(|one| one.stays.is_none()) {
-        why.entry((one.bill.account, one.run)).or_default().push((one.bill.service_point, one.bill.why));
-    }
-    let bill = |(account, run, run_number, position, bill_on, total, since)| {
-        let (account, run) = (AccountId(account), RunId(run));
-        WaitingBill {
-            account,
-            run,
-            number: BillNumber { run: run_number, position },
-            bill_on,
-            total: Cents(total),
-            since,
-            why: why.remove(&(account, run)).unwrap_or_default(),
-        }
-    };
-    Ok(rows.into_iter().map(bill).collect())
-}
-
 /// The accounts among `from..to` of which something is kept.
 pub(crate) async fn accounts_again(
     read: &mut Read,
@@ -206,42 +122,51 @@ pub(crate) async fn accounts_again(
     Ok(rows.into_iter().map(|(account,)| AccountId(account)).collect())
 }
 
-/// Keeps what went wrong, each with since when it is known and by which entry of the log.
-pub(crate) async fn insert_again(tx: &mut Tx, new: &[(GoneWrong, NaiveDate, Option<ActId>)]) -> Result<(), Fault> {
-    let columns =
-        ["account_id", "run_id", "service_point_id", "why", "from_on", "consumption_id", "told_on", "told_by_act_id"];
-    let mut rows = Rows::new("bill_again", &columns);
-    for (GoneWrong { key, figure, .. }, told_on, told_by) in new {
-        rows.push([
-            key.account.into(),
-            key.run.into(),
-            key.service_point.into(),
-            key.why.code().into(),
-            key.why.from_on().into(),
-            (*figure).into(),
-            (*told_on).into(),
-            (*told_by).into(),
+/// Keeps what went wrong.
+pub(crate) async fn insert_again(tx: &mut Tx, rows: Vec<BillAgain>) -> Result<(), Fault> {
+    let columns = [
+        "account_id",
+        "run_id",
+        "service_point_id",
+        "why",
+        "from_on",
+        "consumption_id",
+        "told_on",
+        "told_by_act_id",
+        "stays_act_id",
+        "stays_by",
+        "stays_on",
+        "stays_reason",
+    ];
+    let mut new = Rows::new("bill_again", &columns);
+    for BillAgain { bill, run, told_on, told_by, stays, figure } in rows {
+        new.push([
+            bill.account.into(),
+            run.into(),
+            bill.service_point.into(),
+            bill.why.code().into(),
+            bill.why.from_on().into(),
+            figure.into(),
+            told_on.into(),
+            told_by.into(),
+            stays.as_ref().map(|stay| stay.act).into(),
+            stays.as_ref().map(|stay| stay.by).into(),
+            stays.as_ref().map(|stay| stay.on).into(),
+            stays.map(|stay| stay.reason).into(),
         ]);
     }
-    tx.bulk(rows).await?;
+    tx.bulk(new).await?;
     Ok(())
 }
 
-/// Forgets what is right again.
-pub(crate) async fn delete_again(tx: &mut Tx, gone: &[AgainKey]) -> Result<(), Fault> {
+/// Forgets all that is kept of some accounts.
+pub(crate) async fn delete_again(tx: &mut Tx, accounts: &[AccountId]) -> Result<(), Fault> {
     const SQL: &str = "
         delete from bill_again
-        where account_id = $1 and run_id = $2 and service_point_id = $3 and why = $4 and from_on = $5";
-    for key in gone {
-        let args = vec![
-            key.account.into(),
-            key.run.into(),
-            key.service_point.into(),
-            key.why.code().into(),
-            key.why.from_on().into(),
-        ];
-        tx.run_once(SQL, args).await?;
-    }
+        where account_id in ({list})
+        returning account_id";
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let _: Vec<(i64,)> = tx.listed(SQL, &keys).await?;
     Ok(())
 }
 

@@ -89,47 +89,46 @@ const STOPPED: &str = "
     left join bill_cancellation c on c.account_id = i.account_id and c.run_id = i.run_id
     where i.account_id in ({list}) and g.stops_on < i.to_on and c.account_id is null";
 
+/// Uses that a read told, which was corrected since: of the items or the extras of a bill, and of these some only.
+macro_rules! told_otherwise {
+    ($from:literal, $only:literal) => {
+        concat!(
+            "select b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on,
+                    max(n.consumption_id) ",
+            $from,
+            " join consumption u on u.account_id = i.account_id and u.consumption_id = i.consumption_id
+             join consumption n on n.account_id = u.account_id and n.service_point_id = u.service_point_id
+                 and n.register_no = u.register_no and n.from_on = u.from_on and n.to_on = u.to_on
+             join bill b on b.account_id = i.account_id and b.run_id = i.run_id
+             join bill_run r on r.run_id = i.run_id
+             left join bill_cancellation c on c.account_id = i.account_id and c.run_id = i.run_id
+             where i.account_id in ({list}) and c.account_id is null and not u.is_estimated
+               and u.revision < n.revision and (n.steps <> u.steps or n.unit <> u.unit)
+               and not exists (select 1
+                               from consumption l
+                               where l.account_id = n.account_id and l.service_point_id = n.service_point_id
+                                 and l.register_no = n.register_no and l.from_on = n.from_on
+                                 and n.revision < l.revision) ",
+            $only,
+            " group by b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on"
+        )
+    };
+}
+
 /// Uses of a bill that a read told, which was corrected since.
-const CORRECTED: &str = "
-    select b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on, max(n.consumption_id)
-    from run_item i
-    join consumption u on u.account_id = i.account_id and u.consumption_id = i.consumption_id
-    join consumption n on n.account_id = u.account_id and n.service_point_id = u.service_point_id
-        and n.register_no = u.register_no and n.from_on = u.from_on and n.to_on = u.to_on
-    join bill b on b.account_id = i.account_id and b.run_id = i.run_id
-    join bill_run r on r.run_id = i.run_id
-    left join bill_cancellation c on c.account_id = i.account_id and c.run_id = i.run_id
-    where i.account_id in ({list}) and c.account_id is null and not u.is_estimated
-      and u.revision < n.revision and (n.steps <> u.steps or n.unit <> u.unit)
-      and not exists (select 1
-                      from consumption l
-                      where l.account_id = n.account_id and l.service_point_id = n.service_point_id
-                        and l.register_no = n.register_no and l.from_on = n.from_on and n.revision < l.revision)
-    group by b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on";
+const CORRECTED: &str = told_otherwise!("from run_item i", "");
 
 /// The same of what a bill settles, unless another bill settled those days by what is known now.
-const SETTLED: &str = "
-    select b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on, max(n.consumption_id)
-    from run_extra i
-    join consumption u on u.account_id = i.account_id and u.consumption_id = i.consumption_id
-    join consumption n on n.account_id = u.account_id and n.service_point_id = u.service_point_id
-        and n.register_no = u.register_no and n.from_on = u.from_on and n.to_on = u.to_on
-    join bill b on b.account_id = i.account_id and b.run_id = i.run_id
-    join bill_run r on r.run_id = i.run_id
-    left join bill_cancellation c on c.account_id = i.account_id and c.run_id = i.run_id
-    where i.account_id in ({list}) and i.kind = 'settlement' and c.account_id is null and not u.is_estimated
-      and u.revision < n.revision and (n.steps <> u.steps or n.unit <> u.unit)
-      and not exists (select 1
-                      from consumption l
-                      where l.account_id = n.account_id and l.service_point_id = n.service_point_id
-                        and l.register_no = n.register_no and l.from_on = n.from_on and n.revision < l.revision)
-      and not exists (select 1
-                      from run_extra s
-                      join bill t on t.account_id = s.account_id and t.run_id = s.run_id
-                      left join bill_cancellation x on x.account_id = s.account_id and x.run_id = s.run_id
-                      where s.account_id = i.account_id and s.agreement_id = i.agreement_id
-                        and s.kind = 'settlement' and s.consumption_id = n.consumption_id and x.account_id is null)
-    group by b.account_id, b.run_id, r.run_number, b.position, u.service_point_id, u.from_on";
+const SETTLED: &str = told_otherwise!(
+    "from run_extra i",
+    "and i.kind = 'settlement'
+     and not exists (select 1
+                     from run_extra s
+                     join bill t on t.account_id = s.account_id and t.run_id = s.run_id
+                     left join bill_cancellation x on x.account_id = s.account_id and x.run_id = s.run_id
+                     where s.account_id = i.account_id and s.agreement_id = i.agreement_id
+                       and s.kind = 'settlement' and s.consumption_id = n.consumption_id and x.account_id is null)"
+);
 
 /// The bills of some accounts that say what is not so any more, by account and number, worked out from what is on record. Made
 /// again or taken back, a bill is not there any more. What was estimated never is: the next bill settles it.

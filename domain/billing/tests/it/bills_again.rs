@@ -1,9 +1,12 @@
 //! Bills to make again as they are kept: after every kind of act they are what is worked out from what is on record, and a bill
 //! that somebody lets stay waits no longer until something new happens.
 
+use acts::Act;
 use billing::acts::{ChangeStop, LetBillStay, ListBillAgain, MeasureAgain, MovePeople, StopService, TransferService};
-use billing::{WhyAgain, bills_again_of, waiting_bills, waiting_bills_count};
-use kernel::{AccountId, BillNumber, RunId};
+use billing::{
+    StayingBill, WhyAgain, bills_again_of, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
+};
+use kernel::{AccountId, ActId, ActorId, BillNumber, RunId};
 use metering::acts::SwapMeters;
 use testkit::engines;
 
@@ -42,8 +45,10 @@ impl Street {
         let (count, since) = waiting_bills_count(&mut read).await.unwrap();
         assert_eq!((count, since), (bills.len() as i64, bills.iter().map(|bill| bill.since).min()));
         let of_house = |account| self.houses.iter().position(|house| *house == account).expect("it is of the street");
-        let mut waits: Vec<(usize, WhyAgain)> =
-            bills.iter().flat_map(|bill| bill.why.iter().map(|(_, why)| (of_house(bill.account), *why))).collect();
+        let mut waits: Vec<(usize, WhyAgain)> = bills
+            .iter()
+            .flat_map(|bill| bill.not_so.iter().map(|one| (of_house(bill.account), one.bill.why)))
+            .collect();
         waits.sort_unstable();
         waits
     }
@@ -113,6 +118,7 @@ async fn what_is_kept_is_what_is_so_after_every_kind_of_act() {
             on: day("2025-01-26"),
             reads: vec![],
             forwarding: None,
+            asked_by: None,
             reason: "told late".into(),
         };
         office.act(&moving).await;
@@ -157,12 +163,15 @@ async fn a_bill_that_somebody_lets_stay_waits_until_something_new_happens() {
         let bill = street.bill(0).await.to_string();
         let stay = || LetBillStay { bill: bill.clone(), reason: " it is a kgal ".into() };
         let list = || ListBillAgain { bill: bill.clone(), reason: "the customer asked".into() };
-        let refused = async |act: LetBillStay| code_of(office.door.carry_out(&by(1), &act).await).map(|_| ());
+        // What went wrong was told by actor 1, so another one decides.
+        let decided = async |act: LetBillStay| code_of(office.door.carry_out(&by(2), &act).await).map(|_| ());
         let other = |bill: &str| LetBillStay { bill: bill.to_owned(), reason: "it is little".into() };
 
         let twice = code_of(office.door.carry_out(&by(1), &list()).await).map(|_| ());
         assert_eq!(twice, Err("not_staying"), "nobody let it stay");
-        office.act(&stay()).await;
+        let own = code_of(office.door.carry_out(&by(1), &stay()).await).map(|_| ());
+        assert_eq!(own, Err("own_change"), "whoever corrected the read does not decide it");
+        assert_eq!(decided(stay()).await, Ok(()));
         assert_eq!(street.waits().await, [(1, stopped("2025-01-21"))], "it stays");
         let kept = bills_again_of(&mut office.read().await, &[street.houses[0]]).await.unwrap();
         let said = kept.iter().filter_map(|one| one.stays.as_ref()).map(|stay| (stay.on, stay.reason.as_str()));
@@ -179,21 +188,21 @@ async fn a_bill_that_somebody_lets_stay_waits_until_something_new_happens() {
             (other("nothing"),                                             "bill_unknown"),
         ];
         for (act, code) in rows {
-            assert_eq!(refused(act.clone()).await, Err(code), "{act:?}");
+            assert_eq!(decided(act.clone()).await, Err(code), "{act:?}");
         }
 
         office.act(&list()).await;
         assert_eq!(street.waits().await, [(0, corrected()), (1, stopped("2025-01-21"))], "it is back");
-        office.act(&stay()).await;
+        assert_eq!(decided(stay()).await, Ok(()));
         street.correct(0, 6).await;
         assert_eq!(street.waits().await, [(0, corrected()), (1, stopped("2025-01-21"))], "corrected once more");
-        office.act(&stay()).await;
+        assert_eq!(decided(stay()).await, Ok(()));
         street.told_late(0, "2025-01-11").await;
         assert!(street.waits().await.contains(&(0, stopped("2025-01-11"))), "a stop was told late, too");
 
         street.town.again(street.run, &[street.houses[0]], "2025-03-10").await;
         assert_eq!(street.waits().await, [(1, stopped("2025-01-21"))], "it was made again");
-        assert_eq!(refused(stay()).await, Err("bill_taken_back"), "the one that was there");
+        assert_eq!(decided(stay()).await, Err("bill_taken_back"), "the one that was there");
         street.town.tariff.town.base.remove().await;
     }
 }
@@ -250,6 +259,50 @@ async fn the_list_goes_on_after_a_place_of_it() {
             assert_eq!(cut, all[at..=at], "at {at}");
         }
         drop(read);
+        street.town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn bills_that_stay_are_listed_the_newest_decision_first_and_those_about_much_look_odd() {
+    for engine in engines("a list of bills that stay") {
+        let street = Street::billed(engine).await;
+        let office = &street.town.tariff.town;
+        street.correct(0, 7).await;
+        street.told_late(1, "2025-01-11").await;
+        street.correct(2, 5).await;
+        for house in [1, 0, 2] {
+            let act = LetBillStay { bill: street.bill(house).await.to_string(), reason: format!("house {house}") };
+            office.door.carry_out(&by(2), &act).await.unwrap_or_else(|failure| panic!("{failure}"));
+        }
+        let mut read = office.read().await;
+        let all = staying_bills(&mut read, None, (0, 10)).await.unwrap();
+        let said = |bill: &StayingBill| (bill.account, bill.stay.reason.clone(), bill.stay.by);
+        let expected = [2, 0, 1].map(|house| (street.houses[house], format!("house {house}"), by(2).actor.id));
+        assert_eq!(all.iter().map(said).collect::<Vec<_>>(), expected);
+        assert_eq!(staying_bills_count(&mut read).await.unwrap(), 3);
+        for at in 0..all.len() {
+            let rest = staying_bills(&mut read, Some(all[at].stay.act), (0, 10)).await.unwrap();
+            assert_eq!(rest, all[at + 1..], "after {at}");
+            let cut = staying_bills(&mut read, None, (at, 1)).await.unwrap();
+            assert_eq!(cut, all[at..=at], "at {at}");
+        }
+        let told: Vec<ActId> = all.iter().flat_map(|bill| &bill.not_so).filter_map(|one| one.told_by).collect();
+        let heads = acts::log_heads(&mut read, &told).await.unwrap();
+        let kinds: Vec<(&str, ActorId)> = told.iter().map(|act| (heads[act].kind.as_str(), heads[act].actor)).collect();
+        let by_one = |kind| (kind, by(1).actor.id);
+        let (measured, told_late) = (by_one(MeasureAgain::KIND), by_one(StopService::KIND));
+        assert_eq!(kinds, [measured, measured, told_late], "each is known by an entry of the log");
+        let odd = acts::flags(&mut read, office.door.today(), office.door.today()).await.unwrap();
+        let odd = odd.iter().filter(|one| one.pattern == "bill_stays").map(|one| (one.account, one.act));
+        assert_eq!(odd.collect::<Vec<_>>(), [(Some(street.houses[1]), all[2].stay.act)], "the others differ by little");
+        drop(read);
+
+        office.act(&ListBillAgain { bill: all[1].number.to_string(), reason: "the customer asked".into() }).await;
+        street.told_late(2, "2025-01-21").await;
+        let left = staying_bills(&mut office.read().await, None, (0, 10)).await.unwrap();
+        assert_eq!(left, all[2..], "one was put back on the list, of another something waits anew");
+        assert_eq!(staying_bills_count(&mut office.read().await).await.unwrap(), 1);
         street.town.tariff.town.base.remove().await;
     }
 }

@@ -10,6 +10,7 @@ mod corrections;
 mod decided_together;
 mod explained;
 mod going_on;
+mod lock_order;
 mod mended;
 mod metered;
 mod orders;

@@ -134,7 +134,8 @@ impl Act for SetContact {
                 &phone
             }
         };
-        store::update_contact(entry, customer, (phone, email)).await?;
+        let today = entry.today;
+        store::update_contact(entry, customer, (phone, email), today).await?;
         Ok(())
     }
 }

@@ -212,6 +212,7 @@ impl Names {
             phone: said.phone.clone(),
             email: said.email.clone(),
             source: source.to_owned(),
+            phone_set_on: None,
             merged_into: None,
         };
         self.customers.insert(said.customer.clone(), customer);
@@ -221,6 +222,10 @@ impl Names {
     fn change_customer(&mut self, said: &Said, source: &str) {
         let Some(known) = self.customers.get_mut(&said.customer) else { return };
         known.kind = said.kind;
+        let is_new = self.new_customers.contains(&said.customer);
+        if !is_new && !said.phone.is_empty() && said.phone != known.phone {
+            known.phone_set_on = Some(self.today);
+        }
         for (known, said) in
             [(&mut known.name, &said.name), (&mut known.phone, &said.phone), (&mut known.email, &said.email)]
         {
@@ -229,7 +234,7 @@ impl Names {
             }
         }
         source.clone_into(&mut known.source);
-        if !self.new_customers.contains(&said.customer) {
+        if !is_new {
             self.changed_customers.insert(said.customer.clone());
         }
     }

@@ -241,17 +241,18 @@ pub(crate) async fn contact_of(read: &mut Read, customer: CustomerId) -> Result<
     row.ok_or_else(|| Fault::new("a customer that was found is not there"))
 }
 
-/// Writes telephone and e-mail of a customer.
+/// Writes telephone and e-mail of a customer, and the day where the telephone is another.
 pub(crate) async fn update_contact(
     tx: &mut Tx,
     customer: CustomerId,
     (phone, email): (&str, &str),
+    today: NaiveDate,
 ) -> Result<(), Fault> {
     const SQL: &str = "
         update customer
-        set phone = $2, email = $3
+        set phone = $2, email = $3, phone_set_on = case when phone = $2 then phone_set_on else $4 end
         where customer_id = $1";
-    tx.run_once(SQL, vec![customer.into(), phone.into(), email.into()]).await
+    tx.run_once(SQL, vec![customer.into(), phone.into(), email.into(), today.into()]).await
 }
 
 fn listed_of(row: ListedRow) -> Result<ListedAccount, Fault> {

@@ -39,6 +39,20 @@ pub async fn persons_by_id(
     rows.into_iter().map(person).collect()
 }
 
+/// The days on which telephones of customers were last set to another, of those of whom one was.
+pub async fn phones_set_on(
+    read: &mut Read,
+    customers: &[CustomerId],
+) -> Result<BTreeMap<CustomerId, NaiveDate>, Fault> {
+    const SQL: &str = "
+        select customer_id, phone_set_on
+        from customer
+        where phone_set_on is not null and customer_id in ({list})";
+    let keys: Vec<Value> = customers.iter().map(|customer| Value::from(*customer)).collect();
+    let rows: Vec<(i64, NaiveDate)> = read.listed(SQL, &keys).await?;
+    Ok(rows.into_iter().map(|(customer, set_on)| (CustomerId(customer), set_on)).collect())
+}
+
 /// The accounts of customers, closed ones too, with their customer and last day.
 pub async fn accounts_held_by(
     read: &mut Read,

@@ -124,6 +124,17 @@ async fn a_telephone_that_was_just_changed_proves_nobody() {
         town.act("phone", &contact(Some("602-555-0199"), in_person())).await;
         assert!(!town.act("after", &holder(&[Name, Phone])).await.is_verified);
         assert!(town.act("another", &holder(&[Name, Phone, TaxId])).await.is_verified, "what else they know counts");
+
+        let bob =
+            |matched: &[Question]| VerifyCaller { account: "b1".to_owned(), ..call(CallerRole::Holder, None, matched) };
+        let row = |name: &str, phone: &str| {
+            format!("bob,person,{name},{phone},,b1,2026-01-01,,,9 Elm Ave,Saguaro Bend,AZ,85300\n")
+        };
+        town.import(&row("Bob Ruiz Jr", "602-555-0101")).await;
+        assert!(town.act("same in a file", &bob(&[Name, Phone])).await.is_verified, "the file says another name only");
+        town.import(&row("Bob Ruiz Jr", "602-555-0177")).await;
+        assert!(!town.act("set by a file", &bob(&[Name, Phone])).await.is_verified, "whoever brings in files, too");
+
         town.act("rule", &rule(Some(0), None)).await;
         assert!(town.act("town", &holder(&[Name, Phone])).await.is_verified, "the town decides how long that is");
         town.remove().await;

@@ -1,10 +1,12 @@
 //! The SQL of looking things up in the log.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read, Value};
 use kernel::{ActId, ActorId, Digest};
 
-use crate::{LogFilter, LoggedAct};
+use crate::{LogFilter, LogHead, LoggedAct};
 
 /// An entry of the log as people read it.
 #[derive(sqlx::FromRow)]
@@ -85,6 +87,17 @@ pub(crate) async fn log_page(read: &mut Read, after: i64, limit: i64) -> Result<
     );
     let rows: Vec<LogRow> = read.all(SQL, vec![after.into(), limit.into()]).await?;
     Ok(rows.into_iter().map(LogRow::logged).collect())
+}
+
+pub(crate) async fn heads(read: &mut Read, acts: &[ActId]) -> Result<BTreeMap<ActId, LogHead>, Fault> {
+    const SQL: &str = "
+        select act_id, kind, actor_id, business_on
+        from act
+        where act_id in ({list})";
+    let keys: Vec<Value> = acts.iter().map(|act| Value::from(*act)).collect();
+    let rows: Vec<(i64, String, i64, NaiveDate)> = read.listed(SQL, &keys).await?;
+    let head = |(act, kind, actor, business_on)| (ActId(act), LogHead { kind, actor: ActorId(actor), business_on });
+    Ok(rows.into_iter().map(head).collect())
 }
 
 impl LogRow {

@@ -39,6 +39,8 @@ async fn planted_faults_are_found_under_a_strict_policy_and_nothing_else_is() {
     };
     assert_eq!(found("/planted", Look::DESK).await, ["image-alt"]);
     assert_eq!(found("/planted", Look::DESK.dark()).await, ["color-contrast", "image-alt"]);
+    let of_colors = axe.violations_of_colors(&browser).await;
+    assert_eq!(of_colors.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["color-contrast"]);
     let complaints = browser.complaints().await;
     assert!(complaints.iter().any(|one| one.contains("none.png")), "the policy refused a picture: {complaints:?}");
     assert_eq!(found("/form", Look::DESK).await, [""; 0]);

@@ -56,6 +56,7 @@ async fn pages_keep_to_what_the_policy_allows() {
 #[tokio::test]
 async fn the_style_page_shows_every_part() {
     let told = Stand::new().await.get("/style", "clerk").await;
+    assert!(told.body.contains("<td data-title=\"Account\" class=\"whole\">"), "a number of an account is not broken");
     for class in [
         "alert good",
         "queues",

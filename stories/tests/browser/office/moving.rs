@@ -63,6 +63,7 @@ async fn moved(clerk: &Hall<'_>) -> (String, String) {
     browser.wait_for_text("An address needs a street and a city.").await;
     assert_eq!(browser.filled("Name of whoever is new (optional)").await, "Ada Lind", "what was typed stands there");
     browser.fill("Forwarding city (optional)", "Dayton").await;
+    clerk.click_choice("asked_by", "in_person").await;
     browser.press("Hand the services over").await;
     browser.wait_for_text("is opened").await;
     let path = clerk.wait_for_path("/accounts/").await;

@@ -3,6 +3,7 @@
 use customers::AddressLines;
 use customers::acts::OpenAccount;
 use customers::permissions::CHANGE;
+use identity::Asking;
 use web::{Ask, Field, Form};
 
 use super::super::Kind;
@@ -26,6 +27,7 @@ pub(super) fn form(ask: &Ask, loaded: &Loaded) -> Form {
     }
     if loaded.state.kind.leaves() && ask.may(CHANGE) {
         form = address(form, "forward", "Forwarding street or P.O. box", "Where the final bill goes, if it is known.");
+        form = loaded.asking.beside(ask, form, "How the forwarding address was told");
     }
     form.field(Field::reason().hint("Such as who called, and when.")).cancel("/moves")
 }
@@ -48,6 +50,9 @@ pub(super) fn judge(loaded: &Loaded, form: &mut Form) {
     let prefixes = [("mail", loaded.opens()), ("forward", loaded.state.kind.leaves())];
     for (prefix, _) in prefixes.into_iter().filter(|(_, is_asked)| *is_asked) {
         judge_lines(form, prefix);
+    }
+    if forwarding(loaded, form).is_some() && Asking::answer(form).is_none() {
+        form.refuse_field("asked_by", "Say how the forwarding address was told.");
     }
 }
 

@@ -24,7 +24,7 @@ const DAYS_MAX: i64 = 366;
 const ENTRIES_MAX: usize = 50;
 
 /// What a pattern is called, and what it means.
-const PATTERNS: [(&str, &str, &str); 9] = [
+const PATTERNS: [(&str, &str, &str); 10] = [
     ("split_amounts", "Split amounts", "Several amounts on one account, each within the limit and together beyond it."),
     ("just_under_limit", "Just under the limit", "An amount at 90 percent of the limit or more."),
     ("same_beneficiary", "Same account again", "One person favors one account again and again."),
@@ -32,6 +32,7 @@ const PATTERNS: [(&str, &str, &str); 9] = [
     ("same_phone", "Same telephone", "Whoever did it has the telephone number of the customer."),
     ("same_address", "Same address", "Whoever did it has the address of the customer."),
     ("back_dated", "Back-dated", "It counts from a day in a month whose books are closed."),
+    ("bill_stays", "Wrong bill stays", "A wrong bill is not made again, although it would come to much more or less."),
     ("sign_in_link", "Link to sign in", "It lets in whoever has it. Ask the person whether it was them who used it."),
     ("back_and_forth", "Back and forth", "An amount that the same person took back soon."),
 ];
