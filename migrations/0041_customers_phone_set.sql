@@ -1,5 +1,6 @@
 -- The day on which the telephone of somebody on record was last set to another: a number that was changed a few days ago says
--- nothing of who calls. Days before it was kept come from the log.
+-- nothing of who calls. Days before it was kept come from the log, of whoever has an account; what files changed before is not
+-- known.
 alter table customer add column phone_set_on date;
 update customer
 set phone_set_on = s.set_on

@@ -75,7 +75,6 @@ struct CustomerRow {
     phone: String,
     email: String,
     source: String,
-    phone_set_on: Option<NaiveDate>,
     into_id: Option<i64>,
 }
 
@@ -89,8 +88,6 @@ pub(crate) struct KnownCustomer {
     pub(crate) phone: String,
     pub(crate) email: String,
     pub(crate) source: String,
-    /// When the telephone was last set to another.
-    pub(crate) phone_set_on: Option<NaiveDate>,
     /// Who they are the same as, where that was found out.
     pub(crate) merged_into: Option<CustomerId>,
 }
@@ -137,7 +134,7 @@ pub(crate) async fn known_customers(
     references: &[&str],
 ) -> Result<BTreeMap<String, KnownCustomer>, Fault> {
     const SQL: &str = "
-        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, c.phone_set_on, m.into_id
+        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, m.into_id
         from customer c
         left join customer_merge m on m.merged_id = c.customer_id
         where c.reference in ({list})";
@@ -156,7 +153,6 @@ fn known_of(row: CustomerRow) -> Result<KnownCustomer, Fault> {
         phone: row.phone,
         email: row.email,
         source: row.source,
-        phone_set_on: row.phone_set_on,
         merged_into: row.into_id.map(CustomerId),
     })
 }
@@ -175,11 +171,12 @@ pub async fn customer_references(
     Ok(rows.into_iter().map(|(id, reference)| (CustomerId(id), reference)).collect())
 }
 
-/// Writes what is said of a customer now.
-pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer) -> Result<(), Fault> {
+/// Writes what is said of a customer now, and the day where the telephone is another.
+pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer, today: NaiveDate) -> Result<(), Fault> {
     const SQL: &str = "
         update customer
-        set kind = $2, name = $3, search_key = $4, phone = $5, email = $6, source = $7, phone_set_on = $8
+        set kind = $2, name = $3, search_key = $4, phone = $5, email = $6, source = $7,
+            phone_set_on = case when phone = $5 then phone_set_on else $8 end
         where customer_id = $1";
     let args = vec![
         customer.id.into(),
@@ -189,7 +186,7 @@ pub(crate) async fn update_customer(tx: &mut Tx, customer: &KnownCustomer) -> Re
         customer.phone.as_str().into(),
         customer.email.as_str().into(),
         customer.source.as_str().into(),
-        customer.phone_set_on.into(),
+        today.into(),
     ];
     tx.run_once(SQL, args).await
 }

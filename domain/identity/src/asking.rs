@@ -27,17 +27,17 @@ pub struct VerifiedCallers;
 #[async_trait]
 impl KnowsCallers for VerifiedCallers {
     async fn verified(&self, entry: &mut Entry, account: AccountId, wish: Wish) -> Result<bool, Fault> {
-        let (actor, now) = (entry.actor.id, entry.now);
+        let (actor, asked_at) = (entry.actor.id, entry.asked_at);
         let calls = store::verifications_of(entry, account, LAST_CALLS).await?;
-        Ok(asking_call(&calls, (actor, now), wish).is_some())
+        Ok(asking_call(&calls, (actor, asked_at), wish).is_some())
     }
 }
 
-/// The clerk's own newest call about the account, where it was verified and whoever called may ask for this. What was agreed
+/// The clerk's own newest call about the account at a time, where it was verified and whoever called may ask for this. What was agreed
 /// on the phone is often written down after it: so it holds for a working day, longer than the verification itself, but not
 /// past the next call.
 fn asking_call(calls: &[Verification], (actor, now): (ActorId, DateTime<Utc>), wish: Wish) -> Option<&Verification> {
-    let own = calls.iter().find(|call| call.actor == actor)?;
+    let own = calls.iter().find(|call| call.actor == actor && call.at <= now)?;
     let is_of_today = now < own.at + TimeDelta::minutes(MINUTES_MAX);
     (own.is_verified && is_of_today && may_ask(own.role, wish)).then_some(own)
 }
@@ -159,7 +159,7 @@ mod tests {
     #[rustfmt::skip]
     fn who_was_verified_by_this_clerk_may_ask_for_what_is_theirs() {
         use CallerRole::{Authorized, BillPayer, Holder, Owner, Tenant};
-        let rows: [(&[Verification], Wish, bool); 12] = [
+        let rows: [(&[Verification], Wish, bool); 14] = [
             (&[],                                                                            Wish::Mail,       false),
             (&[call(CLERK, Holder, (true, 1))],                                              Wish::Contact,    true),
             (&[call(CLERK, Holder, (true, 1))],                                              Wish::Authorized, true),
@@ -171,6 +171,8 @@ mod tests {
             (&[call(ActorId(8), Tenant, (false, 1)), call(CLERK, Holder, (true, 30))],       Wish::Contact,    true),
             (&[call(CLERK, BillPayer, (true, 1))],                                           Wish::Mail,       true),
             (&[call(CLERK, Owner, (true, 1))],                                               Wish::Authorized, false),
+            (&[call(CLERK, Holder, (false, -1)), call(CLERK, Holder, (true, 30))],           Wish::Mail,       true),
+            (&[call(CLERK, Holder, (true, -1))],                                             Wish::Mail,       false),
             (&[call(CLERK, Authorized, (true, 1))],                                          Wish::Mail,       false),
         ];
         for (calls, wish, expected) in rows {

@@ -38,7 +38,14 @@ pub(crate) async fn recent_changes(
         (since < changed_on).then_some(Recent { question, customer, changed_on, counts_from })
     };
     let mut all = Vec::new();
-    let telephones = customers::phones_set_on(read, people).await?;
+    let mut telephones = customers::phones_set_on(read, people).await?;
+    // With a merge the account has another holder, whose telephone nobody set.
+    for (_, act, _, holder) in customers::moves_of_accounts(read, &[account.id]).await? {
+        if let Some(entry) = acts::logged_act(read, act).await? {
+            let last = telephones.entry(holder).or_insert(entry.business_on);
+            *last = (*last).max(entry.business_on);
+        }
+    }
     all.extend(telephones.into_iter().filter_map(|(customer, set_on)| recent(Question::Phone, Some(customer), set_on)));
     if let Some(bill) = billing::last_bill(read, account.id).await? {
         let changed_on = mail_changed(read, account, bill.bill_on).await?;

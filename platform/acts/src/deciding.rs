@@ -51,6 +51,7 @@ impl Door {
         let proposer = Actor { id: proposal.actor, code: String::new() };
         let done: ActId = entry.id("act").await?;
         entry.becomes(done, proposer.clone());
+        entry.asked_at = proposal.proposed_at;
         let today = entry.today;
         for permission in act.permissions() {
             if !self.authority.allows(&mut entry, &proposer, permission.code, today).await? {

@@ -20,6 +20,8 @@ pub struct Entry {
     pub actor: Actor,
     /// When it is entered.
     pub now: DateTime<Utc>,
+    /// When it was asked for: as it is entered, or as it was proposed, where somebody else approves it now.
+    pub asked_at: DateTime<Utc>,
     /// The office's business date.
     pub today: NaiveDate,
     journals: DigestBuilder,
@@ -36,6 +38,7 @@ impl Entry {
             act,
             actor,
             now,
+            asked_at: now,
             today,
             journals: DigestBuilder::new(),
             has_journals: false,

@@ -1,13 +1,15 @@
 //! Who may be told what: a caller proves who they are, a number is seen by who says why, and the address of a protected
 //! person leaves by no page and no file.
 
+mod mail;
+
 use chrono::NaiveDate;
 use db::sqlite_path;
 use kernel::{AccountNumber, Cents};
 use serde_json::json;
 use testkit::Client;
 
-use crate::hall::{Api, Hall, page, send};
+use crate::hall::{Hall, page, send};
 
 /// An account of the town as outsiders know it.
 struct Known {
@@ -223,87 +225,6 @@ async fn who_guesses_too_often_is_not_asked_again_until_a_supervisor_looked() {
         let verified = send(&clerk, &verify, &verify, &right).await;
         assert_eq!(verified.url.path(), known.account(""), "{}", verified.text());
         hall.close().await;
-    }
-}
-
-/// Whether name and amount of the last bill prove a caller, as a program that looked them up says.
-async fn amount_counts(program: &Api, key: &str, known: &Known) -> bool {
-    let call = json!({"reason": "they called", "command": {
-        "account": known.number, "caller": {"role": "holder"}, "matched": ["name", "bill_amount"],
-    }});
-    let answer = program.change("identity.verify_caller", key, &call).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["data"]["outcome"]["is_verified"].as_bool().expect("it says whether they are")
-}
-
-/// Mail of an account goes to a street, from a day on.
-async fn mail_to(clerk: &Client, known: &Known, (street, from_on): (&str, &str)) {
-    let path = known.account("/address");
-    let fields = [("from_on", from_on), ("street", street), ("city", "Saguaro Bend"), ("asked_by", "in_person")];
-    let answer = send(clerk, &path, &path, &fields).await;
-    assert!(answer.text().contains("The address is recorded"), "{}", answer.text());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_amount_of_a_bill_that_goes_to_a_changed_address_proves_nobody() {
-    for engine in testkit::engines("the_amount_of_a_bill_that_goes_to_a_changed_address_proves_nobody") {
-        let hall = Hall::on(engine).await;
-        let all = known(&hall).await;
-        let (later, backdated) = (&all[0], &all[1]);
-        let (clerk, program) = (hall.sign_in("csr").await, hall.api("csr").await);
-        assert!(amount_counts(&program, "1", later).await && amount_counts(&program, "2", backdated).await);
-
-        // The last bill went where it went before; the next one does not.
-        mail_to(&clerk, later, ("1 New Way", "2026-07-01")).await;
-        assert!(amount_counts(&program, "3", later).await, "the last bill was mailed before");
-        bill_today(&hall, later);
-        assert!(!amount_counts(&program, "4", later).await, "whoever had the mail changed knows it");
-        let asks = page(&clerk, &later.account("/verify")).await.text();
-        assert!(asks.contains("Not asked: the amount of the last bill"), "{asks}");
-        mail_to(&clerk, later, (&later.street, "2026-07-01")).await;
-        assert!(!amount_counts(&program, "5", later).await, "putting it back hides nothing");
-
-        // From a day before the bill: a copy of it goes there, and nobody sees that it did.
-        mail_to(&clerk, backdated, ("2 New Way", &backdated.bill_on)).await;
-        assert!(!amount_counts(&program, "6", backdated).await);
-        let rule = |days: i64| {
-            json!({"reason": "the town decides", "command": {
-                "questions": ["name", "bill_amount"], "needed": 2, "minutes": 15, "recent_days": days,
-            }})
-        };
-        let manager = hall.api("customer_service_manager").await;
-        let set = manager.change("identity.set_verification_rule", "rule", &rule(0)).await;
-        assert_eq!(set.status, 200, "{}", set.text());
-        assert!(amount_counts(&program, "7", backdated).await, "the town decides how long that is");
-        hall.close().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_first_address_of_an_account_is_a_change_when_somebody_sets_it_later() {
-    for engine in testkit::engines("the_first_address_of_an_account_is_a_change_when_somebody_sets_it_later") {
-        let hall = Hall::on(engine).await;
-        let known = known(&hall).await.remove(0);
-        let (clerk, program) = (hall.sign_in("csr").await, hall.api("csr").await);
-        let mut tx = hall.db().write(&db::DoorKey::for_the_door()).await.expect("the town opens");
-        tx.run("delete from mailing_address", vec![]).await.expect("nobody's mail goes anywhere");
-        tx.commit().await.expect("nobody's mail goes anywhere");
-        assert!(amount_counts(&program, "1", &known).await);
-        mail_to(&clerk, &known, ("1 New Way", &known.bill_on)).await;
-        assert!(!amount_counts(&program, "2", &known).await, "they were mailed nothing there before");
-        hall.close().await;
-    }
-}
-
-/// The last bill is made again, today.
-fn bill_today(hall: &Hall, known: &Known) {
-    let done = |who: &str, words: &[&str]| {
-        hall.program.done(who, &[&["--reason", "asked for once more"], words].concat()).trim().to_owned()
-    };
-    let (run, _) = known.bill.split_once('-').expect("a bill is of a run");
-    let run = done("billing_analyst", &["bill", "again", run, "--account", &known.number]);
-    for (who, step) in [("billing_analyst", "trial"), ("supervisor", "sign"), ("billing_analyst", "post")] {
-        done(who, &["run", step, &run]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! People move: one out, another in, with a look at what will be billed, and the final bill that comes of it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{Client, engines};
 
 use crate::hall::{Hall, page, send};
@@ -81,6 +81,7 @@ async fn one_moves_out_and_another_in() {
         let unverified = [&unsaid[..], &[("asked_by", "caller")]].concat();
         let refused = clerk.post_form(&preview, "/moves/preview", &unverified).await;
         assert_eq!(refused.status, 422, "nobody was verified on the phone: {}", refused.text());
+        forwarding_is_asked_for(&hall, &account).await;
         let before = page(&clerk, &format!("/api/v1/points/{water}")).await.json();
         assert!(
             before["data"]["services"].as_array().is_some_and(|all| all.iter().all(|one| one["stops_on"].is_null()))
@@ -108,6 +109,27 @@ async fn one_moves_out_and_another_in() {
         // The final bill is what the preview promised.
         assert_eq!(billed(&hall, &account).await, Some(promised), "account {account}: the final bill and its preview");
         hall.close().await;
+    }
+}
+
+/// A program says how a forwarding address was told, too, and whose it is.
+async fn forwarding_is_asked_for(hall: &Hall, account: &str) {
+    let program = hall.api("csr").await;
+    let to = json!({"recipient": "", "street": "9 Main St", "city": "Dayton", "state": "OH", "postal_code": "45402"});
+    #[rustfmt::skip]
+    let rows = [
+        (json!({"from_account": account, "forwarding": to}),                                            "asked_by_missing"),
+        (json!({"from_account": account, "forwarding": to, "asked_by": {"way": "caller"}}),             "caller_not_verified"),
+        (json!({"from_account": account, "forwarding": to, "asked_by": {"way": "city", "why": " "}}),   "why_missing"),
+        (json!({"from_account": account, "asked_by": {"way": "in_person"}}),                            "no_forwarding"),
+        (json!({"to_account": account, "service_points": ["P000001-W"], "forwarding": to}),             "nobody_leaves"),
+    ];
+    for (mut command, code) in rows {
+        command["on"] = json!("2026-01-20");
+        command["reason"] = json!("they leave");
+        let body = json!({"reason": "they leave", "command": command});
+        let refused = program.change("billing.move_people", code, &body).await;
+        assert!(refused.status == 422 && refused.text().contains(code), "{code}: {}", refused.text());
     }
 }
 

@@ -47,11 +47,12 @@ impl Act for ChangeStop {
         if self.stops_on.is_some_and(|stops_on| stops_on <= self.stopped_on) {
             return refuse(MoveRefused::NoLaterDay { stopped_on: self.stopped_on });
         }
-        hold_places(entry, &self.account, self.service_point.as_deref()).await?;
+        hold_places(entry, &[&self.account], self.service_point.as_deref().as_slice()).await?;
         let account = locked(entry, &self.account).await?;
         let services = self.stopped(entry, account).await?;
         self.check_unbilled(entry, account, &services).await?;
         let points = points_of(&services);
+        // One may have been added in the moment before the account was held.
         premises::lock_service_points(entry, &points).await?;
         let there = store::services_at(entry, &points).await?;
         for service in &services {

@@ -8,7 +8,7 @@ use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
 use customers::acts::{OpenAccount, SetMailingAddress};
 use customers::{AddressLines, AskedBy, Purpose};
-use kernel::{Refusal, ServicePointId};
+use kernel::Refusal;
 use metering::ReadKind;
 use metering::acts::EnterRead;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,12 @@ pub enum PeopleRefused {
     /// Without somebody who leaves, the places must be said.
     #[error("choose where the services begin")]
     NoPlace,
+    /// Nobody goes anywhere.
+    #[error("a forwarding address is of whoever leaves: name their account, or leave it out")]
+    NobodyLeaves,
+    /// It was asked for, and is not there.
+    #[error("how a forwarding address was told is said with one: give the address, or leave this out")]
+    NoForwarding,
     /// The read is of another day.
     #[error("the read of {read_on} is too far from {on}: a read within {READ_DAYS} days stands for a move")]
     ReadTooFar {
@@ -120,6 +126,8 @@ impl Refusal for PeopleRefused {
             PeopleRefused::Nobody => "nobody_moves",
             PeopleRefused::TwoAccounts => "two_accounts",
             PeopleRefused::NoPlace => "no_place",
+            PeopleRefused::NobodyLeaves => "nobody_leaves",
+            PeopleRefused::NoForwarding => "no_forwarding",
             PeopleRefused::ReadTooFar { .. } => "read_too_far",
             PeopleRefused::ReadElsewhere(_) => "read_elsewhere",
             PeopleRefused::UnknownPoint(_) => "service_point_unknown",
@@ -151,7 +159,10 @@ impl Act for MovePeople {
 
     async fn perform(&self, entry: &mut Entry) -> Result<PeopleMoved, Failure> {
         self.check()?;
-        self.hold_places(entry).await?;
+        let accounts: Vec<&str> =
+            [&self.from_account, &self.to_account].into_iter().flatten().map(String::as_str).collect();
+        let places: Vec<&str> = self.service_points.iter().map(String::as_str).collect();
+        hold_places(entry, &accounts, &places).await?;
         self.check_reads(entry).await?;
         let mut moved = PeopleMoved::default();
         let to = match &self.opens {
@@ -197,22 +208,15 @@ impl MovePeople {
         if self.from_account.is_none() && self.service_points.is_empty() {
             return refuse(PeopleRefused::NoPlace);
         }
+        if self.from_account.is_none() && self.forwarding.is_some() {
+            return refuse(PeopleRefused::NobodyLeaves);
+        }
+        if self.forwarding.is_none() && self.asked_by.is_some() {
+            return refuse(PeopleRefused::NoForwarding);
+        }
         match self.reads.iter().find(|read| READ_DAYS < (read.read_on - self.on).num_days().abs()) {
             Some(read) => refuse(PeopleRefused::ReadTooFar { read_on: read.read_on, on: self.on }),
             None => Ok(()),
-        }
-    }
-
-    /// Holds all the places that move, before any account is held.
-    async fn hold_places(&self, entry: &mut Entry) -> Result<(), Failure> {
-        match &self.from_account {
-            Some(from) if self.service_points.is_empty() => hold_places(entry, from, None).await,
-            Some(_) | None => {
-                let references: Vec<&str> = self.service_points.iter().map(String::as_str).collect();
-                let points = premises::service_points_by_reference(entry, &references).await?;
-                let points: Vec<ServicePointId> = points.into_values().collect();
-                Ok(premises::lock_service_points(entry, &points).await?)
-            }
         }
     }
 

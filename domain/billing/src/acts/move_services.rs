@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
+use db::Fault;
 use kernel::{AccountId, AgreementId, ServicePointId};
 use revenue::RateProfile;
 use serde::{Deserialize, Serialize};
@@ -114,9 +115,9 @@ impl Act for StartService {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
-        let point = point_named(entry, &self.service_point).await?;
-        premises::lock_service_points(entry, &[point]).await?;
+        hold_places(entry, &[&self.account], &[&self.service_point]).await?;
         let account = locked(entry, &self.account).await?;
+        let point = point_named(entry, &self.service_point).await?;
         let cycle = store::cycle_by_code(entry, &self.cycle).await?;
         let cycle = cycle.ok_or_else(|| refused(MoveRefused::UnknownCycle(self.cycle.clone())))?;
         if !store::cycle_periods(entry).await?.iter().any(|one| one.cycle == cycle.id) {
@@ -180,7 +181,7 @@ impl Act for StopService {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
-        hold_places(entry, &self.account, self.service_point.as_deref()).await?;
+        hold_places(entry, &[&self.account], self.service_point.as_deref().as_slice()).await?;
         let account = locked(entry, &self.account).await?;
         let services = stopping(entry, (account, &self.account), self.service_point.as_deref(), self.stops_on).await?;
         stop(entry, &services, self.stops_on, &self.reason).await?;
@@ -208,10 +209,13 @@ impl Act for TransferService {
         if self.from_account == self.to_account {
             return refuse(MoveRefused::ToItself(self.to_account.clone()));
         }
-        hold_places(entry, &self.from_account, self.service_point.as_deref()).await?;
-        let (from, to) = locked_both(entry, &self.from_account, &self.to_account).await?;
+        let both = [self.from_account.as_str(), &self.to_account];
+        hold_places(entry, &both, self.service_point.as_deref().as_slice()).await?;
+        let from = locked(entry, &self.from_account).await?;
+        let to = locked(entry, &self.to_account).await?;
         let services = stopping(entry, (from, &self.from_account), self.service_point.as_deref(), self.on).await?;
         let points = points_of(&services);
+        // One may have been added in the moment before the account was held.
         premises::lock_service_points(entry, &points).await?;
         let there = store::services_at(entry, &points).await?;
         let stopped: Vec<AgreementId> = services.iter().map(|service| service.agreement).collect();
@@ -280,38 +284,35 @@ pub(super) fn check_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { refuse(MoveRefused::NoReason) } else { Ok(()) }
 }
 
-/// Holds the places where an account is served, or one of them, before the account itself is held. Whoever measures holds
-/// places first and then the accounts whose use is another: in the other order the two could wait for each other.
-pub(super) async fn hold_places(entry: &mut Entry, number: &str, point: Option<&str>) -> Result<(), Failure> {
-    let points = match point {
-        Some(point) => vec![point_named(entry, point).await?],
-        None => {
-            let account = named(entry, number).await?;
-            points_of(&store::services_of(entry, account).await?)
-        }
+/// Holds the places that move, or all where the first of some accounts is served when none is named; then these accounts and
+/// whoever else had a service there, the older first. Whoever measures holds places first and then accounts, and what a move
+/// measures may concern all of them: in another order two of them could wait for each other. What is not there is refused
+/// where it is used.
+pub(super) async fn hold_places(entry: &mut Entry, numbers: &[&str], references: &[&str]) -> Result<(), Fault> {
+    let mut accounts = BTreeSet::new();
+    let mut first = None;
+    for number in numbers {
+        let named = account_named(entry, number).await?.ok();
+        first = first.or(named);
+        accounts.extend(named);
+    }
+    let points: Vec<ServicePointId> = match first {
+        Some(first) if references.is_empty() => points_of(&store::services_of(entry, first).await?),
+        Some(_) | None => premises::service_points_by_reference(entry, references).await?.into_values().collect(),
     };
-    Ok(premises::lock_service_points(entry, &points).await?)
+    premises::lock_service_points(entry, &points).await?;
+    accounts.extend(store::services_at(entry, &points).await?.iter().map(|service| service.account));
+    let accounts: Vec<AccountId> = accounts.into_iter().collect();
+    customers::hold_these_accounts(entry, &accounts).await
 }
 
 /// The account with a number, held alone: runs that post it wait.
 pub(super) async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
-    let account = named(entry, number).await?;
+    let account = account_named(entry, number).await?;
+    let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
     entry.concerns(account);
     customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
-}
-
-/// The same of two accounts, the older first, whichever of them is named first.
-async fn locked_both(entry: &mut Entry, one: &str, other: &str) -> Result<(AccountId, AccountId), Failure> {
-    let is_in_order = named(entry, one).await? < named(entry, other).await?;
-    let (older, newer) = if is_in_order { (one, other) } else { (other, one) };
-    let (older, newer) = (locked(entry, older).await?, locked(entry, newer).await?);
-    Ok(if is_in_order { (older, newer) } else { (newer, older) })
-}
-
-async fn named(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
-    let account = account_named(entry, number).await?;
-    account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))
 }
 
 pub(super) async fn point_named(entry: &mut Entry, reference: &str) -> Result<ServicePointId, Failure> {

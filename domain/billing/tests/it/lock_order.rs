@@ -1,7 +1,7 @@
 //! Whoever moves somebody holds the place before the account, as whoever measures does: so the two never wait for each other.
 
 use acts::Act;
-use billing::acts::{ChangeStop, MovePeople, StopService, TransferService};
+use billing::acts::{ChangeStop, MovePeople, MoveRead, StartService, StopService, TransferService};
 use db::{DoorKey, Engine};
 use kernel::{AccountId, ServicePointId};
 use testkit::engines;
@@ -19,10 +19,10 @@ const TAKE: &str = "
         for no key update nowait
     ) taken";
 
-/// Somebody holds a place; an act comes and waits. The account is still free.
+/// Somebody holds a place; an act comes and waits. The accounts are still free.
 async fn waits_for_the_place<A: Act + Clone + 'static>(
     town: &Metered,
-    (point, account): (ServicePointId, AccountId),
+    (point, accounts): (ServicePointId, &[AccountId]),
     (number, act): (i64, A),
 ) {
     let office = &town.tariff.town;
@@ -34,8 +34,10 @@ async fn waits_for_the_place<A: Act + Clone + 'static>(
         tokio::task::yield_now().await;
     }
     assert!(!moving.is_finished(), "{} asks nobody who holds the place", A::KIND);
-    let taken = measuring.hold(TAKE, vec![account.into()]).await;
-    assert!(taken.is_ok(), "{} holds the account while it waits for the place", A::KIND);
+    for account in accounts {
+        let taken = measuring.hold(TAKE, vec![(*account).into()]).await;
+        assert!(taken.is_ok(), "{} holds an account while it waits for the place", A::KIND);
+    }
     measuring.commit().await.unwrap();
     moving.await.unwrap().unwrap();
 }
@@ -59,7 +61,8 @@ async fn every_move_holds_the_place_before_the_account() {
     let (one, other) = (town.house(100).await, town.house(100).await);
     let (account, to_account) = (office.number(one).await, office.number(other).await);
     let (point, reference, reason) = (town.point(one).await, town.place(one).await, "they move".to_owned());
-    let held = (point, one);
+    let accounts = [one, other];
+    let held = (point, &accounts[..]);
 
     let stops_on = day("2025-03-01");
     let stop = StopService { account: account.clone(), service_point: None, stops_on, reason: reason.clone() };
@@ -75,17 +78,33 @@ async fn every_move_holds_the_place_before_the_account() {
         reason: "they move".into(),
     };
     waits_for_the_place(&town, held, (103, hand_over)).await;
+    let (service_point, read_on, is_right) = (reference.clone(), day("2025-04-01"), Some(true));
+    let read = MoveRead { service_point, read_on, count: 120, kind: metering::ReadKind::Actual, is_right };
     let returns = MovePeople {
         from_account: Some(to_account),
-        to_account: Some(account),
+        to_account: Some(account.clone()),
         opens: None,
-        service_points: vec![reference],
+        service_points: vec![],
         on: day("2025-04-01"),
-        reads: vec![],
+        reads: vec![read],
         forwarding: None,
         asked_by: None,
         reason: "they come back".into(),
     };
-    waits_for_the_place(&town, (point, other), (104, returns)).await;
+    waits_for_the_place(&town, held, (104, returns)).await;
+    let (stops_on, reason) = (day("2025-05-01"), "they move".to_owned());
+    office.act(&StopService { account: account.clone(), service_point: None, stops_on, reason }).await;
+    let start = StartService {
+        account,
+        service_point: reference,
+        service: "water".into(),
+        schedule: "kgal-water".into(),
+        cycle: "A".into(),
+        class: "HOUSE".into(),
+        dimensions: [].into(),
+        starts_on: stops_on,
+        reason: "they stay".into(),
+    };
+    waits_for_the_place(&town, held, (105, start)).await;
     town.tariff.town.base.remove().await;
 }

@@ -212,7 +212,6 @@ impl Names {
             phone: said.phone.clone(),
             email: said.email.clone(),
             source: source.to_owned(),
-            phone_set_on: None,
             merged_into: None,
         };
         self.customers.insert(said.customer.clone(), customer);
@@ -222,10 +221,6 @@ impl Names {
     fn change_customer(&mut self, said: &Said, source: &str) {
         let Some(known) = self.customers.get_mut(&said.customer) else { return };
         known.kind = said.kind;
-        let is_new = self.new_customers.contains(&said.customer);
-        if !is_new && !said.phone.is_empty() && said.phone != known.phone {
-            known.phone_set_on = Some(self.today);
-        }
         for (known, said) in
             [(&mut known.name, &said.name), (&mut known.phone, &said.phone), (&mut known.email, &said.email)]
         {
@@ -234,7 +229,7 @@ impl Names {
             }
         }
         source.clone_into(&mut known.source);
-        if !is_new {
+        if !self.new_customers.contains(&said.customer) {
             self.changed_customers.insert(said.customer.clone());
         }
     }
@@ -293,7 +288,7 @@ impl Names {
         let new = |reference: &String| self.customers.get(reference).map(new_customer);
         store::insert_customers(entry, self.new_customers.iter().filter_map(new).collect()).await?;
         for customer in self.changed_customers.iter().filter_map(|reference| self.customers.get(reference)) {
-            store::update_customer(entry, customer).await?;
+            store::update_customer(entry, customer, self.today).await?;
         }
         let opened = || self.new_accounts.iter().filter_map(|name| Some((name, &self.accounts.get(name)?.named)));
         let numbers = issue_numbers(entry, self.new_accounts.len()).await?;

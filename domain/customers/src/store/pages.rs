@@ -29,7 +29,7 @@ pub(crate) struct OpenAccount {
 /// any that were merged into others.
 pub(crate) async fn customer_page(read: &mut Read, after: &str, limit: i64) -> Result<Vec<KnownCustomer>, Fault> {
     const SQL: &str = "
-        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, c.phone_set_on, m.into_id
+        select c.customer_id, c.reference, c.kind, c.name, c.phone, c.email, c.source, m.into_id
         from customer c
         left join customer_merge m on m.merged_id = c.customer_id
         where $1 < c.reference and 0 < c.customer_id and m.merged_id is null

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use acts::{Act, Failure};
-use customers::acts::{AuthorizePerson, EndParty, SetContact, SetMailingAddress, SetParty};
+use customers::acts::{AuthorizePerson, EndParty, MergeCustomers, SetContact, SetMailingAddress, SetParty};
 use customers::{AddressLines, AskedBy, CallersKnown, Purpose, Role};
 use identity::acts::{Caller, ClearRedFlag, SetVerificationRule, VerifyCaller};
 use identity::{CallerRole, Question, RedFlagRule, VerifiedCallers};
@@ -121,8 +121,12 @@ async fn a_telephone_that_was_just_changed_proves_nobody() {
         assert!(town.act("before", &holder(&[Name, Phone])).await.is_verified);
         town.act("e-mail", &contact(None, in_person())).await;
         assert!(town.act("same phone", &holder(&[Name, Phone])).await.is_verified, "a telephone that stays counts");
+        town.act("the same", &contact(Some("602-555-0100"), in_person())).await;
+        assert!(town.act("no other", &holder(&[Name, Phone])).await.is_verified, "nor does saying it again change it");
         town.act("phone", &contact(Some("602-555-0199"), in_person())).await;
         assert!(!town.act("after", &holder(&[Name, Phone])).await.is_verified);
+        town.act("put back", &contact(Some("602-555-0100"), in_person())).await;
+        assert!(!town.act("after that", &holder(&[Name, Phone])).await.is_verified, "putting it back hides nothing");
         assert!(town.act("another", &holder(&[Name, Phone, TaxId])).await.is_verified, "what else they know counts");
 
         let bob =
@@ -134,6 +138,11 @@ async fn a_telephone_that_was_just_changed_proves_nobody() {
         assert!(town.act("same in a file", &bob(&[Name, Phone])).await.is_verified, "the file says another name only");
         town.import(&row("Bob Ruiz Jr", "602-555-0177")).await;
         assert!(!town.act("set by a file", &bob(&[Name, Phone])).await.is_verified, "whoever brings in files, too");
+
+        // Somebody who is merged into another has their telephone from then on, which nobody set.
+        let reason = "it is the same person".to_owned();
+        town.act("merge", &MergeCustomers { merged: "bob".to_owned(), into: "cleo".to_owned(), reason }).await;
+        assert!(!town.act("merged", &bob(&[Name, Phone])).await.is_verified, "the account has another holder");
 
         town.act("rule", &rule(Some(0), None)).await;
         assert!(town.act("town", &holder(&[Name, Phone])).await.is_verified, "the town decides how long that is");
