@@ -95,7 +95,7 @@ impl Loaded {
                 false => alert,
             });
         }
-        let stay = self.again.iter().find_map(|one| one.stays.as_ref())?;
+        let stay = billing::newest_stay(&self.again)?;
         let who = self.names.get(&stay.by).map_or("Somebody", String::as_str);
         let alert = Alert::info("This bill stays as it is").text(format!(
             "{who} decided so on {}: {}",

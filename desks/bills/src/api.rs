@@ -59,7 +59,7 @@ async fn again(ask: Ask, paging: Paging) -> Result<List<BillAgainBody>, Problem>
     Ok(List::of(bills.iter().map(body).collect(), &paging, |body| body.place))
 }
 
-/// Bills that stay as they are, the newest decision first.
+/// Bills that stay as they are, the newest day first.
 ///
 /// They say what is not so any more, and somebody decided that they are not made again.
 #[utoipa::path(
@@ -68,13 +68,13 @@ async fn again(ask: Ask, paging: Paging) -> Result<List<BillAgainBody>, Problem>
     responses((status = 200, description = "A piece of the list.", body = List<StayingBillBody>), Problems)
 )]
 async fn staying(ask: Ask, paging: Paging) -> Result<List<StayingBillBody>, Problem> {
-    let before = paging.after::<i64>()?.map(ActId);
+    let after = paging.after::<(NaiveDate, i64)>()?.map(|(day, act)| (day, ActId(act)));
     let mut read = ask.read().await?;
-    let bills = staying_bills(&mut read, before, (0, paging.limit + 1)).await?;
+    let bills = staying_bills(&mut read, after, (0, paging.limit + 1)).await?;
     let around = Around::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
     let names = staff::names(&mut read).await?;
     let body = |one: &StayingBill| StayingBillBody::of(one, &around, &names);
-    Ok(List::of(bills.iter().map(body).collect(), &paging, StayingBillBody::place))
+    Ok(List::of(bills.iter().map(body).collect(), &paging, |body| body.place))
 }
 
 /// A bill as the customer has it: services, lines, the statement, its state.

@@ -65,8 +65,8 @@ fn changes(found: Vec<GoneWrong>, kept: Vec<BillAgain>, told: Told) -> Changes {
 fn now(found: GoneWrong, before: Option<&BillAgain>, told: Told) -> BillAgain {
     let (told_on, told_by) = match before {
         Some(same) if same.figure == found.figure => return same.clone(),
-        // It waited before it was corrected once more.
-        Some(waits) if waits.stays.is_none() => (waits.told_on, waits.told_by),
+        // It waited before it was corrected once more, by which it waits now.
+        Some(waits) if waits.stays.is_none() => (waits.told_on, told.1),
         Some(_) | None => told,
     };
     let AgainKey { account, run, service_point, why } = found.key;
@@ -112,6 +112,8 @@ mod tests {
     fn what_is_kept_becomes_what_is_so_and_waits_since_it_was_told() {
         let one = |figure, is_staying| Some(kept(7, figure, (BEFORE, is_staying)));
         let since = |told_by, figure| Some(kept(7, figure, (told_by, false)));
+        let before = kept(7, Some(12), (BEFORE, false));
+        let corrected_once_more = Some(BillAgain { told_by: Some(ActId(NOW)), ..before });
         #[rustfmt::skip]
         let rows = [
             // found         kept                     what is written in its place
@@ -123,7 +125,7 @@ mod tests {
             (None,           one(None, true),         Some(None)),
             (Some(Some(11)), None,                    Some(since(NOW, Some(11)))),
             (Some(Some(11)), one(Some(11), true),     None),
-            (Some(Some(12)), one(Some(11), false),    Some(since(BEFORE, Some(12)))),
+            (Some(Some(12)), one(Some(11), false),    Some(corrected_once_more)),
             (Some(Some(12)), one(Some(11), true),     Some(since(NOW, Some(12)))),
         ];
         for (found, kept, written) in rows {

@@ -111,7 +111,7 @@ pub use store::{
 };
 pub use store::{
     BillAgain, BillStay, BillToMakeAgain, StayingBill, WaitingBill, WhyAgain, bills_again_of, bills_gone_wrong,
-    bills_to_make_again, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
+    bills_to_make_again, newest_stay, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
 };
 pub use store::{BillInOrder, acts_of_adjustments, bills_of_account, leak_rules};
 pub use store::{

@@ -80,7 +80,7 @@ pub(crate) use kept_again::{accounts_again, delete_again, insert_again, let_stay
 pub(crate) use leaks::insert_leak_rule;
 pub use leaks::leak_rules;
 pub use listed_again::{
-    StayingBill, WaitingBill, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
+    StayingBill, WaitingBill, newest_stay, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
 };
 pub use look_account::{
     AccountBill, AccountException, AccountService, NewestStatement, account_bills, account_exceptions,

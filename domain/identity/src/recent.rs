@@ -41,7 +41,9 @@ pub(crate) async fn recent_changes(
     let mut telephones = customers::phones_set_on(read, people).await?;
     // With a merge the account has another holder, whose telephone nobody set.
     for (_, act, _, holder) in customers::moves_of_accounts(read, &[account.id]).await? {
-        if let Some(entry) = acts::logged_act(read, act).await? {
+        if people.contains(&holder)
+            && let Some(entry) = acts::logged_act(read, act).await?
+        {
             let last = telephones.entry(holder).or_insert(entry.business_on);
             *last = (*last).max(entry.business_on);
         }

@@ -43,7 +43,7 @@ pub enum BillCommand {
     },
     /// List the bills to make again, with why: they stand and say what is not so any more
     ToMakeAgain,
-    /// List the bills that stay as they are, with who decided it and why, the newest decision first
+    /// List the bills that stay as they are, with who decided it and why, the newest day first
     Staying,
     /// Let a bill that is to be made again stay as it is
     LetStay {
@@ -123,11 +123,11 @@ async fn list_staying(settings: &Settings) -> Outcome {
     let office = office(settings).await?;
     let mut read = office.db().read().await?;
     let people = staff::names(&mut read).await?;
-    let mut before = None;
+    let mut after = None;
     loop {
-        let bills = billing::staying_bills(&mut read, before, (0, PIECE)).await?;
+        let bills = billing::staying_bills(&mut read, after, (0, PIECE)).await?;
         let Some(last) = bills.last() else { return Ok(Ended::Done) };
-        before = Some(last.stay.act);
+        after = Some(last.place);
         let names = Names::of(&mut read, bills.iter().flat_map(|one| &one.not_so)).await?;
         for one in &bills {
             output::data(&format!(

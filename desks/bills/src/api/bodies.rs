@@ -143,7 +143,7 @@ impl Bill {
         let not_so = again.iter().map(|one| AgainBody::of(one, around));
         let stay = match again.iter().any(|one| one.stays.is_none()) {
             true => None,
-            false => again.iter().find_map(|one| one.stays.as_ref()),
+            false => billing::newest_stay(again),
         };
         let statement = view.statement.map(|made| BillStatement {
             previous_cents: made.previous.0,

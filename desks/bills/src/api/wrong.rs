@@ -51,6 +51,8 @@ pub(super) struct StayingBillBody {
     entry: i64,
     /// What it says that is not so any more.
     not_so: Vec<AgainBody>,
+    #[serde(skip)]
+    pub(super) place: (NaiveDate, i64),
 }
 
 /// Something on a bill that is not so any more.
@@ -146,11 +148,7 @@ impl StayingBillBody {
             reason: one.stay.reason.clone(),
             entry: one.stay.act.0,
             not_so: one.not_so.iter().map(|one| AgainBody::of(one, around)).collect(),
+            place: (one.place.0, one.place.1.0),
         }
-    }
-
-    /// Its place in the list.
-    pub(super) fn place(&self) -> i64 {
-        self.entry
     }
 }

@@ -9,6 +9,9 @@ use kernel::{AccountId, ActId, BillNumber, Cents, RunId};
 
 use super::kept_again::{BillAgain, BillStay, bills_again_of};
 
+/// Behind every day that somebody decides on.
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day of the calendar");
+
 /// A bill that waits to be made again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingBill {
@@ -49,10 +52,25 @@ pub struct StayingBill {
     pub bill_on: NaiveDate,
     /// What it comes to.
     pub total: Cents,
-    /// The newest word that it stays, by whose entry of the log it has its place in the list.
+    /// Its place in the list: the day of the newest word that it stays, and the entry of the log, which tells words of one day
+    /// apart.
+    pub place: (NaiveDate, ActId),
+    /// The newest word that it stays.
     pub stay: BillStay,
     /// What it says that is not so any more.
     pub not_so: Vec<BillAgain>,
+}
+
+#[derive(sqlx::FromRow)]
+struct StayingRow {
+    account_id: i64,
+    run_id: i64,
+    run_number: i64,
+    position: i64,
+    bill_on: NaiveDate,
+    total_cents: i64,
+    stays_on: NaiveDate,
+    act_id: i64,
 }
 
 /// How many bills wait to be made again, and since when the first does.
@@ -110,36 +128,43 @@ pub async fn staying_bills_count(read: &mut Read) -> Result<i64, Fault> {
     Ok(read.number(SQL, vec![]).await?.unwrap_or(0))
 }
 
-/// The bills that stay as they are, the newest decision first: those before one of the list, when it is named by its entry of
-/// the log, and then so many left out, and so many given.
+/// The bills that stay as they are, the newest day first: those behind one of the list, when it is named by its place
+/// ([`StayingBill::place`]), and then so many left out, and so many given.
 pub async fn staying_bills(
     read: &mut Read,
-    before: Option<ActId>,
+    after: Option<(NaiveDate, ActId)>,
     (offset, limit): (usize, usize),
 ) -> Result<Vec<StayingBill>, Fault> {
     const SQL: &str = "
-        select s.account_id, s.run_id, r.run_number, b.position, b.bill_on, b.total_cents, s.act_id
-        from (select account_id, run_id, max(stays_act_id) as act_id
+        select s.account_id, s.run_id, r.run_number, b.position, b.bill_on, b.total_cents, s.stays_on, s.act_id
+        from (select account_id, run_id, max(stays_on) as stays_on, max(stays_act_id) as act_id
               from bill_again
               group by account_id, run_id
               having count(*) = count(stays_act_id)) s
         join bill b on b.account_id = s.account_id and b.run_id = s.run_id
         join bill_run r on r.run_id = s.run_id
-        where s.act_id < $1
-        order by s.act_id desc
-        limit $2 offset $3";
-    let before = before.unwrap_or(ActId(i64::MAX));
-    let args = vec![before.into(), number(limit), number(offset)];
-    let rows: Vec<(i64, i64, i64, i64, NaiveDate, i64, i64)> = read.all(SQL, args).await?;
-    let mut kept = kept_of(read, rows.iter().map(|(account, ..)| AccountId(*account))).await?;
-    let bill = |(account, run, run_number, position, bill_on, total, act)| {
-        let (account, run) = (AccountId(account), RunId(run));
+        where s.stays_on < $1 or s.stays_on = $1 and s.act_id < $2
+        order by s.stays_on desc, s.act_id desc
+        limit $3 offset $4";
+    let (day, act) = after.unwrap_or((LAST_DAY, ActId(i64::MAX)));
+    let args = vec![day.into(), act.into(), number(limit), number(offset)];
+    let rows: Vec<StayingRow> = read.all(SQL, args).await?;
+    let mut kept = kept_of(read, rows.iter().map(|row| AccountId(row.account_id))).await?;
+    let bill = |row: StayingRow| {
+        let (account, run, place) = (AccountId(row.account_id), RunId(row.run_id), (row.stays_on, ActId(row.act_id)));
         let not_so = kept.remove(&(account, run)).unwrap_or_default();
-        let number = BillNumber { run: run_number, position };
-        let stay = not_so.iter().filter_map(|one| one.stays.clone()).find(|stay| stay.act == ActId(act))?;
-        Some(StayingBill { account, run, number, bill_on, total: Cents(total), stay, not_so })
+        let number = BillNumber { run: row.run_number, position: row.position };
+        let stay = newest_stay(&not_so)?.clone();
+        let (bill_on, total) = (row.bill_on, Cents(row.total_cents));
+        Some(StayingBill { account, run, number, bill_on, total, place, stay, not_so })
     };
     Ok(rows.into_iter().filter_map(bill).collect())
+}
+
+/// The newest word that a bill stays, among what is kept of it.
+#[must_use]
+pub fn newest_stay(kept: &[BillAgain]) -> Option<&BillStay> {
+    kept.iter().filter_map(|one| one.stays.as_ref()).max_by_key(|stay| (stay.on, stay.act))
 }
 
 /// What is kept of some accounts, by bill.

@@ -282,7 +282,7 @@ async fn bills_that_stay_are_listed_the_newest_decision_first_and_those_about_mu
         assert_eq!(all.iter().map(said).collect::<Vec<_>>(), expected);
         assert_eq!(staying_bills_count(&mut read).await.unwrap(), 3);
         for at in 0..all.len() {
-            let rest = staying_bills(&mut read, Some(all[at].stay.act), (0, 10)).await.unwrap();
+            let rest = staying_bills(&mut read, Some(all[at].place), (0, 10)).await.unwrap();
             assert_eq!(rest, all[at + 1..], "after {at}");
             let cut = staying_bills(&mut read, None, (at, 1)).await.unwrap();
             assert_eq!(cut, all[at..=at], "at {at}");

@@ -218,7 +218,7 @@ impl OnRecord {
         let of = self.place.people.iter().find(|somebody| Some(somebody.person.id) == recent.customer);
         match of {
             Some(somebody) => {
-                format!("Not asked: the telephone of {} was changed on {changed}. {counts}", somebody.name())
+                format!("Not asked: the telephone of {} is of {changed} on this account. {counts}", somebody.name())
             }
             None => format!(
                 "Not asked: the amount of the last bill. It goes to an address that was changed on {changed}. {counts}"

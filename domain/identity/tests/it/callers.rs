@@ -144,6 +144,15 @@ async fn a_telephone_that_was_just_changed_proves_nobody() {
         town.act("merge", &MergeCustomers { merged: "bob".to_owned(), into: "cleo".to_owned(), reason }).await;
         assert!(!town.act("merged", &bob(&[Name, Phone])).await.is_verified, "the account has another holder");
 
+        // Whoever else is on the account has the telephone they had.
+        town.import("dora,person,Dora Fox,602-555-0103,,,,,,,,,\n").await;
+        let (account, customer, from_on) = ("b1".to_owned(), "dora".to_owned(), day("2026-07-01"));
+        let tenant = SetParty { account, role: Role::Tenant, customer, from_on, seen: None, asked_by: in_person() };
+        town.act("tenant", &tenant).await;
+        let account = "b1".to_owned();
+        let dora = VerifyCaller { account, ..call(CallerRole::Tenant, Some("dora"), &[Name, Phone]) };
+        assert!(town.act("the tenant", &dora).await.is_verified, "only the holder is another");
+
         town.act("rule", &rule(Some(0), None)).await;
         assert!(town.act("town", &holder(&[Name, Phone])).await.is_verified, "the town decides how long that is");
         town.remove().await;
