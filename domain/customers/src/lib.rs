@@ -22,8 +22,7 @@ pub use store::{
     accounts_by_id, accounts_by_reference_or_number, accounts_from, accounts_held_by, accounts_of_customers,
     accounts_opened_since, address_records, customer_references, customers_by_reference, customers_in_full,
     customers_with_phone, hold_accounts, hold_these_accounts, insert_accounts, insert_customers, insert_protection,
-    lift_protection, lock_accounts, mailing_addresses, merged_of, merges_into, moves_of_accounts, parties_of,
-    persons_by_id, phones_set_on, protected_among, protected_customers, protected_through, protections, reached,
-    surviving,
+    lift_protection, mailing_addresses, merged_of, merges_into, moves_of_accounts, parties_of, persons_by_id,
+    phones_set_on, protected_among, protected_customers, protected_through, protections, reached, surviving,
 };
 pub use store::{accounts_in_list, last_account_id, mail_between, names_between};

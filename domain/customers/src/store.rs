@@ -321,8 +321,8 @@ pub async fn accounts_by_id(read: &mut Read, accounts: &[AccountId]) -> Result<B
     Ok(found)
 }
 
-/// Holds accounts `from..to` until the transaction ends: whoever corrects one of them waits, and so does another run that
-/// would post them.
+/// Holds accounts `from..to` until the transaction ends: whoever corrects something of theirs is alone, and so is a run that
+/// posts them. Rows that only name an account go on being written meanwhile.
 pub async fn hold_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
     const SQL: &str = "
         select count(*)
@@ -347,18 +347,4 @@ pub async fn hold_these_accounts(tx: &mut Tx, accounts: &[AccountId]) -> Result<
     let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
     let _: Vec<(i64,)> = tx.listed(SQL, &keys).await?;
     Ok(())
-}
-
-/// Holds accounts `from..to` alone until the transaction ends, for whoever corrects something of theirs.
-pub async fn lock_accounts(tx: &mut Tx, (from, to): (AccountId, AccountId)) -> Result<(), Fault> {
-    const SQL: &str = "
-        select count(*)
-        from (
-            select account_id
-            from account
-            where $1 <= account_id and account_id < $2
-            order by account_id
-            for update
-        ) held";
-    tx.hold(SQL, vec![from.into(), to.into()]).await
 }

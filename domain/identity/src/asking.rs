@@ -12,8 +12,6 @@ use crate::banner::caller;
 use crate::verification::MINUTES_MAX;
 use crate::{CallerRole, Verification, store};
 
-/// So many of the last calls are looked at for one of a clerk.
-const LAST_CALLS: i64 = 10;
 /// The answers of the form.
 const CALLER: &str = "caller";
 const IN_PERSON: &str = "in_person";
@@ -28,18 +26,22 @@ pub struct VerifiedCallers;
 impl KnowsCallers for VerifiedCallers {
     async fn verified(&self, entry: &mut Entry, account: AccountId, wish: Wish) -> Result<bool, Fault> {
         let (actor, asked_at) = (entry.actor.id, entry.asked_at);
-        let calls = store::verifications_of(entry, account, LAST_CALLS).await?;
-        Ok(asking_call(&calls, (actor, asked_at), wish).is_some())
+        Ok(asking_call(entry, account, (actor, asked_at), wish).await?.is_some())
     }
 }
 
-/// The clerk's own newest call about the account at a time, where it was verified and whoever called may ask for this. What was agreed
-/// on the phone is often written down after it: so it holds for a working day, longer than the verification itself, but not
-/// past the next call.
-fn asking_call(calls: &[Verification], (actor, now): (ActorId, DateTime<Utc>), wish: Wish) -> Option<&Verification> {
-    let own = calls.iter().find(|call| call.actor == actor && call.at <= now)?;
-    let is_of_today = now < own.at + TimeDelta::minutes(MINUTES_MAX);
-    (own.is_verified && is_of_today && may_ask(own.role, wish)).then_some(own)
+/// The clerk's own newest call about an account up to a moment, where it was verified and whoever called may ask for this.
+/// What was agreed on the phone is often written down after it: so it holds for a working day, longer than the verification
+/// itself, but not past the next call.
+async fn asking_call(
+    read: &mut Read,
+    account: AccountId,
+    (actor, now): (ActorId, DateTime<Utc>),
+    wish: Wish,
+) -> Result<Option<Verification>, Fault> {
+    let since = now - TimeDelta::minutes(MINUTES_MAX);
+    let own = store::last_call_of(read, account, actor, (since, now)).await?;
+    Ok(own.filter(|own| own.is_verified && may_ask(own.role, wish)))
 }
 
 /// Whether somebody may ask for this on the phone: the account holder for everything, others for what is theirs. Who is
@@ -64,10 +66,12 @@ pub struct Asking {
 impl Asking {
     /// As it can be answered by a visitor about an account.
     pub async fn load(ask: &Ask, read: &mut Read, (account, wish): (AccountId, Wish)) -> Result<Asking, Fault> {
-        let calls = store::verifications_of(read, account, LAST_CALLS).await?;
-        let own = ask.visitor().and_then(|visitor| asking_call(&calls, (visitor.actor.id, ask.now()), wish));
+        let own = match ask.visitor() {
+            Some(visitor) => asking_call(read, account, (visitor.actor.id, ask.now()), wish).await?,
+            None => None,
+        };
         let caller = match own {
-            Some(call) => Some(format!("{}, verified {}", caller(read, call).await?, ask.when(call.at))),
+            Some(call) => Some(format!("{}, verified {}", caller(read, &call).await?, ask.when(call.at))),
             None => None,
         };
         Ok(Asking { caller, wish: Some(wish) })
@@ -143,41 +147,56 @@ impl Asking {
 
 #[cfg(test)]
 mod tests {
+    use db::DoorKey;
     use kernel::ActId;
+    use testkit::{TestDb, engines, noon};
 
     use super::*;
 
     const CLERK: ActorId = ActorId(7);
 
-    fn call(actor: ActorId, role: CallerRole, (is_verified, minutes_ago): (bool, i64)) -> Verification {
-        let at = testkit::noon() - TimeDelta::minutes(minutes_ago);
-        let (account, act, matched) = (AccountId(1), ActId(1), Vec::new());
+    /// Who called whom, and whether they proved it how many minutes ago.
+    type Call = (ActorId, CallerRole, (bool, i64));
+
+    fn verification(act: i64, (actor, role, (is_verified, minutes_ago)): Call) -> Verification {
+        let at = noon() - TimeDelta::minutes(minutes_ago);
+        let (account, act, matched) = (AccountId::CITY, ActId(act), Vec::new());
         Verification { account, act, customer: None, role, is_verified, matched, actor, at, holds_until: at }
     }
 
-    #[test]
+    #[tokio::test]
     #[rustfmt::skip]
-    fn who_was_verified_by_this_clerk_may_ask_for_what_is_theirs() {
+    async fn who_was_verified_by_this_clerk_may_ask_for_what_is_theirs() {
         use CallerRole::{Authorized, BillPayer, Holder, Owner, Tenant};
-        let rows: [(&[Verification], Wish, bool); 14] = [
-            (&[],                                                                            Wish::Mail,       false),
-            (&[call(CLERK, Holder, (true, 1))],                                              Wish::Contact,    true),
-            (&[call(CLERK, Holder, (true, 1))],                                              Wish::Authorized, true),
-            (&[call(CLERK, Holder, (false, 1))],                                             Wish::Contact,    false),
-            (&[call(ActorId(8), Holder, (true, 1))],                                         Wish::Contact,    false),
-            (&[call(CLERK, Holder, (true, 719))],                                            Wish::Contact,    true),
-            (&[call(CLERK, Holder, (true, 720))],                                            Wish::Contact,    false),
-            (&[call(CLERK, Holder, (false, 1)), call(CLERK, Holder, (true, 30))],            Wish::Contact,    false),
-            (&[call(ActorId(8), Tenant, (false, 1)), call(CLERK, Holder, (true, 30))],       Wish::Contact,    true),
-            (&[call(CLERK, BillPayer, (true, 1))],                                           Wish::Mail,       true),
-            (&[call(CLERK, Owner, (true, 1))],                                               Wish::Authorized, false),
-            (&[call(CLERK, Holder, (false, -1)), call(CLERK, Holder, (true, 30))],           Wish::Mail,       true),
-            (&[call(CLERK, Holder, (true, -1))],                                             Wish::Mail,       false),
-            (&[call(CLERK, Authorized, (true, 1))],                                          Wish::Mail,       false),
+        let later: Vec<Call> = (1..=20).map(|minutes| (CLERK, Holder, (false, -minutes))).chain([(CLERK, Holder, (true, 30))]).collect();
+        let rows: [(&[Call], Wish, bool); 15] = [
+            (&[],                                                                  Wish::Mail,       false),
+            (&[(CLERK, Holder, (true, 1))],                                        Wish::Contact,    true),
+            (&[(CLERK, Holder, (true, 1))],                                        Wish::Authorized, true),
+            (&[(CLERK, Holder, (false, 1))],                                       Wish::Contact,    false),
+            (&[(ActorId(8), Holder, (true, 1))],                                   Wish::Contact,    false),
+            (&[(CLERK, Holder, (true, 719))],                                      Wish::Contact,    true),
+            (&[(CLERK, Holder, (true, 720))],                                      Wish::Contact,    false),
+            (&[(CLERK, Holder, (false, 1)), (CLERK, Holder, (true, 30))],          Wish::Contact,    false),
+            (&[(CLERK, Holder, (true, 30)), (CLERK, Holder, (false, 1))],          Wish::Contact,    false),
+            (&[(ActorId(8), Tenant, (false, 1)), (CLERK, Holder, (true, 30))],     Wish::Contact,    true),
+            (&[(CLERK, BillPayer, (true, 1))],                                     Wish::Mail,       true),
+            (&[(CLERK, Owner, (true, 1))],                                         Wish::Authorized, false),
+            (&later,                                                               Wish::Mail,       true),
+            (&[(CLERK, Holder, (true, -1))],                                       Wish::Mail,       false),
+            (&[(CLERK, Authorized, (true, 1))],                                    Wish::Mail,       false),
         ];
-        for (calls, wish, expected) in rows {
-            let found = asking_call(calls, (CLERK, testkit::noon()), wish);
-            assert_eq!(found.is_some(), expected, "{wish:?}: {calls:?}");
+        for engine in engines("who_was_verified_by_this_clerk_may_ask_for_what_is_theirs") {
+            let base = TestDb::new(engine).await;
+            for (calls, wish, expected) in &rows {
+                let mut tx = base.db.write(&DoorKey::for_the_door()).await.unwrap();
+                for (act, call) in (1..).zip(*calls) {
+                    store::insert_verification(&mut tx, &verification(act, *call)).await.unwrap();
+                }
+                let found = asking_call(&mut tx, AccountId::CITY, (CLERK, noon()), *wish).await.unwrap();
+                assert_eq!(found.is_some(), *expected, "{wish:?}: {calls:?}");
+            }
+            base.remove().await;
         }
     }
 }

@@ -12,4 +12,4 @@ pub(crate) use identifiers::{
     identifiers_alike, insert_view, key_counts, put_identifier, put_word, reseal, sealed_by_others, views_of, word_of,
 };
 pub use verifications::rule;
-pub(crate) use verifications::{failed_calls, insert_rule, insert_verification, verifications_of};
+pub(crate) use verifications::{failed_calls, insert_rule, insert_verification, last_call_of, verifications_of};

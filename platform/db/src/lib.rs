@@ -25,7 +25,7 @@ pub use catalog::{Catalog, TableShape};
 pub use database::{Db, DoorKey};
 pub use dialect::Engine;
 pub use fault::Fault;
-pub use migrate::{MigrationReport, SCHEMA_SQL, TABLES_TOML};
+pub use migrate::{MigrationReport, TABLES_TOML, known_migrations};
 pub use packed::{packed_day, unpack};
 pub use read::{FromBoth, Read};
 pub use scratch::{Server, sqlite_path, sqlite_url};

@@ -12,7 +12,7 @@ use crate::{Db, DoorKey, Fault, Tx};
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
 
 /// The whole schema as one text, kept equal to the sum of the migrations by a test.
-pub static SCHEMA_SQL: &str = include_str!("../../../migrations/schema.sql");
+static SCHEMA_SQL: &str = include_str!("../../../migrations/schema.sql");
 
 /// What kind each table is and who may see each column.
 pub static TABLES_TOML: &str = include_str!("../../../migrations/tables.toml");
@@ -131,7 +131,10 @@ impl Tx {
 }
 
 /// Names and digests of this program's migrations, as an engine has them.
-pub(crate) fn known_migrations(engine: Engine) -> Result<Vec<(String, Digest)>, Fault> {
+///
+/// # Errors
+/// When they are not numbered one after another.
+pub fn known_migrations(engine: Engine) -> Result<Vec<(String, Digest)>, Fault> {
     let all = migrations(engine)?.into_iter();
     Ok(all.map(|migration| (migration.name, Digest::of(migration.text.as_bytes()))).collect())
 }

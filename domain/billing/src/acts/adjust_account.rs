@@ -203,7 +203,7 @@ impl Act for AdjustAccount {
         let today = entry.today;
         self.check(entry, today).await?;
         let (_, bill) = self.found(entry).await?;
-        customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
+        customers::hold_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
         // Whoever took the bill back meanwhile held the account.
         let worked = self.work_out(entry, today).await?;
         let (run, account, parts) = (&worked.run, worked.bill.account, &worked.parts);
@@ -449,7 +449,7 @@ impl Act for ReverseAdjustment {
         }
         let account = account_named(entry, &self.account).await?;
         let account = account.map_err(|_| refused(AdjustRefused::UnknownAccount(self.account.clone())))?;
-        customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+        customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
         let there = store::adjustments_of(entry, account).await?;
         let (number, named) = (self.number, self.account.clone());
         let at = usize::try_from(number - 1).ok().and_then(|place| there.get(place));

@@ -264,6 +264,6 @@ async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId, Failure> {
     let account = account_named(entry, number).await?;
     let account = account.map_err(|_| refused(ChargeRefused::UnknownAccount(number.to_owned())))?;
     entry.concerns(account);
-    customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+    customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
 }

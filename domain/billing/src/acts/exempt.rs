@@ -203,6 +203,6 @@ async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<Account
     }
     entry.concerns(account);
     entry.is_under(permissions::ASSIGNMENTS);
-    customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+    customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
 }

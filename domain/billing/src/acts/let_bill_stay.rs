@@ -131,7 +131,7 @@ async fn locked(entry: &mut Entry, number: &str, reason: &str) -> Result<(BillNu
     let parsed = BillNumber::parse(number).map_err(|_| unknown())?;
     let (_, bill) = find_bill(entry, parsed).await?.ok_or_else(unknown)?;
     entry.concerns(bill.account);
-    customers::lock_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
+    customers::hold_accounts(entry, (bill.account, AccountId(bill.account.0 + 1))).await?;
     // Whoever took the bill back meanwhile held the account.
     if store::cancellation_of(entry, bill.account, bill.run).await?.is_some() {
         return refuse(StayRefused::TakenBack(number.to_owned()));

@@ -258,7 +258,7 @@ impl MovePeople {
             let (from_account, to_account) = (from.to_owned(), to.to_owned());
             let (on, reason) = (self.on, self.reason.clone());
             let part = TransferService { from_account, to_account, service_point, on, reason };
-            let moved = part.perform(entry).await?;
+            let moved = part.hand_over(entry).await?;
             (all.stopped, all.started) = (all.stopped + moved.stopped, all.started + moved.started);
         }
         Ok(all)
@@ -268,7 +268,7 @@ impl MovePeople {
         let mut all = Moved::default();
         for service_point in self.places() {
             let (account, stops_on, reason) = (from.to_owned(), self.on, self.reason.clone());
-            let moved = StopService { account, service_point, stops_on, reason }.perform(entry).await?;
+            let moved = StopService { account, service_point, stops_on, reason }.stop(entry).await?;
             all.stopped += moved.stopped;
         }
         Ok(all)
@@ -288,7 +288,7 @@ impl MovePeople {
                 return refuse(PeopleRefused::NoTerms(reference.clone()));
             }
             for term in terms {
-                all.started += self.start_one(to, term).perform(entry).await?.started;
+                all.started += self.start_one(to, term).start(entry).await?.started;
             }
         }
         Ok(all)

@@ -116,6 +116,13 @@ impl Act for StartService {
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
         hold_places(entry, &[&self.account], &[&self.service_point]).await?;
+        self.start(entry).await
+    }
+}
+
+impl StartService {
+    /// Starts it, once the place is held.
+    pub(super) async fn start(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         let account = locked(entry, &self.account).await?;
         let point = point_named(entry, &self.service_point).await?;
         let cycle = store::cycle_by_code(entry, &self.cycle).await?;
@@ -145,9 +152,7 @@ impl Act for StartService {
         measure_points(entry, &[point]).await?;
         Ok(Moved { stopped: 0, started: 1 })
     }
-}
 
-impl StartService {
     /// Who stops a service and starts it again by other rates or another class corrects it, which wants a second person.
     /// Other rates for somebody new at the place may be right: whoever reviews sees them.
     fn compare_with_last(&self, entry: &mut Entry, services: &[PointService], new: &PointService) {
@@ -182,6 +187,13 @@ impl Act for StopService {
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
         hold_places(entry, &[&self.account], self.service_point.as_deref().as_slice()).await?;
+        self.stop(entry).await
+    }
+}
+
+impl StopService {
+    /// Stops them, once the places are held.
+    pub(super) async fn stop(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         let account = locked(entry, &self.account).await?;
         let services = stopping(entry, (account, &self.account), self.service_point.as_deref(), self.stops_on).await?;
         stop(entry, &services, self.stops_on, &self.reason).await?;
@@ -206,11 +218,18 @@ impl Act for TransferService {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         check_reason(&self.reason)?;
+        let both = [self.from_account.as_str(), &self.to_account];
+        hold_places(entry, &both, self.service_point.as_deref().as_slice()).await?;
+        self.hand_over(entry).await
+    }
+}
+
+impl TransferService {
+    /// Hands them over, once the places are held.
+    pub(super) async fn hand_over(&self, entry: &mut Entry) -> Result<Moved, Failure> {
         if self.from_account == self.to_account {
             return refuse(MoveRefused::ToItself(self.to_account.clone()));
         }
-        let both = [self.from_account.as_str(), &self.to_account];
-        hold_places(entry, &both, self.service_point.as_deref().as_slice()).await?;
         let from = locked(entry, &self.from_account).await?;
         let to = locked(entry, &self.to_account).await?;
         let services = stopping(entry, (from, &self.from_account), self.service_point.as_deref(), self.on).await?;
@@ -311,7 +330,7 @@ pub(super) async fn locked(entry: &mut Entry, number: &str) -> Result<AccountId,
     let account = account_named(entry, number).await?;
     let account = account.map_err(|_| refused(MoveRefused::UnknownAccount(number.to_owned())))?;
     entry.concerns(account);
-    customers::lock_accounts(entry, (account, AccountId(account.0 + 1))).await?;
+    customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
     Ok(account)
 }
 

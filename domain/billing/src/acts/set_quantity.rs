@@ -125,7 +125,7 @@ impl Act for SetQuantity {
         for account in accounts {
             entry.concerns(account);
             let alone = (account, AccountId(account.0 + 1));
-            customers::lock_accounts(entry, alone).await?;
+            customers::hold_accounts(entry, alone).await?;
             let records = store::quantities_between(entry, alone, self.from_on).await?;
             let same = records.iter().filter(|record| record.name == self.name && record.from_on == self.from_on);
             last.extend(same.map(|record| ((account, record.agreement), record.revision)));

@@ -202,7 +202,7 @@ impl ChunkWork for WinterWork {
 
     async fn perform(&self, entry: &mut Entry, chunk: &Chunk) -> Result<ChunkDone, Failure> {
         let range = (AccountId(chunk.from), AccountId(chunk.to));
-        customers::lock_accounts(entry, range).await?;
+        customers::hold_accounts(entry, range).await?;
         let book = RateBook::load(entry).await?;
         let mut outcome = AveragedChunk::default();
         let mut digest = DigestBuilder::new();

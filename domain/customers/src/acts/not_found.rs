@@ -33,7 +33,7 @@ pub(super) async fn account_held(entry: &mut Entry, name: &str) -> Result<Result
     if account.id == AccountId::CITY {
         return Ok(Err(not_found()));
     }
-    store::lock_accounts(entry, (account.id, AccountId(account.id.0 + 1))).await?;
+    store::hold_accounts(entry, (account.id, AccountId(account.id.0 + 1))).await?;
     Ok(Ok(account))
 }
 

@@ -9,7 +9,7 @@ use web::shown::counted;
 
 use super::IdentityRefused;
 use super::find::account_named;
-use crate::recent::{Recent, recent_changes};
+use crate::recent::recent_changes;
 use crate::red_flag::Finding;
 use crate::{CallerRole, Question, RedFlagRule, Verification, VerificationRule, permissions, store};
 
@@ -75,8 +75,7 @@ impl Act for VerifyCaller {
         let people: Vec<CustomerId> = customer.into_iter().collect();
         let today = entry.today;
         let recent = recent_changes(entry, (&account, &people), (&rule, today)).await?;
-        let is_theirs = |one: &Recent| one.customer.is_none() || one.customer == customer;
-        let is_recent = |question: &Question| recent.iter().any(|one| one.question == *question && is_theirs(one));
+        let is_recent = |question: &Question| recent.iter().any(|one| one.question == *question);
         let counting: Vec<Question> = matched.iter().copied().filter(|question| !is_recent(question)).collect();
         // Somebody who is nothing for the account is told nothing, whatever they know.
         let is_verified = self.caller.role != CallerRole::Other && rule.is_met_by(&counting);

@@ -218,7 +218,8 @@ impl OnRecord {
         let of = self.place.people.iter().find(|somebody| Some(somebody.person.id) == recent.customer);
         match of {
             Some(somebody) => {
-                format!("Not asked: the telephone of {} is of {changed} on this account. {counts}", somebody.name())
+                let name = somebody.name();
+                format!("Not asked: the telephone of {name}, which this account has had only since {changed}. {counts}")
             }
             None => format!(
                 "Not asked: the amount of the last bill. It goes to an address that was changed on {changed}. {counts}"

@@ -20,6 +20,23 @@ struct VerificationRow {
     holds_until: DateTime<Utc>,
 }
 
+impl VerificationRow {
+    fn verification(self) -> Result<Verification, Fault> {
+        let role = CallerRole::of_code(&self.caller_role);
+        Ok(Verification {
+            account: AccountId(self.account_id),
+            act: ActId(self.act_id),
+            customer: self.customer_id.map(CustomerId),
+            role: role.ok_or_else(|| Fault::impossible_row("caller_verification", "caller_role", self.act_id))?,
+            is_verified: self.is_verified,
+            matched: listed(&self.matched),
+            actor: ActorId(self.actor_id),
+            at: self.verified_at,
+            holds_until: self.holds_until,
+        })
+    }
+}
+
 /// What holds: what was decided last, or what holds until then. Its days and tries stand in the entry that decided it.
 pub async fn rule(read: &mut Read) -> Result<VerificationRule, Fault> {
     const SQL: &str = "
@@ -63,21 +80,25 @@ pub(crate) async fn verifications_of(
         order by act_id desc
         limit $2";
     let rows: Vec<VerificationRow> = read.all(SQL, vec![account.into(), most.into()]).await?;
-    let verification = |row: VerificationRow| {
-        let role = CallerRole::of_code(&row.caller_role);
-        Ok(Verification {
-            account: AccountId(row.account_id),
-            act: ActId(row.act_id),
-            customer: row.customer_id.map(CustomerId),
-            role: role.ok_or_else(|| Fault::impossible_row("caller_verification", "caller_role", row.act_id))?,
-            is_verified: row.is_verified,
-            matched: listed(&row.matched),
-            actor: ActorId(row.actor_id),
-            at: row.verified_at,
-            holds_until: row.holds_until,
-        })
-    };
-    rows.into_iter().map(verification).collect()
+    rows.into_iter().map(VerificationRow::verification).collect()
+}
+
+/// The newest call about an account that somebody took, after a moment and up to another.
+pub(crate) async fn last_call_of(
+    read: &mut Read,
+    account: AccountId,
+    actor: ActorId,
+    (after, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Option<Verification>, Fault> {
+    const SQL: &str = "
+        select account_id, act_id, customer_id, caller_role, is_verified, matched, actor_id, verified_at, holds_until
+        from caller_verification
+        where account_id = $1 and actor_id = $2 and $3 < verified_at and verified_at <= $4
+        order by verified_at desc, act_id desc
+        limit 1";
+    let args = vec![account.into(), actor.into(), after.into(), until.into()];
+    let row: Option<VerificationRow> = read.one(SQL, args).await?;
+    row.map(VerificationRow::verification).transpose()
 }
 
 /// How many callers who said they are on an account did not prove it, since an instant and after an entry.

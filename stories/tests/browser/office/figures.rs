@@ -49,6 +49,9 @@ const PLACES: [&str; 15] = [
     "/reports/views/bills",
 ];
 
+/// Kinds of change that tell of money, whose first entry in the log is looked at.
+const LOGGED: [&str; 2] = ["billing.adjust_account", "billing.post"];
+
 /// Why what taxes are on does not stand in the books by itself.
 const TAXED: &str = "what a tax is a percentage of is posted charge by charge; the bills are listed behind it";
 
@@ -172,6 +175,8 @@ struct Part {
 /// A walk through the pages of a town.
 struct Walk {
     pages: Vec<String>,
+    /// Where it begins.
+    places: Vec<String>,
     /// Where links led, by the kind of page.
     links: BTreeMap<String, BTreeSet<String>>,
     /// Pages as somebody saw them who may.
@@ -192,7 +197,7 @@ async fn every_figure_leads_to_its_postings() {
     let Some(browser) = Browser::start(test).await else { return };
     for engine in engines(test) {
         let town = Town::of(engine).await;
-        let mut walk = Walk::new(routes::pages());
+        let mut walk = Walk::new(routes::pages(), places(&town).await);
         for code in PEOPLE {
             walk.go(&town.sit(&browser, code).await).await;
         }
@@ -205,11 +210,23 @@ async fn every_figure_leads_to_its_postings() {
     }
 }
 
+/// The places above, and entries of the log; each engine numbers these otherwise.
+async fn places(town: &Town) -> Vec<String> {
+    const SQL: &str = "select min(act_id) from act where kind = $1";
+    let mut places: Vec<String> = PLACES.map(str::to_owned).to_vec();
+    let mut read = town.place.db.read().await.expect("the town is read");
+    for kind in LOGGED {
+        let first = read.number(SQL, vec![kind.into()]).await.expect("the log is read");
+        places.push(format!("/log/{}", first.expect("the demo's year has one")));
+    }
+    places
+}
+
 impl Walk {
-    fn new(pages: Vec<String>) -> Walk {
+    fn new(pages: Vec<String>, places: Vec<String>) -> Walk {
         let (links, looked, columns, found, checked, excepted, faults) = Default::default();
-        let mut walk = Walk { pages, links, looked, columns, found, figures: 0, checked, excepted, faults };
-        walk.find(&PLACES.map(str::to_owned));
+        let mut walk = Walk { pages, places, links, looked, columns, found, figures: 0, checked, excepted, faults };
+        walk.find(&walk.places.clone());
         walk
     }
 
@@ -219,8 +236,8 @@ impl Walk {
         self.looked.retain(|_, looked| looked.is_some());
         self.columns.clear();
         self.found.retain(|_, is_found| *is_found);
-        for place in PLACES {
-            self.check(hall, place).await;
+        for place in self.places.clone() {
+            self.check(hall, &place).await;
         }
         let mut tried = BTreeSet::new();
         while let Some(href) = self.next(&tried) {
