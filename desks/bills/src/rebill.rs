@@ -82,8 +82,14 @@ fn draw(ask: &Ask, (loaded, preview): (&Loaded, &Result<RebillPreview, NotRebill
         Ok(preview) => preview,
         Err(why) => return not_made(page, loaded, *why),
     };
+    let page = preview.not_measured.iter().fold(page, |page, point| {
+        let words =
+            "The bill would charge the old use once more. Have the use worked out again there, then look here again.";
+        let alert = Alert::warning(format!("Reads at {point} changed since the use was worked out"));
+        page.alert(alert.text(words).link(format!("Reads at {point}"), format!("/points/{}", web::encoded(point))))
+    });
     let page =
-        match preview.is_same {
+        match preview.is_same && preview.not_measured.is_empty() {
             true => page.alert(Alert::info("Made again today, it would be the same bill").text(
                 "Reads, services, classes and quantities are those it was made from. Correct what is wrong first.",
             )),

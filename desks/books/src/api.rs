@@ -132,7 +132,7 @@ struct PostingBody {
     get, path = "/api/v1/books/trial-balance", tag = "books", operation_id = "get_trial_balance",
     security(("bearer" = [])),
     params(
-        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2025-02", description = "A month, such as 2026-01."),
+        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2025-02", description = "A month, such as 2026-01."),
         ("on" = Option<String>, Query, format = Date, description = "A day, such as 2026-01-15."),
         ("through" = Option<String>, Query, format = Date, description = "Everything through a day."),
     ),
@@ -167,7 +167,7 @@ async fn trial(ask: Ask) -> Result<Envelope<TrialBalanceBody>, Problem> {
     params(
         ("fund" = String, Path, example = "2400", description = "The code of the fund."),
         ("account" = String, Path, example = "115100", description = "The code of the ledger account."),
-        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2025-02", description = "A month, such as 2026-01."),
+        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2025-02", description = "A month, such as 2026-01."),
         ("on" = Option<String>, Query, format = Date, description = "A day, such as 2026-01-15."),
         ("through" = Option<String>, Query, format = Date, description = "Everything through a day."),
     ),

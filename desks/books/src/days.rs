@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use db::{Fault, Read};
 use kernel::Month;
 use web::shown::date;
-use web::{Ask, Choice, Field, LookUp};
+use web::{Ask, Choice, Field, LookUp, Problem};
 
 /// Some days of the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,18 +43,13 @@ impl Days {
         Days { from_on: BEGINNING, through_on: day, span: Span::Through }
     }
 
-    /// What the address says: `?month=2026-01`, `?on=2026-01-15` or `?through=2026-01-15`; otherwise the newest month.
-    pub(crate) async fn asked(ask: &Ask, read: &mut Read) -> Result<Days, Fault> {
+    /// What the address says: `?on=2026-01-15`, `?through=2026-01-15` or `?month=2026-01`, the first of these; the newest
+    /// month where it says nothing. What cannot be read is refused: it must not pass for another month.
+    pub(crate) async fn asked(ask: &Ask, read: &mut Read) -> Result<Days, Problem> {
         let query = ask.query();
-        if let Some(day) = day_of(query.text("on")) {
-            return Ok(Days::day(day));
-        }
-        if let Some(day) = day_of(query.text("through")) {
-            return Ok(Days::through(day));
-        }
-        match Month::parse(query.text("month")) {
-            Ok(month) => Ok(Days::month(month)),
-            Err(_) => Ok(Days::month(newest_month(ask, read).await?)),
+        match said([query.text("on"), query.text("through"), query.text("month")])? {
+            Some(days) => Ok(days),
+            None => Ok(Days::month(newest_month(ask, read).await?)),
         }
     }
 
@@ -104,6 +99,28 @@ impl Days {
     pub(crate) fn ends(&self) -> (NaiveDate, NaiveDate) {
         (self.from_on, self.through_on)
     }
+}
+
+/// The days that an address says by its `on`, `through` and `month`; `None` where all are empty.
+fn said([on, through, month]: [&str; 3]) -> Result<Option<Days>, Problem> {
+    let day = |name: &str, text: &str| match text.trim() {
+        "" => Ok(None),
+        text => day_of(text).map(Some).ok_or_else(|| unreadable(name, "2026-01-15")),
+    };
+    let month = match month.trim() {
+        "" => None,
+        text => Some(Month::parse(text).map_err(|_| unreadable("month", "2026-01"))?),
+    };
+    match (day("on", on)?, day("through", through)?) {
+        (Some(_), Some(_)) => Err(Problem::bad_request("Say `on` or `through`, not both.")),
+        (Some(day), None) => Ok(Some(Days::day(day))),
+        (None, Some(day)) => Ok(Some(Days::through(day))),
+        (None, None) => Ok(month.map(Days::month)),
+    }
+}
+
+fn unreadable(name: &str, such_as: &str) -> Problem {
+    Problem::bad_request(format!("`{name}` is written like {such_as}."))
 }
 
 /// A form that asks for a month or a day.
@@ -161,6 +178,30 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(day_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_passes_for_no_other_month() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let month = Days::month(Month::parse("2026-03").unwrap());
+        let on = Days::day(day("2026-03-09"));
+        #[rustfmt::skip]
+        let rows = [
+            // on           through       month      what is looked at
+            (["",           "",           ""],        Some(None)),
+            (["",           "",           "2026-03"], Some(Some(month))),
+            (["2026-03-09", "",           "2026-01"], Some(Some(on))),
+            (["3/9/2026",   "",           ""],        Some(Some(on))),
+            (["",           "2026-03-09", ""],        Some(Some(Days::through(day("2026-03-09"))))),
+            (["",           "",           "2026-13"], None),
+            (["",           "",           "x"],       None),
+            (["2026-02-30", "",           "2026-02"], None),
+            (["",           "soon",       ""],        None),
+            (["2026-03-09", "2026-03-10", ""],        None),
+        ];
+        for (asked, expected) in rows {
+            assert_eq!(said(asked).ok(), expected, "{asked:?}");
         }
     }
 

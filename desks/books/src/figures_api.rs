@@ -362,7 +362,7 @@ fn aged(line: &AgedLine) -> AgedBody {
 #[utoipa::path(
     get, path = "/api/v1/books/taxes", tag = "books", operation_id = "get_taxes", security(("bearer" = [])),
     params(
-        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2025-02", description = "A month, such as 2026-01."),
+        ("month" = Option<String>, Query, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2025-02", description = "A month, such as 2026-01."),
         ("on" = Option<String>, Query, format = Date, description = "A day, such as 2026-01-15."),
         ("through" = Option<String>, Query, format = Date, description = "Everything through a day."),
     ),

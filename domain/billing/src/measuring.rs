@@ -63,32 +63,8 @@ struct Point<'a> {
 /// Measures the metered ones of some service points anew and records what changed.
 pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId]) -> Result<MeasuredCount, Fault> {
     premises::lock_service_points(entry, points).await?;
-    let by = Measuring::load(entry).await?;
-    let installations = metering::installations_of(entry, points).await?;
-    let metered: Vec<ServicePointId> = installations.keys().copied().collect();
-    let reads = metering::reads_of(entry, &metered).await?;
-    let services = store::services_at(entry, &metered).await?;
-    let mut accounts: BTreeSet<AccountId> = services.iter().map(|service| service.account).collect();
-    accounts.insert(AccountId::CITY);
-    let accounts: Vec<AccountId> = accounts.into_iter().collect();
-    let mut standing: BTreeMap<ServicePointId, Vec<StandingUse>> = BTreeMap::new();
-    for used in metering::standing_uses(entry, &accounts).await? {
-        standing.entry(used.consumption.service_point).or_default().push(used);
-    }
-    let mut by_point: BTreeMap<ServicePointId, Vec<PointService>> = BTreeMap::new();
-    for service in services {
-        by_point.entry(service.service_point).or_default().push(service);
-    }
     let (mut new, mut corrected, mut count) = (Vec::new(), BTreeSet::new(), MeasuredCount::default());
-    for (id, services) in &by_point {
-        let point = Point {
-            id: *id,
-            services,
-            installations: installations.get(id).map_or(&[][..], Vec::as_slice),
-            reads: reads.get(id).map_or(&[][..], Vec::as_slice),
-            standing: standing.get(id).map_or(&[][..], Vec::as_slice),
-        };
-        let found = by.measure_point(&point)?;
+    for found in found_at(entry, points).await?.into_values() {
         count.unknown += found.unknown;
         corrected.extend(found.corrected);
         new.extend(found.figures);
@@ -104,6 +80,47 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
     metering::insert_consumption(entry, new).await?;
     refresh_bills_again(entry, &corrected).await?;
     Ok(count)
+}
+
+/// Service points whose reads say something else than what is on record of their use: it was not worked out again yet.
+pub(crate) async fn points_to_measure_again(
+    read: &mut Read,
+    points: &[ServicePointId],
+) -> Result<BTreeSet<ServicePointId>, Fault> {
+    let found = found_at(read, points).await?.into_iter();
+    Ok(found.filter(|(_, found)| !found.figures.is_empty()).map(|(point, _)| point).collect())
+}
+
+/// What is new about the metered ones of some service points.
+async fn found_at(read: &mut Read, points: &[ServicePointId]) -> Result<BTreeMap<ServicePointId, Found>, Fault> {
+    let by = Measuring::load(read).await?;
+    let installations = metering::installations_of(read, points).await?;
+    let metered: Vec<ServicePointId> = installations.keys().copied().collect();
+    let reads = metering::reads_of(read, &metered).await?;
+    let services = store::services_at(read, &metered).await?;
+    let mut accounts: BTreeSet<AccountId> = services.iter().map(|service| service.account).collect();
+    accounts.insert(AccountId::CITY);
+    let accounts: Vec<AccountId> = accounts.into_iter().collect();
+    let mut standing: BTreeMap<ServicePointId, Vec<StandingUse>> = BTreeMap::new();
+    for used in metering::standing_uses(read, &accounts).await? {
+        standing.entry(used.consumption.service_point).or_default().push(used);
+    }
+    let mut by_point: BTreeMap<ServicePointId, Vec<PointService>> = BTreeMap::new();
+    for service in services {
+        by_point.entry(service.service_point).or_default().push(service);
+    }
+    let mut all = BTreeMap::new();
+    for (id, services) in &by_point {
+        let point = Point {
+            id: *id,
+            services,
+            installations: installations.get(id).map_or(&[][..], Vec::as_slice),
+            reads: reads.get(id).map_or(&[][..], Vec::as_slice),
+            standing: standing.get(id).map_or(&[][..], Vec::as_slice),
+        };
+        all.insert(*id, by.measure_point(&point)?);
+    }
+    Ok(all)
 }
 
 /// What is new about one service point.

@@ -8,6 +8,7 @@ use kernel::{AgreementId, BillNumber, Cents};
 use revenue::RateBook;
 
 use crate::gather::bill_again;
+use crate::measuring::points_to_measure_again;
 use crate::pricing::{PricedBill, price};
 use crate::store;
 use crate::views::{find_bill, inputs_of_bill};
@@ -30,6 +31,8 @@ pub struct RebillPreview {
     pub exceptions: Vec<Exception>,
     /// Whether the facts are those the bill was made from.
     pub is_same: bool,
+    /// References of service points whose reads changed since their use was worked out: the bill would charge the old use.
+    pub not_measured: Vec<String>,
 }
 
 /// From this difference on, either way, a supervisor is shown that a wrong bill stays as it is: it is as much as a leak or a
@@ -109,6 +112,8 @@ pub async fn rebill_preview(
         line.service_point = name.cloned().unwrap_or_default();
     }
     let is_same = was.items == now.items && was.extras == now.extras;
+    let not_measured = points_to_measure_again(read, &ids).await?;
+    let not_measured = not_measured.iter().filter_map(|point| names.get(point).cloned()).collect();
     Ok(Some(Ok(RebillPreview {
         regular_run: regular.number,
         price_on: regular.price_on,
@@ -117,6 +122,7 @@ pub async fn rebill_preview(
         after: new.total,
         exceptions: new.exceptions,
         is_same,
+        not_measured,
     })))
 }
 
@@ -182,6 +188,7 @@ mod tests {
                 after: Cents(after),
                 exceptions: exceptions.clone(),
                 is_same: false,
+                not_measured: vec![],
             };
             assert_eq!(preview.why_odd_to_stay(), why, "{after} {exceptions:?}");
         }

@@ -3,6 +3,7 @@
 use acts::Progress;
 use chrono::NaiveDate;
 use kernel::{ActId, ActorId, CycleId, OrderId, Period, RunId};
+use serde::{Deserialize, Serialize};
 
 /// A bill run as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,9 +47,11 @@ pub struct BillRun {
 }
 
 /// What a run bills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// A cycle for a period.
+    #[default]
     Regular,
     /// Single bills of another run: held ones at last, late ones, wrong ones again.
     OffCycle,

@@ -6,7 +6,7 @@ use db::{Fault, Read};
 use kernel::AccountId;
 
 use crate::alike::{alike_keys, edits, edits_allowed, may_be_mistyped, sound};
-use crate::facts::{Words, known_between};
+use crate::facts::{Known, Words, known_between};
 use crate::members::Members;
 use crate::store;
 use crate::words::{Asked, BEGINNINGS, asked_words, beginning, kept_beginning, placed, typed_words, unplaced};
@@ -162,6 +162,13 @@ fn all_of<'a>(members: impl IntoIterator<Item = &'a Members>) -> Members {
 
 /// What changed since the index was written, or is not in it yet: those that fit, and all that were looked at.
 async fn changed_accounts(read: &mut Read, question: &Question) -> Result<(Fits, Vec<AccountId>), Fault> {
+    let changed = changed_since(read).await?;
+    let fits = changed.iter().filter_map(|(account, known)| question.fit(*account, &known.words));
+    Ok((fits.collect(), changed.keys().copied().collect()))
+}
+
+/// What accounts are known by that changed since the index was written, or are not in it yet.
+pub(crate) async fn changed_since(read: &mut Read) -> Result<BTreeMap<AccountId, Known>, Fault> {
     let mut changed: Vec<AccountId> =
         store::due(read, DUE_MAX).await?.into_iter().map(|(account, _)| account).collect();
     let indexed_to = store::state(read).await?.indexed_to;
@@ -170,12 +177,14 @@ async fn changed_accounts(read: &mut Read, question: &Question) -> Result<(Fits,
     changed.extend((indexed_to..=last.min(indexed_to + most)).map(AccountId));
     changed.sort_unstable();
     changed.dedup();
-    let mut fits = Vec::new();
-    for account in &changed {
-        let known = known_between(read, (*account, AccountId(account.0 + 1))).await?;
-        fits.extend(known.iter().filter_map(|(account, known)| question.fit(*account, &known.words)));
+    let mut all = BTreeMap::new();
+    for account in changed {
+        let known = known_between(read, (account, AccountId(account.0 + 1))).await?;
+        // Whoever is known by nothing any more is not found by what the index still has.
+        all.insert(account, Known::default());
+        all.extend(known);
     }
-    Ok((fits, changed))
+    Ok(all)
 }
 
 /// Who has each word as it is typed, or one that begins so.

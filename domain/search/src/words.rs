@@ -152,12 +152,16 @@ pub(crate) fn number_key(text: &str) -> String {
     search_key(text).chars().filter(|letter| *letter != ' ').take(2 * LETTERS_MAX).collect()
 }
 
-/// The digits of a telephone number without the country's.
+/// The digits of a telephone number without our country's and without an extension; of a number abroad with its country's,
+/// at most 15 (ITU-T E.164).
 pub(crate) fn phone_digits(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let begun = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    let line = begun.split(|letter: char| letter.is_alphabetic() || letter == '#').next().unwrap_or_default();
+    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
     match digits.len() {
-        7 | 10 => Some(digits),
+        7..=10 | 12..=15 => Some(digits),
         11 if digits.starts_with('1') => Some(digits[1..].to_owned()),
+        11 => Some(digits),
         _ => None,
     }
 }
@@ -221,7 +225,12 @@ mod tests {
             ("+1 480.555.0123",     Some("4805550123")),
             ("555-0123",            Some("5550123")),
             ("55501",               None),
-            ("24805550123",         None),
+            ("24805550123",         Some("24805550123")),
+            ("520.555.9911 ext 4",  Some("5205559911")),
+            ("home 555-0123 x17",   Some("5550123")),
+            ("+52 55 1234 5678",    Some("525512345678")),
+            ("1234567890123456",    None),
+            ("call me",             None),
             ("",                    None),
         ];
         for (written, expected) in rows {

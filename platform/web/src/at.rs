@@ -13,9 +13,23 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Site> for At<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<At<T>, Problem> {
+        // No store holds them, so nothing is called so.
+        if has_controls(parts.uri.path()) {
+            return Err(Problem::not_found());
+        }
         let found = Path::<T>::from_request_parts(parts, site).await;
         found.map(|Path(at)| At(at)).map_err(|_| Problem::not_found())
     }
+}
+
+/// Whether an address as it was sent holds escaped control characters, such as `%00`.
+fn has_controls(path: &str) -> bool {
+    let is_control = |bytes: &[u8]| match bytes {
+        [b'%', b'0' | b'1', _] => true,
+        [b'%', b'7', last] => last.eq_ignore_ascii_case(&b'f'),
+        _ => false,
+    };
+    path.as_bytes().windows(3).any(is_control)
 }
 
 /// The number somebody wrote into an address.
@@ -81,6 +95,21 @@ mod tests {
             ("1 or 1=1", None),
         ] {
             assert_eq!(read_number(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_with_control_characters_is_nowhere() {
+        for (path, expected) in [
+            ("/points/P000001-W", false),
+            ("/points/%20%25%7E", false),
+            ("/points/q%00z", true),
+            ("/points/%1b", true),
+            ("/points/%7f", true),
+            ("/points/%7F", true),
+            ("/points/100%", false),
+        ] {
+            assert_eq!(has_controls(path), expected, "{path}");
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use kernel::Cents;
 
 use crate::Posted;
+use crate::commas::without_commas;
 
 /// One question of a form, with its label, hint and error.
 #[derive(Clone, Debug, Template)]
@@ -294,11 +295,11 @@ impl Field {
     }
 
     pub(crate) fn as_whole(&self) -> Option<i64> {
-        self.value.trim().replace(',', "").parse().ok()
+        without_commas(self.value.trim())?.parse().ok()
     }
 
     pub(crate) fn as_money(&self) -> Option<Cents> {
-        let text = self.value.trim().trim_start_matches('$').replace(',', "");
+        let text = without_commas(self.value.trim().trim_start_matches('$'))?;
         Cents::parse_dollars(&text).ok()
     }
 

@@ -13,6 +13,7 @@ mod ask;
 mod assets;
 mod at;
 mod cell;
+mod commas;
 mod edge;
 mod field;
 mod finder;

@@ -4,6 +4,7 @@ mod checker;
 mod described;
 mod description;
 mod kinds;
+mod odd;
 mod programs;
 
 use kernel::AccountNumber;

@@ -16,7 +16,7 @@ use crate::home::waiting;
 const NEXT: &str = "/runs/new?cycle=C1&from=2026-03-01";
 
 /// Looks at a page until it says something.
-async fn until(client: &Client, path: &str, words: &str) -> Answer {
+pub(crate) async fn until(client: &Client, path: &str, words: &str) -> Answer {
     for _ in 0..1_200 {
         let answer = page(client, path).await;
         if answer.text().contains(words) {

@@ -170,9 +170,55 @@ fn by_program(kind: &str) -> bool {
 fn read(body: &[u8]) -> Result<ChangeAsked, Problem> {
     let asked: ChangeAsked = serde_json::from_slice(body)
         .map_err(|_| Problem::bad_request("The body is a JSON object with the fields `reason` and `command`."))?;
-    let is_odd = |letter: char| letter.is_control() && letter != '\n';
     if REASON_MAX < asked.reason.chars().count() || asked.reason.chars().any(is_odd) {
         return Err(Problem::bad_request(format!("`reason` has at most {REASON_MAX} characters that can be printed.")));
     }
+    if let Some(place) = odd_place(&asked.command) {
+        let why = format!("`command{place}` has characters that cannot be stored, such as a zero character.");
+        return Err(Problem::bad_request(why));
+    }
     Ok(asked)
+}
+
+/// What no field of a form takes either.
+fn is_odd(letter: char) -> bool {
+    letter.is_control() && letter != '\n'
+}
+
+/// Where a command has a text that cannot be stored: `.service_points[0]`.
+fn odd_place(command: &Value) -> Option<String> {
+    match command {
+        Value::String(text) => text.contains(is_odd).then(String::new),
+        Value::Array(items) => {
+            let place = |(at, item): (usize, &Value)| Some(format!("[{at}]{}", odd_place(item)?));
+            items.iter().enumerate().find_map(place)
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| match name.contains(is_odd) {
+            true => Some(String::new()),
+            false => Some(format!(".{name}{}", odd_place(value)?)),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_cannot_be_stored_is_named_by_its_place() {
+        #[rustfmt::skip]
+        let rows = [
+            (json!({"account": "100001-7", "lines": ["a\nb", ""], "count": 3}), None),
+            (json!({"account": "a\u{0}b"}),                                      Some(".account")),
+            (json!({"lines": ["a", {"street": "\u{7}"}]}),                       Some(".lines[1].street")),
+            (json!({"a\u{0}": 1}),                                               Some("")),
+            (json!("\t"),                                                        Some("")),
+        ];
+        for (command, expected) in rows {
+            assert_eq!(odd_place(&command).as_deref(), expected, "{command}");
+        }
+    }
 }

@@ -153,7 +153,7 @@ impl AccountInFull {
                 name: loaded.title(),
                 kind: customer.map_or("unknown", |customer| customer.kind.code()).to_owned(),
                 phone: customer.and_then(|customer| told(&customer.phone)),
-                email: customer.and_then(|customer| told(&customer.email)),
+                email: customer.map(|customer| customer.email.clone()).filter(|email| !email.is_empty()),
             },
             opened_on: loaded.named.account.opened_on,
             closed_on: loaded.named.account.closed_on,

@@ -452,7 +452,8 @@ impl Act for ReverseAdjustment {
         customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
         let there = store::adjustments_of(entry, account).await?;
         let (number, named) = (self.number, self.account.clone());
-        let at = usize::try_from(number - 1).ok().and_then(|place| there.get(place));
+        let place = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let at = place.and_then(|place| there.get(place));
         let Some(adjustment) = at else {
             return refuse(AdjustRefused::UnknownAdjustment { account: named, number });
         };

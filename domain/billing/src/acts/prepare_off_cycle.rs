@@ -8,7 +8,8 @@ use kernel::{AccountId, Period, RunId};
 use serde::{Deserialize, Serialize};
 
 use super::find::account_named;
-use super::{PrepareWork, Prepared, RunInputs, RunRefused};
+use super::prepare_run::PrepareInputs;
+use super::{PrepareWork, Prepared, RunRefused};
 use crate::store::{self, Scoped};
 use crate::{BillRun, RunKind, RunState, permissions};
 
@@ -170,7 +171,7 @@ fn unprepared(entry: &Entry, id: RunId, like: &BillRun) -> BillRun {
 
 /// Places the order of a run, with its number and due date.
 async fn place(entry: &mut Entry, run: BillRun, chunks: Vec<ChunkPlan>) -> Result<Prepared, Failure> {
-    let inputs = RunInputs { run: run.id }.text()?;
+    let inputs = PrepareInputs { run: run.id, kind: run.kind }.text()?;
     let order = entry
         .place_order(OrderPlan { kind: <PrepareWork as ::acts::ChunkWork>::KIND, in_sequence: true, inputs, chunks })
         .await?;

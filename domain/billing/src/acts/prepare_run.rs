@@ -9,7 +9,7 @@ use kernel::{DigestBuilder, OrderId, Period, RateVersionId, RunId};
 use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
-use super::{RunInputs, RunRefused, read_outcome, write_outcome};
+use super::{RunRefused, read_outcome, write_outcome};
 use crate::gather::due_bills;
 use crate::{BillInputs, BillRun, CHUNK_ACCOUNTS, Cycle, RunKind, RunState, permissions, store};
 
@@ -86,7 +86,8 @@ impl Act for PrepareRun {
         finance::share_period(entry, self.bill_on).await?;
         let run: RunId = entry.id("bill_run").await?;
         let chunks = store::account_chunks(entry, Some(cycle.id), self.period, chunk_accounts).await?;
-        let plan = OrderPlan { kind: PrepareWork::KIND, in_sequence: true, inputs: RunInputs { run }.text()?, chunks };
+        let inputs = PrepareInputs { run, kind: RunKind::Regular }.text()?;
+        let plan = OrderPlan { kind: PrepareWork::KIND, in_sequence: true, inputs, chunks };
         let order = entry.place_order(plan).await?;
         let number = store::next_run_number(entry).await?;
         let prepared = BillRun {
@@ -130,23 +131,44 @@ impl PrepareRun {
     }
 }
 
+/// What the order to prepare a run froze.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct PrepareInputs {
+    pub(super) run: RunId,
+    /// What the run bills; orders of before it was said may prepare anything.
+    #[serde(default)]
+    pub(super) kind: RunKind,
+}
+
+impl PrepareInputs {
+    pub(super) fn text(self) -> Result<String, Fault> {
+        serde_json::to_string(&self).map_err(|error| Fault::caused("writing the inputs of an order", error))
+    }
+}
+
 /// Freezes the items of one chunk of accounts.
 pub struct PrepareWork {
-    inputs: RunInputs,
+    inputs: PrepareInputs,
 }
 
 impl PrepareWork {
     /// The work for what an order froze.
     pub fn new(inputs: &str) -> Result<PrepareWork, Fault> {
-        Ok(PrepareWork { inputs: RunInputs::parse(inputs)? })
+        let inputs = serde_json::from_str(inputs);
+        Ok(PrepareWork { inputs: inputs.map_err(|error| Fault::caused("reading the inputs of an order", error))? })
     }
 }
 
 impl ChunkWork for PrepareWork {
     const KIND: &'static str = "billing.prepare";
 
+    /// What the run was asked for by: whoever may bill charges without delay need not prepare cycles.
     fn permission(&self) -> Permission {
-        permissions::PREPARE
+        match self.inputs.kind {
+            RunKind::Regular => permissions::PREPARE,
+            RunKind::OffCycle => permissions::CORRECT,
+            RunKind::Charges => permissions::CHARGES,
+        }
     }
 
     fn subject(&self) -> Subject {

@@ -77,6 +77,9 @@ pub enum CalendarRefused {
         /// Its first day.
         from: NaiveDate,
     },
+    /// Nobody set this class up.
+    #[error("there is no class '{0}'")]
+    UnknownClass(String),
     /// Days to pay that make no sense.
     #[error("class '{0}': days to pay must be 1 to 365")]
     DaysToPay(String),
@@ -97,6 +100,7 @@ impl Refusal for CalendarRefused {
             CalendarRefused::PeriodDiffers { .. } => "period_differs",
             CalendarRefused::NotInLine { .. } => "period_not_in_line",
             CalendarRefused::DatesDisagree { .. } => "period_dates",
+            CalendarRefused::UnknownClass(_) => "class_unknown",
             CalendarRefused::DaysToPay(_) => "days_to_pay",
             CalendarRefused::ReadRule { .. } => "read_rule",
         }
@@ -170,6 +174,11 @@ impl Act for SetTerms {
 
     async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
         entry.is_under(permissions::RULES);
+        let classes = revenue::class_codes(entry).await?;
+        let named = self.days_to_pay.keys().chain(self.read_rules.iter().map(|rule| &rule.class));
+        if let Some(class) = named.into_iter().find(|class| !classes.contains(*class)) {
+            return refuse(CalendarRefused::UnknownClass(class.clone()));
+        }
         for (class, days) in &self.days_to_pay {
             if !(1..=365).contains(days) {
                 return refuse(CalendarRefused::DaysToPay(class.clone()));

@@ -4,10 +4,11 @@
 use acts::Act;
 use billing::acts::{ChangeStop, LetBillStay, ListBillAgain, MeasureAgain, MovePeople, StopService, TransferService};
 use billing::{
-    StayingBill, WhyAgain, bills_again_of, staying_bills, staying_bills_count, waiting_bills, waiting_bills_count,
+    StayingBill, WhyAgain, bills_again_of, rebill_preview, staying_bills, staying_bills_count, waiting_bills,
+    waiting_bills_count,
 };
 use kernel::{AccountId, ActId, ActorId, BillNumber, RunId};
-use metering::acts::SwapMeters;
+use metering::acts::{CorrectRead, SwapMeters};
 use testkit::engines;
 
 use crate::metered::Metered;
@@ -303,6 +304,28 @@ async fn bills_that_stay_are_listed_the_newest_decision_first_and_those_about_mu
         let left = staying_bills(&mut office.read().await, None, (0, 10)).await.unwrap();
         assert_eq!(left, all[2..], "one was put back on the list, of another something waits anew");
         assert_eq!(staying_bills_count(&mut office.read().await).await.unwrap(), 1);
+        street.town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_made_again_says_where_the_use_was_not_worked_out_yet() {
+    for engine in engines("a bill made again says where the use was not worked out yet") {
+        let street = Street::billed(engine).await;
+        let office = &street.town.tariff.town;
+        let (place, bill) = (street.town.place(street.houses[0]).await, street.bill(0).await);
+        let preview_of = async || {
+            let preview = rebill_preview(&mut office.read().await, bill).await.unwrap();
+            let preview = preview.expect("it is there").expect("it stands");
+            (preview.is_same, preview.not_measured)
+        };
+        assert_eq!(preview_of().await, (true, vec![]), "nothing was corrected");
+        let (service_point, reason) = (place.clone(), "misread".to_owned());
+        let correct = CorrectRead { service_point, read_on: day("2025-02-01"), count: Some(105), reason };
+        let service_points = office.act(&correct).await;
+        assert_eq!(preview_of().await, (true, vec![place]), "the old use would be billed once more");
+        office.act(&MeasureAgain { service_points }).await;
+        assert_eq!(preview_of().await, (false, vec![]));
         street.town.tariff.town.base.remove().await;
     }
 }

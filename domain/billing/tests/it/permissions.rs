@@ -219,6 +219,11 @@ async fn every_chunk_is_denied_without_its_permission_and_stays_open() {
         let inputs = format!("{{\"run\":{}}}", run.0);
         let order = town.run(run).await.prepare_order;
         guarded.check_chunk(order, &inputs, |inputs| PrepareWork::new(inputs).unwrap()).await;
+        for kind in ["off_cycle", "charges"] {
+            // Asked for by another permission, so prepared by it.
+            let inputs = format!("{{\"run\":{},\"kind\":\"{kind}\"}}", run.0);
+            guarded.check_chunk(order, &inputs, |inputs| PrepareWork::new(inputs).unwrap()).await;
+        }
         town.finish(order).await;
         let order = town.act(&TryRun { run }).await;
         guarded.check_chunk(order, &inputs, |inputs| TryWork::new(inputs).unwrap()).await;

@@ -8,7 +8,7 @@ use kernel::{AccountId, AccountNumber};
 use web::{Ask, Finder, Found, Problem};
 
 use super::distance;
-use crate::asking::{Fit, Fits, Question, accounts_with, word_distance};
+use crate::asking::{Fit, Fits, Question, accounts_with, changed_since, word_distance};
 use crate::cards::{Card, cards};
 use crate::facts::NumberKind;
 use crate::store;
@@ -207,25 +207,31 @@ async fn begun(read: &mut Read, digits: &str) -> Result<Fits, Fault> {
     Ok(fits)
 }
 
-/// Accounts of whoever has a telephone number: as customers write it, and as the index has it.
+/// Accounts of whoever has a telephone number: as customers write it, as the index has it, and as it was changed since.
 async fn with_phone(read: &mut Read, question: &str, digits: &str) -> Result<Fits, Fault> {
     let mut fits = Fits::new();
-    if let Some(whole) = phone_digits(question) {
-        let customers = customers::customers_with_phone(read, &ways_to_write(&whole), PHONES_MAX).await?;
+    let whole = phone_digits(question);
+    if let Some(whole) = &whole {
+        let customers = customers::customers_with_phone(read, &ways_to_write(whole), PHONES_MAX).await?;
         let held = customers::accounts_held_by(read, &customers).await?;
         fits.extend(held.into_iter().map(|(account, _, _)| exactly(account)));
     }
-    let whole = phone_digits(question);
     let key = whole.as_deref().unwrap_or(digits);
     if DIGITS_MIN < key.len() {
+        let fit = |account: AccountId, number: &str| match number == key {
+            true => exactly(account),
+            false => as_begun(account),
+        };
+        let changed = changed_since(read).await?;
+        for (account, known) in &changed {
+            let phones = known.numbers.iter().filter(|number| number.kind == NumberKind::Phone);
+            fits.extend(phones.filter(|one| one.key.starts_with(key)).map(|one| fit(*account, &one.key)));
+        }
         let kind = NumberKind::Phone.code();
         let most = i64::try_from(PHONES_MAX).unwrap_or(i64::MAX);
         let numbers = store::numbers_beginning(read, kind, &number_key(key), most).await?;
-        let fit = |number: &store::FoundNumber| match number.key == key {
-            true => exactly(number.account),
-            false => as_begun(number.account),
-        };
-        fits.extend(numbers.iter().map(fit));
+        let of_index = numbers.iter().filter(|number| !changed.contains_key(&number.account));
+        fits.extend(of_index.map(|number| fit(number.account, &number.key)));
     }
     Ok(fits)
 }
@@ -249,6 +255,8 @@ fn ways_to_write(digits: &str) -> Vec<String> {
         format!("+1 {area} {exchange} {line}"),
         format!("+1 ({area}) {exchange}-{line}"),
         format!("+1{digits}"),
+        format!("1{digits}"),
+        format!("+{digits}"),
     ]
 }
 

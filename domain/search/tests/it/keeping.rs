@@ -1,6 +1,6 @@
 //! The index follows what changes, and is the same however it came to be.
 
-use customers::acts::{OpenAccount, PersonFacts, SetMailingAddress};
+use customers::acts::{AuthorizePerson, OpenAccount, PersonFacts, SetContact, SetMailingAddress};
 use customers::{AddressLines, AskedBy, CustomerKind, Purpose};
 use testkit::engines;
 
@@ -53,9 +53,36 @@ async fn what_an_act_changed_is_found_at_once_and_then_from_the_index() {
             asked_by: Some(AskedBy::InPerson),
         };
         town.act("moved", &moved).await;
+        let contact = |customer: &str, phone: &str| SetContact {
+            customer: customer.to_owned(),
+            phone: Some(phone.to_owned()),
+            email: String::new(),
+            seen: None,
+            seen_entry: None,
+            asked_by: Some(AskedBy::InPerson),
+        };
+        town.act("extension", &contact("C6", "520.555.9911 ext 4")).await;
+        town.act("abroad", &contact("C7", "+52 55 1234 5678")).await;
+        let another = AuthorizePerson {
+            account: "A8".to_owned(),
+            name: "Dora Lee".to_owned(),
+            phone: "520-555-7002".to_owned(),
+            from_on: "2026-07-01".parse().unwrap(),
+            asked_by: Some(AskedBy::InPerson),
+        };
+        town.act("another", &another).await;
         for _ in 0..2 {
             assert_eq!(town.found("garcia night heron").await.len(), 1);
             assert_eq!(town.found("garcia copper 101").await.len(), 1, "by where it went before, too");
+            for (words, street) in [
+                ("520-555-9911", "14 Quail Step Way"),
+                ("5559911", "14 Quail Step Way"),
+                ("+52 55 1234 5678", "1 Desert Lantern Dr"),
+                ("525512345678", "1 Desert Lantern Dr"),
+                ("520 555 7002", "12 Coyote Wash Ave Apt 4"),
+            ] {
+                assert_eq!(town.streets(words).await, [street], "{words}");
+            }
             town.catch_up().await;
         }
         town.remove().await;
