@@ -112,7 +112,9 @@ fn said([on, through, month]: [&str; 3]) -> Result<Option<Days>, Problem> {
         text => Some(Month::parse(text).map_err(|_| unreadable("month", "2026-01"))?),
     };
     match (day("on", on)?, day("through", through)?) {
-        (Some(_), Some(_)) => Err(Problem::bad_request("Say `on` or `through`, not both.")),
+        (Some(_), Some(_)) => {
+            Err(Problem::bad_request("The address says on= and through=. One of them tells which days are meant."))
+        }
         (Some(day), None) => Ok(Some(Days::day(day))),
         (None, Some(day)) => Ok(Some(Days::through(day))),
         (None, None) => Ok(month.map(Days::month)),
@@ -120,7 +122,7 @@ fn said([on, through, month]: [&str; 3]) -> Result<Option<Days>, Problem> {
 }
 
 fn unreadable(name: &str, such_as: &str) -> Problem {
-    Problem::bad_request(format!("`{name}` is written like {such_as}."))
+    Problem::bad_request(format!("What the address says after {name}= cannot be read. It is written like {such_as}."))
 }
 
 /// A form that asks for a month or a day.
