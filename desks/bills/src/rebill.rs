@@ -12,20 +12,26 @@ use web::{
 use crate::loaded::{Loaded, unknown};
 use crate::words::day;
 
+/// What making it again would come to, and where the use has to be worked out first.
+struct Again {
+    preview: Result<RebillPreview, NotRebilled>,
+    to_work_out: Vec<String>,
+}
+
 pub(crate) async fn show(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let loaded = Loaded::of(&mut read, &number).await?;
-    let preview = preview(&mut read, &loaded).await?;
-    draw(&ask, (&loaded, &preview), &form(&ask, &loaded))
+    let again = again(&mut read, &loaded).await?;
+    draw(&ask, (&loaded, &again), &form(&ask, &loaded))
 }
 
 pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
     let mut read = ask.read().await?;
     let loaded = Loaded::of(&mut read, &number).await?;
-    let preview = preview(&mut read, &loaded).await?;
+    let seen = again(&mut read, &loaded).await?;
     drop(read);
     let mut form = form(&ask, &loaded);
-    if let (Ok(again), true, Some(bill_on)) = (&preview, form.is_good(), form.date("bill_on")) {
+    if let (Ok(again), true, Some(bill_on)) = (&seen.preview, form.is_good(), form.date("bill_on")) {
         let act = PrepareOffCycle {
             run: again.regular_run,
             accounts: vec![loaded.view.account_number.clone()],
@@ -51,12 +57,13 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
             return go.answer();
         }
     }
-    draw(&ask, (&loaded, &preview), &form)
+    draw(&ask, (&loaded, &seen), &form)
 }
 
-async fn preview(read: &mut Read, loaded: &Loaded) -> Result<Result<RebillPreview, NotRebilled>, Problem> {
+async fn again(read: &mut Read, loaded: &Loaded) -> Result<Again, Problem> {
     let preview = billing::rebill_preview(read, loaded.view.number).await?;
-    preview.ok_or_else(|| unknown(&loaded.number()))
+    let preview = preview.ok_or_else(|| unknown(&loaded.number()))?;
+    Ok(Again { preview, to_work_out: billing::points_to_work_out(read, loaded.view.number).await? })
 }
 
 fn form(ask: &Ask, loaded: &Loaded) -> Form {
@@ -72,24 +79,24 @@ fn form(ask: &Ask, loaded: &Loaded) -> Form {
         .cancel(&loaded.href(""))
 }
 
-fn draw(ask: &Ask, (loaded, preview): (&Loaded, &Result<RebillPreview, NotRebilled>), form: &Form) -> Answer {
+fn draw(ask: &Ask, (loaded, again): (&Loaded, &Again), form: &Form) -> Answer {
     let page = loaded.with_again(ask, loaded.alerts(loaded.page(ask, "Make again", "rebill")));
     let page = match form.has_errors() {
         true => page.status(axum::http::StatusCode::UNPROCESSABLE_ENTITY),
         false => page,
     };
-    let preview = match preview {
+    let preview = match &again.preview {
         Ok(preview) => preview,
         Err(why) => return not_made(page, loaded, *why),
     };
-    let page = preview.not_measured.iter().fold(page, |page, point| {
+    let page = again.to_work_out.iter().fold(page, |page, point| {
         let words =
             "The bill would charge the old use once more. Have the use worked out again there, then look here again.";
         let alert = Alert::warning(format!("Reads at {point} changed since the use was worked out"));
         page.alert(alert.text(words).link(format!("Reads at {point}"), format!("/points/{}", web::encoded(point))))
     });
     let page =
-        match preview.is_same && preview.not_measured.is_empty() {
+        match preview.is_same && again.to_work_out.is_empty() {
             true => page.alert(Alert::info("Made again today, it would be the same bill").text(
                 "Reads, services, classes and quantities are those it was made from. Correct what is wrong first.",
             )),

@@ -63,13 +63,14 @@ fn date(text: &str) -> Option<NaiveDate> {
 
 /// A number somebody typed; a comma may separate thousands.
 fn number(text: &str, what: &str) -> Result<Option<Decimal>, String> {
-    let plain = text.trim().replace(',', "");
+    let wrong = || format!("Enter a number such as 12 or 12.4 for {what}.");
+    let plain = web::without_commas(text.trim()).ok_or_else(wrong)?;
     if plain.is_empty() {
         return Ok(None);
     }
     let is_plain = plain.len() <= 20 && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
     let number = Decimal::from_str_exact(&plain).ok().filter(|_| is_plain);
-    number.map(Some).ok_or_else(|| format!("Enter a number such as 12 or 12.4 for {what}."))
+    number.map(Some).ok_or_else(wrong)
 }
 
 impl Worked {

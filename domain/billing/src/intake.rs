@@ -114,8 +114,12 @@ impl Intake for Agreements {
     }
 
     async fn take(&self, entry: &mut Entry, source: &str, records: &[Record]) -> Result<Vec<Taken>, Failure> {
+        let given = Given::load(entry, records).await?;
+        // Whoever moves somebody holds the place, too, and cycles after it: so neither overlooks what the other begins.
+        let points: Vec<ServicePointId> = given.points.values().copied().collect();
+        premises::lock_service_points(entry, &points).await?;
         store::lock_cycles(entry).await?;
-        let mut known = Known::load(entry, records).await?;
+        let mut known = Known::load(entry, given).await?;
         let today = entry.today;
         let mut taken = Vec::with_capacity(records.len());
         for record in records {
@@ -128,8 +132,7 @@ impl Intake for Agreements {
 }
 
 impl Known {
-    async fn load(entry: &mut Entry, records: &[Record]) -> Result<Known, Fault> {
-        let given = Given::load(entry, records).await?;
+    async fn load(entry: &mut Entry, given: Given) -> Result<Known, Fault> {
         let points: Vec<ServicePointId> = given.points.values().copied().collect();
         let references: Vec<&str> = given.points.keys().map(String::as_str).collect();
         let profiles = revenue::all_profiles(entry).await?;

@@ -88,7 +88,7 @@ pub use reading::{
     Along, Looked, PointToRead, RouteToRead, Unread, WalkPlace, periods_to_close, points_to_read, routes_to_read,
     unread_points,
 };
-pub use rebill::{NotRebilled, ODD_TO_STAY, RebillPreview, RebilledLine, rebill_preview};
+pub use rebill::{NotRebilled, ODD_TO_STAY, RebillPreview, RebilledLine, points_to_work_out, rebill_preview};
 pub use register::{
     BillCount, BillCounts, Compared, Comparison, DecidedLine, HeldLine, JournalLine, Register, RegisterLine,
     ReplacedLine, RollForward, RollOf, RollPart, RollSum, RolledAccount, SignedLine, TaxOf, TaxSum, TaxedBill,

@@ -82,13 +82,9 @@ pub(crate) async fn measure_points(entry: &mut Entry, points: &[ServicePointId])
     Ok(count)
 }
 
-/// Service points whose reads say something else than what is on record of their use: it was not worked out again yet.
-pub(crate) async fn points_to_measure_again(
-    read: &mut Read,
-    points: &[ServicePointId],
-) -> Result<BTreeSet<ServicePointId>, Fault> {
-    let found = found_at(read, points).await?.into_iter();
-    Ok(found.filter(|(_, found)| !found.figures.is_empty()).map(|(point, _)| point).collect())
+/// What reads at some service points say that is not on record of their use: it was not worked out again yet.
+pub(crate) async fn use_to_work_out(read: &mut Read, points: &[ServicePointId]) -> Result<Vec<NewConsumption>, Fault> {
+    Ok(found_at(read, points).await?.into_values().flat_map(|found| found.figures).collect())
 }
 
 /// What is new about the metered ones of some service points.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AgreementId, BillNumber, Cents};
+use kernel::{AgreementId, BillNumber, Cents, ServicePointId};
+use metering::NewConsumption;
 use revenue::RateBook;
 
 use crate::gather::bill_again;
-use crate::measuring::points_to_measure_again;
+use crate::measuring::use_to_work_out;
 use crate::pricing::{PricedBill, price};
 use crate::store;
 use crate::views::{find_bill, inputs_of_bill};
@@ -31,8 +32,6 @@ pub struct RebillPreview {
     pub exceptions: Vec<Exception>,
     /// Whether the facts are those the bill was made from.
     pub is_same: bool,
-    /// References of service points whose reads changed since their use was worked out: the bill would charge the old use.
-    pub not_measured: Vec<String>,
 }
 
 /// From this difference on, either way, a supervisor is shown that a wrong bill stays as it is: it is as much as a leak or a
@@ -104,7 +103,7 @@ pub async fn rebill_preview(
     let now = bill_again(read, (&made, rule), &book, (bill.account, run.id)).await?;
     let (old, new) = (price(&book, &BTreeMap::new(), &was), price(&book, &BTreeMap::new(), &now));
     let points = store::service_points_of(read, bill.account).await?;
-    let ids: Vec<kernel::ServicePointId> = points.values().copied().collect();
+    let ids: Vec<ServicePointId> = points.values().copied().collect();
     let names = premises::references_by_id(read, &ids).await?;
     let mut lines = lines((&was, &old), (&now, &new));
     for line in &mut lines {
@@ -112,8 +111,6 @@ pub async fn rebill_preview(
         line.service_point = name.cloned().unwrap_or_default();
     }
     let is_same = was.items == now.items && was.extras == now.extras;
-    let not_measured = points_to_measure_again(read, &ids).await?;
-    let not_measured = not_measured.iter().filter_map(|point| names.get(point).cloned()).collect();
     Ok(Some(Ok(RebillPreview {
         regular_run: regular.number,
         price_on: regular.price_on,
@@ -122,8 +119,24 @@ pub async fn rebill_preview(
         after: new.total,
         exceptions: new.exceptions,
         is_same,
-        not_measured,
     })))
+}
+
+/// References of the service points of a bill whose reads changed since the use of its period was worked out: made again
+/// today, it would charge the old use.
+pub async fn points_to_work_out(read: &mut Read, number: BillNumber) -> Result<Vec<String>, Fault> {
+    let Some((run, bill)) = find_bill(read, number).await? else { return Ok(Vec::new()) };
+    let points: BTreeSet<ServicePointId> = store::service_points_of(read, bill.account).await?.into_values().collect();
+    let points: Vec<ServicePointId> = points.into_iter().collect();
+    let is_of_bill = |figure: &NewConsumption| {
+        let days = &figure.period;
+        figure.account == bill.account && days.from() < run.period.to() && run.period.from() < days.to()
+    };
+    let figures = use_to_work_out(read, &points).await?;
+    let points: BTreeSet<ServicePointId> =
+        figures.iter().filter(|figure| is_of_bill(figure)).map(|figure| figure.service_point).collect();
+    let points: Vec<ServicePointId> = points.into_iter().collect();
+    Ok(premises::references_by_id(read, &points).await?.into_values().collect())
 }
 
 /// The lines of both, each charge of an agreement once, in the order of the new bill.
@@ -188,7 +201,6 @@ mod tests {
                 after: Cents(after),
                 exceptions: exceptions.clone(),
                 is_same: false,
-                not_measured: vec![],
             };
             assert_eq!(preview.why_odd_to_stay(), why, "{after} {exceptions:?}");
         }

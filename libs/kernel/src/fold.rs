@@ -14,7 +14,13 @@ use unicode_normalization::char::is_combining_mark;
 #[must_use]
 pub fn search_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
-    let letters = name.nfkd().flat_map(char::to_lowercase).nfkd().filter(|letter| !is_combining_mark(*letter));
+    let letters = name
+        .chars()
+        .flat_map(apart)
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|letter| !is_combining_mark(*letter));
     for letter in letters {
         let plain = match letter {
             'ł' => 'l',
@@ -33,6 +39,12 @@ pub fn search_key(name: &str) -> String {
     }
     key.truncate(key.trim_end().len());
     key
+}
+
+/// A letter, away from the one before where it is a fraction: `12½` is 12 1/2, and not 121/2.
+fn apart(letter: char) -> impl Iterator<Item = char> {
+    let is_fraction = matches!(letter, '¼'..='¾' | '⅐'..='⅟' | '↉');
+    is_fraction.then_some(' ').into_iter().chain([letter])
 }
 
 #[cfg(test)]
@@ -55,6 +67,8 @@ mod tests {
             ("İpek Işık",                 "ipek isik"),
             ("ＡＢＣ",                     "abc"),
             ("Иван",                      "иван"),
+            ("123½ Main St",              "123 1 2 main st"),
+            ("123 1/2 Main St",           "123 1 2 main st"),
         ];
         for (name, expected) in rows {
             assert_eq!(search_key(name), expected, "{name}");

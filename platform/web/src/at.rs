@@ -14,7 +14,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Site> for At<T> {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<At<T>, Problem> {
         // No store holds them, so nothing is called so.
-        if has_controls(parts.uri.path()) {
+        if has_controls(parts.uri.path(), &[]) {
             return Err(Problem::not_found());
         }
         let found = Path::<T>::from_request_parts(parts, site).await;
@@ -22,14 +22,18 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Site> for At<T> {
     }
 }
 
-/// Whether an address as it was sent holds escaped control characters, such as `%00`.
-fn has_controls(path: &str) -> bool {
+/// What lines of a text are made of, as addresses write it.
+pub(crate) const OF_LINES: [&str; 3] = ["%09", "%0a", "%0d"];
+
+/// Whether an address as it was sent holds escaped control characters, such as `%00`, besides some.
+pub(crate) fn has_controls(address: &str, besides: &[&str]) -> bool {
     let is_control = |bytes: &[u8]| match bytes {
-        [b'%', b'0' | b'1', _] => true,
-        [b'%', b'7', last] => last.eq_ignore_ascii_case(&b'f'),
+        [b'%', b'0' | b'1', _] | [b'%', b'7', b'f' | b'F'] => {
+            besides.iter().all(|one| !one.as_bytes().eq_ignore_ascii_case(bytes))
+        }
         _ => false,
     };
-    path.as_bytes().windows(3).any(is_control)
+    address.as_bytes().windows(3).any(is_control)
 }
 
 /// The number somebody wrote into an address.
@@ -109,8 +113,9 @@ mod tests {
             ("/points/%7F", true),
             ("/points/100%", false),
         ] {
-            assert_eq!(has_controls(path), expected, "{path}");
+            assert_eq!(has_controls(path, &[]), expected, "{path}");
         }
+        assert!(!has_controls("lines=a%0D%0Ab%09c", &OF_LINES) && has_controls("lines=a%0d%00", &OF_LINES));
     }
 
     #[test]

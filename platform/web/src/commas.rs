@@ -1,7 +1,8 @@
 //! Numbers as people type them, with commas between the thousands.
 
 /// A number without the commas between its thousands. `None` where they stand elsewhere: `5,00` may be meant as 5.00.
-pub(crate) fn without_commas(text: &str) -> Option<String> {
+#[must_use]
+pub fn without_commas(text: &str) -> Option<String> {
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let (first, groups) = match whole.split_once(',') {
         Some((first, groups)) => (first, groups.split(',').collect()),

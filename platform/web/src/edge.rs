@@ -25,6 +25,7 @@ pub use pace::neighborhood;
 pub(crate) use signer::Signer;
 
 use crate::ask::Asked;
+use crate::at::{OF_LINES, has_controls};
 use crate::route::Route;
 use crate::{Access, Ask, Menu, Posted, Problem, RouteKind, Site, Visitor};
 
@@ -123,6 +124,9 @@ async fn look_at(edge: &Edge, request: &Parts) -> Result<Ask, (Ask, Problem)> {
     if ADDRESS_MAX < path.len() + query.len() {
         let why = "The address is longer than any of ours.";
         return Err((ask, Problem::new(StatusCode::URI_TOO_LONG, "address_too_long", "This cannot be read", why)));
+    }
+    if has_controls(query, &OF_LINES) {
+        return Err((ask, Problem::bad_request("The address has characters that cannot be stored.")));
     }
     let query = match Posted::parse(query.as_bytes()) {
         Ok(query) => query,

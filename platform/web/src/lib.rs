@@ -40,6 +40,7 @@ pub use api::{Envelope, IdempotencyKey, List, Paging, Problems, one_of, paramete
 pub use ask::Ask;
 pub use at::{At, address, encoded, is_name, number, read_number};
 pub use cell::{Cell, Column};
+pub use commas::without_commas;
 pub use edge::neighborhood;
 pub use field::{Choice, Field};
 pub use finder::{Finder, Finders, Found};

@@ -180,9 +180,9 @@ fn read(body: &[u8]) -> Result<ChangeAsked, Problem> {
     Ok(asked)
 }
 
-/// What no field of a form takes either.
+/// Control characters but those that lines are made of.
 fn is_odd(letter: char) -> bool {
-    letter.is_control() && letter != '\n'
+    letter.is_control() && !['\n', '\r', '\t'].contains(&letter)
 }
 
 /// Where a command has a text that cannot be stored: `.service_points[0]`.
@@ -215,7 +215,8 @@ mod tests {
             (json!({"account": "a\u{0}b"}),                                      Some(".account")),
             (json!({"lines": ["a", {"street": "\u{7}"}]}),                       Some(".lines[1].street")),
             (json!({"a\u{0}": 1}),                                               Some("")),
-            (json!("\t"),                                                        Some("")),
+            (json!("a\r\n\tb"),                                                  None),
+            (json!("\u{1b}"),                                                    Some("")),
         ];
         for (command, expected) in rows {
             assert_eq!(odd_place(&command).as_deref(), expected, "{command}");

@@ -120,9 +120,12 @@ fn condition(view: &View, (column, how, value): (&str, &str, &str)) -> Result<Co
             Quantity::parse(text, Unit::Gallon).map_err(|_| wrong("12"))?;
             Cell::Text(text.to_owned())
         }
-        Kind::Count | Kind::Percent => Cell::Count(text.replace(',', "").parse().map_err(|_| wrong("12"))?),
+        Kind::Count | Kind::Percent => {
+            let plain = web::without_commas(text).ok_or_else(|| wrong("12"))?;
+            Cell::Count(plain.parse().map_err(|_| wrong("12"))?)
+        }
         Kind::Money => {
-            let plain = text.replace([',', '$'], "");
+            let plain = web::without_commas(text.trim_start_matches('$')).ok_or_else(|| wrong("125.00"))?;
             Cell::Money(Cents::parse_dollars(&plain).map_err(|_| wrong("125.00"))?)
         }
         Kind::Date => Cell::Date(day_of(text).ok_or_else(|| wrong("7/1/2026"))?),

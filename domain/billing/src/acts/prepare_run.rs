@@ -135,7 +135,7 @@ impl PrepareRun {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct PrepareInputs {
     pub(super) run: RunId,
-    /// What the run bills; orders of before it was said may prepare anything.
+    /// What the run bills; where an order does not say, a cycle.
     #[serde(default)]
     pub(super) kind: RunKind,
 }
@@ -180,6 +180,9 @@ impl ChunkWork for PrepareWork {
         let run = run.ok_or_else(|| refused(RunRefused::UnknownRun))?;
         if run.cancelled.is_some() {
             return refuse(RunRefused::WrongState { run: run.number, state: RunState::Cancelled.word() });
+        }
+        if run.kind != self.inputs.kind {
+            return Err(Fault::new("the order to prepare a run is for one of another kind").into());
         }
         revenue::share_rates(entry).await?;
         let cycles = store::cycles(entry).await?;
@@ -242,4 +245,22 @@ pub(crate) async fn prepared_chunk_with(
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_prepared_by_the_permission_it_was_asked_for_by() {
+        for (kind, permission) in [
+            ("", permissions::PREPARE),
+            (r#","kind":"regular""#, permissions::PREPARE),
+            (r#","kind":"off_cycle""#, permissions::CORRECT),
+            (r#","kind":"charges""#, permissions::CHARGES),
+        ] {
+            let work = PrepareWork::new(&format!(r#"{{"run":7{kind}}}"#)).expect("as orders are placed");
+            assert_eq!(work.permission().code, permission.code, "{kind}");
+        }
+    }
 }

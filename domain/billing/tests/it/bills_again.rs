@@ -4,7 +4,7 @@
 use acts::Act;
 use billing::acts::{ChangeStop, LetBillStay, ListBillAgain, MeasureAgain, MovePeople, StopService, TransferService};
 use billing::{
-    StayingBill, WhyAgain, bills_again_of, rebill_preview, staying_bills, staying_bills_count, waiting_bills,
+    StayingBill, WhyAgain, bills_again_of, points_to_work_out, staying_bills, staying_bills_count, waiting_bills,
     waiting_bills_count,
 };
 use kernel::{AccountId, ActId, ActorId, BillNumber, RunId};
@@ -314,18 +314,21 @@ async fn a_bill_made_again_says_where_the_use_was_not_worked_out_yet() {
         let street = Street::billed(engine).await;
         let office = &street.town.tariff.town;
         let (place, bill) = (street.town.place(street.houses[0]).await, street.bill(0).await);
-        let preview_of = async || {
-            let preview = rebill_preview(&mut office.read().await, bill).await.unwrap();
-            let preview = preview.expect("it is there").expect("it stands");
-            (preview.is_same, preview.not_measured)
+        let to_work_out = async || points_to_work_out(&mut office.read().await, bill).await.unwrap();
+        let misread = |on: &str, count: i64| {
+            let (service_point, reason) = (place.clone(), "misread".to_owned());
+            CorrectRead { service_point, read_on: day(on), count: Some(count), reason }
         };
-        assert_eq!(preview_of().await, (true, vec![]), "nothing was corrected");
-        let (service_point, reason) = (place.clone(), "misread".to_owned());
-        let correct = CorrectRead { service_point, read_on: day("2025-02-01"), count: Some(105), reason };
-        let service_points = office.act(&correct).await;
-        assert_eq!(preview_of().await, (true, vec![place]), "the old use would be billed once more");
+        assert_eq!(to_work_out().await, [""; 0], "nothing was corrected");
+        street.town.read(&place, "2025-03-01", 120).await;
+        street.town.close("2025-02").await;
+        let service_points = office.act(&misread("2025-03-01", 119)).await;
+        assert_eq!(to_work_out().await, [""; 0], "the bill is for January");
         office.act(&MeasureAgain { service_points }).await;
-        assert_eq!(preview_of().await, (false, vec![]));
+        let service_points = office.act(&misread("2025-02-01", 105)).await;
+        assert_eq!(to_work_out().await, [place], "the old use would be billed once more");
+        office.act(&MeasureAgain { service_points }).await;
+        assert_eq!(to_work_out().await, [""; 0]);
         street.town.tariff.town.base.remove().await;
     }
 }

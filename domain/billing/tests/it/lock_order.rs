@@ -1,8 +1,12 @@
 //! Whoever moves somebody holds the place before the account, as whoever measures does: so the two never wait for each other.
 
+use std::sync::Arc;
+
 use acts::Act;
+use billing::Agreements;
 use billing::acts::{ChangeStop, MovePeople, MoveRead, StartService, StopService, TransferService};
 use db::{DoorKey, Engine};
+use imports::Intake;
 use kernel::{AccountId, ServicePointId};
 use testkit::engines;
 
@@ -40,6 +44,34 @@ async fn waits_for_the_place<A: Act + Clone + 'static>(
     }
     measuring.commit().await.unwrap();
     moving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_agreements_holds_the_place_as_a_move_does() {
+    let test = "a file of agreements holds the place as a move does";
+    if !engines(test).contains(&Engine::Postgres) {
+        return;
+    }
+    let town = Metered::new(Engine::Postgres).await;
+    let office = &town.tariff.town;
+    let house = town.house(100).await;
+    let (point, place, account) = (town.point(house).await, town.place(house).await, office.number(house).await);
+    let mut moving = office.base.db.write(&DoorKey::for_the_door()).await.unwrap();
+    premises::lock_service_points(&mut moving, &[point]).await.unwrap();
+    let lines = format!(
+        "service_point,service,account,schedule,cycle,class,dimensions,starts_on,stops_on\n\
+         {place},trash,{account},none,A,HOUSE,,2025-01-01,\n"
+    );
+    let db = office.base.db.clone();
+    let intake: Arc<dyn Intake> = Arc::new(Agreements);
+    let importing = tokio::spawn(async move { testkit::import(&db, &intake, &lines).await });
+    while !importing.is_finished() && waiting(&town).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!importing.is_finished(), "a file asks nobody who holds the place");
+    moving.commit().await.unwrap();
+    importing.await.unwrap();
+    town.tariff.town.base.remove().await;
 }
 
 /// How many connections to the test's database wait for a lock.
