@@ -125,11 +125,12 @@ async fn look_at(edge: &Edge, request: &Parts) -> Result<Ask, (Ask, Problem)> {
         let why = "The address is longer than any of ours.";
         return Err((ask, Problem::new(StatusCode::URI_TOO_LONG, "address_too_long", "This cannot be read", why)));
     }
-    if has_controls(query, &OF_LINES) {
+    // A program is told; what people paste into a box is read without them.
+    if path.starts_with("/api/") && has_controls(query, &OF_LINES) {
         return Err((ask, Problem::bad_request("The address has characters that cannot be stored.")));
     }
     let query = match Posted::parse(query.as_bytes()) {
-        Ok(query) => query,
+        Ok(query) => query.without_controls(),
         Err(problem) => return Err((ask, problem)),
     };
     let visitor = match visitor(&ask).await {

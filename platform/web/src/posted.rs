@@ -46,6 +46,13 @@ impl Posted {
         Ok(posted)
     }
 
+    /// The same without characters that no store holds, such as a zero character.
+    pub(crate) fn without_controls(mut self) -> Posted {
+        let is_kept = |letter: char| !letter.is_control() || ['\n', '\r', '\t'].contains(&letter);
+        self.values.values_mut().flatten().for_each(|value| value.retain(is_kept));
+        self
+    }
+
     /// Reads a form with files; `boundary` stands between its parts.
     pub(crate) fn parse_parts(body: &Bytes, boundary: &str) -> Result<Posted, Problem> {
         let unreadable = || Problem::bad_request("The form with its file is not written as browsers write it.");
