@@ -99,7 +99,7 @@ pub(crate) async fn collision(ask: &Ask, read: &mut Read, entries: &[LoggedAct])
 /// What is on record now beside what was entered, a field a row.
 pub(crate) fn both(ask: &Ask, rows: Vec<(&str, String, String)>) -> Section {
     let table = ask
-        .table("both", "On record now, and what you entered")
+        .table("both-values", "On record now, and what you entered")
         .plain()
         .column(Column::text("field", "Field"))
         .column(Column::text("now", "On record now"))

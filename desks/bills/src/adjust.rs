@@ -121,6 +121,10 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
         sent.refuse_field("amount", "Enter an amount above zero, and choose whether it is a credit or a charge.");
     }
     let Some(act) = act(&loaded, &sent).filter(|_| sent.is_good()) else { return draw_form(&ask, &loaded, &sent) };
+    if acts::was_done(&mut read, &sent.by(&ask)?.key).await? {
+        drop(read);
+        return sent_again(&ask, &loaded, (&act, sent)).await;
+    }
     let preview = match preview_adjustment(&mut read, &act, ask.today()).await {
         Ok(preview) => preview,
         Err(Failure::Refused(refusal)) => {
@@ -149,6 +153,15 @@ pub(crate) async fn send(ask: Ask, At(number): At<String>) -> Answer {
         });
     }
     draw_look(&ask, &loaded, (&act, &preview), &look).await
+}
+
+/// A form that was sent before, by a second click or by going back: nothing is done twice.
+async fn sent_again(ask: &Ask, loaded: &Loaded, (act, mut sent): (&AdjustAccount, Form)) -> Answer {
+    let carried = sent.carry_out(ask, act).await?;
+    match carried.go(&loaded.href(""), "This was sent before. It was done once, and nothing was done now") {
+        Some(go) => go.answer(),
+        None => draw_form(ask, loaded, &sent),
+    }
 }
 
 /// How a preview is looked at: with a file that may come with it, and why once more.

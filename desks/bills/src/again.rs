@@ -4,7 +4,7 @@ use billing::permissions::CORRECT;
 use billing::{BillAgain, WaitingBill, WhyAgain, waiting_bills, waiting_bills_count};
 use web::{Alert, Answer, Ask, Cell, Column, Page};
 
-use crate::listed::{Listed, reasons, tabs};
+use crate::listed::{Listed, each_once, reasons, tabs};
 use crate::loaded::{Loaded, bill_href};
 use crate::words::day;
 
@@ -87,7 +87,7 @@ impl Loaded {
         let is_for_them = ask.may(CORRECT);
         if !waiting.is_empty() {
             let alert = Alert::warning("This bill is to be made again").text("It says what is not so any more.");
-            let alert = waiting.iter().fold(alert, |alert, one| alert.item(why(one.bill.why)));
+            let alert = each_once(waiting.iter().map(|one| why(one.bill.why))).into_iter().fold(alert, Alert::item);
             return Some(match is_for_them {
                 true => {
                     alert.link("Make it again", self.href("rebill")).link("Let it stay as it is", self.href("stay"))
@@ -102,7 +102,7 @@ impl Loaded {
             day(stay.on),
             stay.reason
         ));
-        let alert = self.again.iter().fold(alert, |alert, one| alert.item(why(one.bill.why)));
+        let alert = each_once(self.again.iter().map(|one| why(one.bill.why))).into_iter().fold(alert, Alert::item);
         let alert = match ask.may(acts::permissions::READ) {
             true => alert.link("Who decided it", format!("/log/{}", stay.act.0)),
             false => alert,

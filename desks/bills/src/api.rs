@@ -1,6 +1,7 @@
 //! One bill, for programs.
 
 mod bodies;
+mod rebilled;
 mod wrong;
 
 use billing::{StayingBill, WaitingBill, staying_bills, waiting_bills};
@@ -10,6 +11,7 @@ use utoipa::OpenApi;
 use web::{Access, Ask, At, Envelope, List, Paging, Problem, Problems, Route};
 
 use bodies::{Bill, Why};
+use rebilled::RebilledBody;
 use wrong::{Around, BillAgainBody, StayingBillBody};
 
 /// The addresses for programs.
@@ -27,12 +29,18 @@ pub fn api_routes() -> Vec<Route> {
         ),
         Route::api(axum::http::Method::GET, "/api/v1/bills/{number}", ("Get a bill", see), bill),
         Route::api(axum::http::Method::GET, "/api/v1/bills/{number}/why", ("Get why a bill is so much", see), why),
+        Route::api(
+            axum::http::Method::GET,
+            "/api/v1/bills/{number}/rebill",
+            ("Preview a bill made again", Access::Needs(billing::permissions::CORRECT)),
+            rebill,
+        ),
     ]
 }
 
 /// What they answer.
 #[derive(OpenApi)]
-#[openapi(paths(again, staying, bill, why))]
+#[openapi(paths(again, staying, bill, why, rebill))]
 struct Description;
 
 /// The description of these addresses.
@@ -104,6 +112,20 @@ async fn why(ask: Ask, At(number): At<String>) -> Result<Envelope<Why>, Problem>
     let mut read = ask.read().await?;
     let view = billing::bill_view(&mut read, parse(&number)?).await?.ok_or_else(Problem::not_found)?;
     Ok(Envelope::of(Why::of(&view)))
+}
+
+/// A bill as it would be made again today, beside the one that stands; `billing.prepare_off_cycle` makes it.
+#[utoipa::path(
+    get, path = "/api/v1/bills/{number}/rebill", tag = "bills", operation_id = "preview_rebill", security(("bearer" = [])),
+    params(("number" = String, Path, pattern = "^[0-9]+-[0-9]{1,6}$", example = "1-000001", description = "The number on it, such as 12-000345.")),
+    responses((status = 200, description = "Both bills.", body = Envelope<RebilledBody>), Problems)
+)]
+async fn rebill(ask: Ask, At(number): At<String>) -> Result<Envelope<RebilledBody>, Problem> {
+    let (mut read, number) = (ask.read().await?, parse(&number)?);
+    let preview = billing::rebill_preview(&mut read, number).await?.ok_or_else(Problem::not_found)?;
+    let preview = preview.map_err(|why| Problem::refused(&why))?;
+    let use_to_work_out = billing::points_to_work_out(&mut read, number).await?;
+    Ok(Envelope::of(RebilledBody::of(number, preview, use_to_work_out)))
 }
 
 fn parse(number: &str) -> Result<BillNumber, Problem> {

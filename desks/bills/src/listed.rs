@@ -113,11 +113,16 @@ pub(crate) fn reasons(not_so: &[BillAgain]) -> String {
 
 /// Words one after another, each once.
 pub(crate) fn each(words: impl Iterator<Item = String>) -> String {
+    each_once(words).join("; ")
+}
+
+/// Words in their order, each once.
+pub(crate) fn each_once(words: impl Iterator<Item = String>) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for one in words {
         if !said.contains(&one) {
             said.push(one);
         }
     }
-    said.join("; ")
+    said
 }

@@ -160,7 +160,7 @@ impl Loaded {
     pub(crate) fn alerts(&self, page: Page) -> Page {
         let mut page = page;
         if let Some((on, reason)) = &self.view.taken_back {
-            let alert = Alert::warning(format!("This bill was taken back on {}", day(*on)));
+            let alert = Alert::warning(format!("This bill was taken back, in the books on {}", day(*on)));
             let alert = alert.text(format!("{}. Nothing of it is owed any more.", web::shown::capital(reason)));
             page = page.alert(match self.replaced_by() {
                 Some(new) => alert.link(format!("Bill {} took its place", new.number), bill_href(new.number)),

@@ -111,14 +111,12 @@ fn draw(ask: &Ask, (loaded, again): (&Loaded, &Again), form: &Form) -> Answer {
 }
 
 fn not_made(page: Page, loaded: &Loaded, why: NotRebilled) -> Answer {
-    let words = match why {
-        NotRebilled::TakenBack => "This bill was taken back already. Make the bill again that took its place.",
-        NotRebilled::ChargesOnly => {
-            "This bill has charges by code alone. End or add charges on the account, and bill them again."
-        }
-    };
-    page.alert(Alert::info("This bill is not made again").text(words).link("Back to the bill", loaded.href("")))
-        .answer()
+    page.alert(
+        Alert::info("This bill is not made again")
+            .text(Problem::refused(&why).why)
+            .link("Back to the bill", loaded.href("")),
+    )
+    .answer()
 }
 
 fn lines(ask: &Ask, loaded: &Loaded, preview: &RebillPreview) -> Section {

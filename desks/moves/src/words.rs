@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kernel::{BillNumber, Period};
 use web::encoded;
-use web::shown::{capital, date};
+use web::shown::{capital, date, with_days};
 
 /// The page of an account.
 pub(crate) fn account_href(number: &str) -> String {
@@ -37,17 +37,7 @@ pub(crate) fn days(period: Period) -> String {
 
 /// Words of a room as a sentence, with days in the town's form.
 pub(crate) fn sentence(words: &str) -> String {
-    let text: Vec<String> = words
-        .split(' ')
-        .map(|word| {
-            let bare = word.trim_end_matches(['.', ',', ';', ':']);
-            match NaiveDate::parse_from_str(bare, "%Y-%m-%d") {
-                Ok(day) => format!("{}{}", date(&day), &word[bare.len()..]),
-                Err(_) => word.to_owned(),
-            }
-        })
-        .collect();
-    let text = text.join(" ");
+    let text = with_days(words);
     let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{}{end}", capital(&text))
 }

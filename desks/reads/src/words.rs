@@ -6,7 +6,7 @@ use db::Read;
 use kernel::{Period, Quantity, ServicePointId};
 use metering::permissions::{ENTER_READS, ROUTES};
 use premises::ServicePoint;
-use web::shown::{capital, separated};
+use web::shown::{capital, separated, with_days};
 use web::{Ask, Posted, Problem, address, encoded};
 
 /// The page of a service point.
@@ -43,24 +43,7 @@ pub(crate) fn days(period: Period) -> String {
 
 /// Words of a room as a sentence, with days in the town's form.
 pub(crate) fn sentence(words: &str) -> String {
-    let mut text = String::with_capacity(words.len() + 8);
-    let mut rest = words;
-    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let (before, from) = rest.split_at(at);
-        text.push_str(before);
-        match from.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()) {
-            Some(day) => {
-                text.push_str(&web::shown::date(&day));
-                rest = &from[10..];
-            }
-            None => {
-                let end = from.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(from.len());
-                text.push_str(&from[..end]);
-                rest = &from[end..];
-            }
-        }
-    }
-    text.push_str(rest);
+    let text = with_days(words);
     let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{}{end}", capital(&text))
 }

@@ -275,7 +275,7 @@ fn due_table(
             Cell::text(next_words(ask, due)),
         ]
     };
-    ask.table("cycles", "The next period of each cycle")
+    ask.table("due-cycles", "The next period of each cycle")
         .plain()
         .column(Column::text("due-cycle", "Cycle"))
         .column(Column::text("due-period", "Next period"))

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use billing::acts::SignRun;
 use billing::permissions::SIGN;
-use billing::{ExceptionState, Register, RollPart, RunState};
+use billing::{DecidedLine, ExceptionState, Register, RollPart, RunState};
 use db::Read;
 use kernel::{ActId, Cents, RunId};
 use reports::Kind;
@@ -249,10 +249,17 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
     let hash = register.digest().to_string();
     let held = register.held.len();
     let going_out = known.charges_href(&[], Some(Bears::Customer), true);
+    // While something is open, a bill that is not held may still have no price.
+    let (not_held, come_to) = match signing {
+        Signing::Open(_) => ("Bills not held so far", "They come to, as far as they have a price"),
+        Signing::Done | Signing::Yours | Signing::Own | Signing::Others | Signing::Past => {
+            ("Bills that go out", "They come to")
+        }
+    };
     let facts = Facts::new()
-        .fact("Bills that go out", count(&register.counts.going_out()))
+        .fact(not_held, count(&register.counts.going_out()))
         .fact("Bills that stay back", count(&crate::words::count(held)))
-        .link("They come to", money(&register.total), going_out.clone())
+        .link(come_to, money(&register.total), going_out.clone())
         .fact("Hash of the register", short(&hash));
     let section = match (&register.signed, signing) {
         (Some(signed), _) => {
@@ -276,11 +283,25 @@ fn sign_section(ask: &Ask, known: &Known, (register, sent): (&Register, Option<&
         ),
         (_, Signing::Open(open)) => section.with(
             &Alert::warning(format!("{} still to decide", counted(*open, "exception is", "exceptions are")))
-                .text("Nothing goes out undecided. Release or hold each of them first.")
+                .text(open_words(register))
                 .link("Work the exceptions", known.href("/exceptions")),
         ),
         (_, Signing::Others) => section.with(&Words::new("Somebody who may sign registers signs it next.")),
         (_, Signing::Done | Signing::Past) => section,
+    }
+}
+
+/// What is to be done with open exceptions, and how many of them leave a bill without a price.
+fn open_words(register: &Register) -> String {
+    let words = "Nothing goes out undecided. Release or hold each of them first.";
+    let blocking = |line: &&DecidedLine| line.state == ExceptionState::Open && line.code.is_blocking();
+    let open: i64 = register.exceptions.iter().filter(blocking).map(|line| line.count).sum();
+    match open {
+        0 => words.to_owned(),
+        _ => {
+            let leave = counted(open, "of them leaves", "of them leave");
+            format!("{words} {leave} a bill without a price, which can only be held.")
+        }
     }
 }
 

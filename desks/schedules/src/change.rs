@@ -112,7 +112,7 @@ fn summary(prices: &[PriceChange]) -> String {
 
 fn price_table(ask: &Ask, names: &Names, prices: &[PriceChange]) -> Table {
     let table = ask
-        .table("prices", "Prices that change, before and after")
+        .table("price-changes", "Prices that change, before and after")
         .plain()
         .column(Column::text("charge", "Charge"))
         .column(Column::text("customers", "Customers"))
@@ -150,7 +150,7 @@ fn customers(names: &Names, customers: &str) -> String {
 
 fn other_table(ask: &Ask, others: &[Change]) -> Table {
     let table = ask
-        .table("others", "Other changes, before and after")
+        .table("other-changes", "Other changes, before and after")
         .plain()
         .column(Column::text("place", "Where"))
         .column(Column::text("before", "Before"))
@@ -189,7 +189,7 @@ pub(crate) fn findings(ask: &Ask, found: &[LintFinding]) -> Section {
     let mut sorted: Vec<&LintFinding> = found.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
     let table = ask
-        .table("findings", "Findings, worst first")
+        .table("found", "Findings, worst first")
         .plain()
         .column(Column::text("severity", "How bad"))
         .column(Column::text("place", "Where"))

@@ -3,9 +3,13 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use db::Read;
-use rates::tools::{LintFinding, Severity, lint};
+use billing::RunKind;
+use chrono::NaiveDate;
+use db::{Fault, Read};
+use kernel::Period;
+use rates::tools::{LintFinding, LintPlace, Severity, lint};
 use rates::{Schedule, TextRefused, Version};
+use revenue::NotPlaced;
 use web::shown::date;
 use web::{Alert, Ask, Problem, Section, Tone};
 
@@ -70,10 +74,21 @@ impl Errors {
 }
 
 impl Checked {
-    /// Looks at a schedule against the accounts, meters and rates of the town.
-    pub(crate) async fn of(ask: &Ask, read: &mut Read, schedule: Schedule) -> Result<Checked, Problem> {
+    /// Looks at a schedule against the accounts, meters, rates and books of the town.
+    pub(crate) async fn of(
+        ask: &Ask,
+        read: &mut Read,
+        schedule: Schedule,
+        loaded: Option<&Loaded>,
+    ) -> Result<Checked, Problem> {
         let facts = billing::lint_facts(read, &schedule, ask.today()).await?;
-        let found = lint(&schedule, &facts);
+        let mut found = lint(&schedule, &facts);
+        found.extend(revenue::not_placed(read, &schedule).await?.into_iter().map(unplaced));
+        for version in &schedule.versions {
+            if version.effective_on < ask.today() && !stands(loaded, version) {
+                found.extend(backdated(read, version.effective_on, ask.today()).await?);
+            }
+        }
         Ok(Checked { schedule, found, before: facts.before })
     }
 
@@ -95,8 +110,10 @@ impl Checked {
                     .text("A warning does not stop you. Whoever approves sees it, too.")
             }
             (errors, _, _) => {
+                let words = "The text can be read, but not every charge has a price and a place in the books. Correct it \
+                             before you propose it.";
                 Alert::new(Tone::Bad, format!("{}: some bills could not be made", counted(errors, "error", "errors")))
-                    .text("The text can be read, but not every customer has a price. Correct it before you propose it.")
+                    .text(words)
             }
         }
     }
@@ -115,7 +132,7 @@ impl Checked {
                         "One customer of each class, whole periods, against the rates from {}. Taxes are included.",
                         date(&before.effective_on)
                     );
-                    sections.push(Section::new("bills", "Bills before and after").note(note).with(&bills));
+                    sections.push(Section::new("before-after", "Bills before and after").note(note).with(&bills));
                 }
                 sections.push(between.text());
             }
@@ -132,15 +149,61 @@ impl Checked {
 /// The recorded versions a text repeats: what stands unchanged is not proposed again.
 pub(crate) fn repeats(loaded: Option<&Loaded>, schedule: &Schedule) -> bool {
     let Some(loaded) = loaded else { return false };
-    schedule.versions.iter().all(|version| {
-        let same = |one: &crate::loaded::VersionRead| one.version() == version;
-        loaded.standing().any(same)
-    })
+    schedule.versions.iter().all(|version| stands(Some(loaded), version))
+}
+
+/// Whether a version is recorded exactly like this.
+fn stands(loaded: Option<&Loaded>, version: &Version) -> bool {
+    loaded.is_some_and(|loaded| loaded.standing().any(|one| one.version() == version))
+}
+
+/// A charge without a place in the books: it could be proposed, but not put in force.
+fn unplaced((effective_on, flaw): (NaiveDate, NotPlaced)) -> LintFinding {
+    let part = format!("charge '{}'", flaw.charge());
+    let place = LintPlace { effective_on: Some(effective_on), part, ..LintPlace::default() };
+    LintFinding { severity: Severity::Error, place, code: flaw.code(), sentence: flaw.to_string() }
+}
+
+/// Rates from a day that is past, with the runs that have billed days since then; none for any other day.
+async fn backdated(read: &mut Read, from: NaiveDate, today: NaiveDate) -> Result<Option<LintFinding>, Fault> {
+    let Ok(days) = Period::new(from, today) else { return Ok(None) };
+    let runs = billing::runs_of_month(read, days).await?;
+    let posted = runs.iter().filter(|run| run.post_order.is_some() && run.kind != RunKind::Charges).count();
+    let place = LintPlace { effective_on: Some(from), ..LintPlace::default() };
+    let sentence = backdated_words(from, posted);
+    Ok(Some(LintFinding { severity: Severity::Warning, place, code: "effective_in_the_past", sentence }))
+}
+
+fn backdated_words(from: NaiveDate, posted: usize) -> String {
+    let bills = match posted {
+        0 => "no bill run with days since then is posted yet".to_owned(),
+        _ => {
+            let runs = counted(posted, "bill run with days since then is", "bill runs with days since then are");
+            format!("{runs} posted, whose bills stay as they are until they are made again")
+        }
+    };
+    format!("these rates would be in force from {}, which is past; {bills}", date(&from))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_from_a_day_that_is_past_name_the_runs_with_days_since() {
+        let from = "2025-12-01".parse().unwrap();
+        let begin = "these rates would be in force from Dec 1, 2025, which is past; ";
+        let stay = "posted, whose bills stay as they are until they are made again";
+        #[rustfmt::skip]
+        let rows = [
+            (0, "no bill run with days since then is posted yet".to_owned()),
+            (1, format!("1 bill run with days since then is {stay}")),
+            (2, format!("2 bill runs with days since then are {stay}")),
+        ];
+        for (posted, words) in rows {
+            assert_eq!(backdated_words(from, posted), format!("{begin}{words}"));
+        }
+    }
 
     #[test]
     fn what_is_wrong_stands_with_line_and_column() {

@@ -52,7 +52,7 @@ pub(crate) async fn show(ask: Ask, At(code): At<String>) -> Answer {
         page = page.body(&section);
     }
     if let Some(bills) = bills {
-        let section = Section::new("bills", "Bills before and after");
+        let section = Section::new("before-after", "Bills before and after");
         let note = if is_all { "Every kind of customer" } else { "One kind of customer of each class" };
         let note = format!("{note}, whole periods at typical uses, taxes included.");
         let pairs = [("from", from.to_string()), ("to", to.to_string()), ("all", "1".to_owned())];

@@ -122,7 +122,7 @@ impl Places<'_> {
     fn taxes(&self, goes: &revenue::WhereItGoes, uses: &Uses) -> Table {
         let table = self
             .ask
-            .table("taxes", "Taxes and the accounts they are owed in")
+            .table("tax-lines", "Taxes and the accounts they are owed in")
             .plain()
             .column(Column::text("authority", "Owed to"))
             .column(Column::text("title", "Tax"))
@@ -155,7 +155,7 @@ impl Places<'_> {
     fn classes(&self, names: &Names, uses: &Uses) -> Table {
         let table = self
             .ask
-            .table("classes", "Classes and the rates that know them")
+            .table("class-lines", "Classes and the rates that know them")
             .plain()
             .column(Column::text("title", "Class"))
             .column(Column::text("used_by", "Rates in force"))

@@ -125,7 +125,7 @@ async fn proposals(
         return Ok(None);
     }
     let mut table = ask
-        .table("proposals", "Proposals of this schedule")
+        .table("proposed", "Proposals of this schedule")
         .plain()
         .column(Column::text("proposal", "Proposal"))
         .column(Column::date("proposed", "Proposed"))

@@ -83,7 +83,7 @@ pub(crate) async fn show(ask: Ask, At(address): At<Address>) -> Answer {
             }
             let page = page.alert(size(&ask, &report, at)).body(&months(&ask, &asked)).body(&facts(&report));
             let page = page.body(&chart(&report));
-            let page = page.body(&Section::new("classes", "By class").with(&classes));
+            let page = page.body(&Section::new("by-class", "By class").with(&classes));
             let page = largest(&ask, &told.names, &report, page);
             not_priced(&ask, &report, page).body(&again(&ask, &told, &asked)).answer()
         }
@@ -172,7 +172,7 @@ fn largest(ask: &Ask, names: &Names, report: &WhatIfReport, page: Page) -> Page 
         return page.body(&Section::new("largest", "Largest increases").with(&web::Words::new("No bill grows.")));
     }
     let table = ask
-        .table("largest", "Accounts whose bills grow most")
+        .table("largest-accounts", "Accounts whose bills grow most")
         .plain()
         .column(Column::text("account", "Account"))
         .column(Column::text("classes", "Class"))
@@ -205,7 +205,7 @@ fn not_priced(ask: &Ask, report: &WhatIfReport, page: Page) -> Page {
         return page;
     }
     let mut table = ask
-        .table("not-priced", "Why bills cannot be priced")
+        .table("not-priced-why", "Why bills cannot be priced")
         .plain()
         .column(Column::text("by", "By"))
         .column(Column::text("why", "Why"))

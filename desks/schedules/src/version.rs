@@ -46,7 +46,10 @@ pub(crate) async fn show(ask: Ask, At((code, date_text)): At<(String, String)>) 
         None => facts,
     };
     let facts = match &one.recorded.state {
-        RatesState::Locked { run } => facts.link("First used by", format!("Run {run}"), format!("/runs/{run}")),
+        RatesState::Locked { run } if ask.may(billing::permissions::SEE) => {
+            facts.link("First used by", format!("Run {run}"), format!("/runs/{run}"))
+        }
+        RatesState::Locked { run } => facts.fact("First used by", format!("Run {run}")),
         RatesState::Proposed | RatesState::Scheduled | RatesState::Superseded { .. } | RatesState::Withdrawn { .. } => {
             facts.fact("First used by", "no bill run yet")
         }

@@ -143,7 +143,6 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<AttachmentBody>, Problem>
     responses(
         (status = 201, description = "It is kept.", body = Envelope<AttachedBody>),
         (status = 408, description = "It took too long to come in.", body = web::ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "It is larger than this town keeps.", body = web::ProblemBody, content_type = "application/problem+json"),
         Problems,
     )
 )]

@@ -29,8 +29,8 @@ pub enum AttachmentRefused {
     /// A name that cannot be kept.
     #[error("the name of the file cannot be kept: {0}")]
     NameOdd(&'static str),
-    /// An ending that is not on the list.
-    #[error("files whose names end in '.{0}' are not kept; these are: {list}", list = Media::all_in_words())]
+    /// An ending that is not on the list, or none.
+    #[error("{}", ending_words(.0))]
     EndingNotKept(String),
     /// Content that is not on the list.
     #[error("what the file holds is none of what is kept: {list}", list = Media::all_in_words())]
@@ -95,6 +95,14 @@ pub enum AttachmentRefused {
     /// Only a scanner says so.
     #[error("what a scan found is recorded by the scan alone: use 'Scan again' or `portreeve attachments scan`")]
     NotFromScanner,
+}
+
+fn ending_words(ending: &str) -> String {
+    let list = Media::all_in_words();
+    match ending {
+        "" => format!("the name of the file has no ending that says what it is, such as '.pdf'; kept are: {list}"),
+        ending => format!("files whose names end in '.{ending}' are not kept; these are: {list}"),
+    }
 }
 
 impl Refusal for AttachmentRefused {

@@ -1,9 +1,10 @@
 //! Receivables by age: what customers owe on a day, by how long it has been due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
+use finance::JournalEntry;
 use kernel::{AccountId, Cents, FundId, JournalId, LedgerAccountId};
 use ledger::{Chart, Control};
 use reports::{Cell, Kind, Report, Section};
@@ -15,7 +16,7 @@ use crate::{CHUNK_ACCOUNTS, store};
 /// What customers owe on a day.
 ///
 /// What a bill charges is as old as the bill has been due; what was charged otherwise is as old as its GL date. A bill
-/// that was cancelled by then is not there. Credits of an account reduce what it owes for the same service in the same
+/// that was cancelled by then is not there, nor is anything else that was taken back. Credits of an account reduce what it owes for the same service in the same
 /// fund, the oldest first; what they leave over is a credit.
 #[derive(Clone, Debug)]
 pub struct Aging {
@@ -92,9 +93,15 @@ async fn owed_between(
     (chart, services): (&Chart, &BTreeMap<String, String>),
 ) -> Result<BTreeMap<(AccountId, Key), Owed>, Fault> {
     let schedules = store::schedules_between(read, range).await?;
-    let (due, gone) = bills_of(read, range, as_of).await?;
+    let (due, mut gone) = bills_of(read, range, as_of).await?;
     let mut owed: BTreeMap<(AccountId, Key), Owed> = BTreeMap::new();
-    for entry in finance::journals_between(read, range.0, range.1).await? {
+    let journals = finance::journals_between(read, range.0, range.1).await?;
+    let undone = journals.iter().map(JournalEntry::journal).filter(|journal| journal.gl_on <= as_of);
+    let undone: Vec<[JournalId; 2]> = undone.filter_map(|journal| Some([journal.id, journal.reverses?])).collect();
+    let is_bill = |journal: &JournalId| due.contains_key(journal) || gone.contains(journal);
+    let undone: Vec<JournalId> = undone.into_iter().filter(|[_, taken_back]| !is_bill(taken_back)).flatten().collect();
+    gone.extend(undone);
+    for entry in journals {
         let journal = entry.journal();
         if as_of < journal.gl_on || gone.contains(&journal.id) {
             continue;
@@ -146,12 +153,12 @@ async fn bills_of(
     read: &mut Read,
     range: (AccountId, AccountId),
     as_of: NaiveDate,
-) -> Result<(BTreeMap<JournalId, NaiveDate>, Vec<JournalId>), Fault> {
+) -> Result<(BTreeMap<JournalId, NaiveDate>, BTreeSet<JournalId>), Fault> {
     let cancelled = store::dates_of_bills(read, range).await?;
     let cancelled: BTreeMap<_, _> =
         cancelled.into_iter().map(|bill| ((bill.account, bill.run), bill.cancelled_on)).collect();
     let mut due = BTreeMap::new();
-    let mut gone = Vec::new();
+    let mut gone = BTreeSet::new();
     for bill in store::bill_rows_between(read, range).await? {
         let cancelled_on = cancelled.get(&(bill.account, bill.run)).copied().flatten();
         match bill.cancelled_by {
@@ -163,7 +170,6 @@ async fn bills_of(
             }
         }
     }
-    gone.sort_unstable();
     Ok((due, gone))
 }
 

@@ -77,7 +77,9 @@ pub use look_runs::{
     posted_sum, prepared_bills, review_amounts, run_state, run_states, tally_of, trial_lines, trial_sum, tried_by,
 };
 pub use looking::{LookAtCounts, sizes_left_behind};
-pub use move_preview::{MoveAsked, MovePreview, PlaceChange, PreviewedService, UseBasis, last_terms, preview_move};
+pub use move_preview::{
+    MoveAsked, MovePreview, PlaceChange, PreviewedDays, PreviewedService, UseBasis, last_terms, preview_move,
+};
 pub use open::{NewService, open_services};
 pub use owing::{OpenItem, Owing, OwingLine, owing};
 pub use particulars::{Cut, HeldExemption, HeldQuantity, Particulars, Segment};

@@ -154,9 +154,9 @@ impl Measuring {
                     found.figures.push(*row);
                 }
                 Figure::Stands(steps, is_estimated) => of_account.push(past_use(piece.period, steps, is_estimated)),
-                Figure::Unknown(withdrawn) => {
+                Figure::Unknown(not_billed) => {
                     found.unknown += 1;
-                    found.figures.extend(withdrawn.map(|row| *row));
+                    found.figures.extend(not_billed.map(|row| *row));
                 }
             }
             if before < found.figures.len() && piece.profile.is_some() && standing.is_some_and(was_known) {
@@ -257,11 +257,11 @@ impl Measuring {
             MeasuredUse::Unknown => {
                 let same = standing.filter(|one| one.consumption.is_estimated && one.period == piece.period);
                 let Some(estimated) = estimate(rule.estimate_by, piece.period, past) else {
-                    // A figure whose read was withdrawn is not billed any more, though none takes its place.
-                    let is_withdrawn = standing.is_some_and(|standing| standing.is_read);
+                    // A figure that no read stands behind is not billed any more, though none takes its place.
+                    let was_read = standing.filter(|standing| standing.is_read);
                     row.is_estimated = true;
-                    row.findings = WITHDRAWN.to_owned();
-                    return Ok(Figure::Unknown(is_withdrawn.then(|| Box::new(row))));
+                    row.findings = was_read.map_or("", |was| not_known_any_more(was, piece)).to_owned();
+                    return Ok(Figure::Unknown(was_read.map(|_| Box::new(row))));
                 };
                 if let Some(same) = same {
                     return Ok(Figure::Stands(same.consumption.quantity.steps, true));
@@ -296,8 +296,16 @@ enum Figure {
     Unknown(Option<Box<NewConsumption>>),
 }
 
-/// What is found about a use of which the read was withdrawn: it keeps the bill back, as nothing read does.
-const WITHDRAWN: &str = "no_consumption: the read was withdrawn, and there is nothing to estimate by";
+/// What is found about a use that reads told and tell no more: it keeps the bill back, as nothing read does.
+fn not_known_any_more(was: &StandingUse, piece: Piece) -> &'static str {
+    match was.period == piece.period {
+        true => "no_consumption: no read says any more what was used, and there is nothing to estimate by",
+        false => {
+            "no_consumption: the days are others than before, no read near their last day says what was used in them, \
+             and there is nothing to estimate by"
+        }
+    }
+}
 
 /// Whether a figure is, or was before it was estimated, one that is no estimate.
 fn was_known(standing: &StandingUse) -> bool {

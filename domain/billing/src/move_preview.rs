@@ -77,12 +77,8 @@ pub struct PreviewedService {
     pub service: String,
     /// The rate schedule.
     pub schedule: String,
-    /// The days billed.
-    pub days: Period,
-    /// The period of the cycle they lie in.
-    pub period: Period,
-    /// The date of the bill.
-    pub bill_on: NaiveDate,
+    /// What days it bills; none where the calendar has no period for them.
+    pub billed: Option<PreviewedDays>,
     /// What was used, as far as it is known or can be estimated.
     pub quantity: Option<Quantity>,
     /// Where that comes from.
@@ -95,6 +91,17 @@ pub struct PreviewedService {
     pub note: Option<String>,
     /// Whether there is no figure at all.
     pub is_open: bool,
+}
+
+/// The days of a service on a bill as it would come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PreviewedDays {
+    /// The days billed.
+    pub days: Period,
+    /// The period of the cycle they lie in.
+    pub period: Period,
+    /// The date of the bill.
+    pub bill_on: NaiveDate,
 }
 
 /// Where the use on a bill that is thought of comes from.
@@ -228,9 +235,9 @@ impl Looking {
 
     async fn last_bill(&self, read: &mut Read, service: &ServedService) -> Result<PreviewedService, Fault> {
         let last_day = self.on.pred_opt().unwrap_or(self.on);
-        let Some(one) = self.period_of(service, last_day) else { return Ok(self.nothing(service, "last")) };
+        let Some(one) = self.period_of(service, last_day) else { return Ok(nothing(service, "last")) };
         let Ok(days) = Period::new(service.starts_on.max(one.period.from()), self.on) else {
-            return Ok(self.nothing(service, "last"));
+            return Ok(nothing(service, "last"));
         };
         let alone = (service.account, AccountId(service.account.0 + 1));
         let run = run_for(one);
@@ -263,8 +270,8 @@ impl Looking {
     }
 
     fn first_bill(&self, service: &ServedService) -> PreviewedService {
-        let Some(one) = self.period_of(service, self.on) else { return self.nothing(service, "first") };
-        let Ok(days) = Period::new(self.on, one.period.to()) else { return self.nothing(service, "first") };
+        let Some(one) = self.period_of(service, self.on) else { return nothing(service, "first") };
+        let Ok(days) = Period::new(self.on, one.period.to()) else { return nothing(service, "first") };
         let run = run_for(one);
         let agreement = Agreement {
             id: AgreementId(0),
@@ -359,8 +366,8 @@ impl Looking {
         item: Option<&Inputs>,
         basis: UseBasis,
     ) -> PreviewedService {
-        let mut shown =
-            PreviewedService { days, period: one.period, bill_on: one.bill_on, ..self.nothing(service, "") };
+        let billed = Some(PreviewedDays { days, period: one.period, bill_on: one.bill_on });
+        let mut shown = PreviewedService { billed, note: None, ..nothing(service, "") };
         let Some(item) = item else { return shown };
         shown.quantity = item.quantity;
         shown.basis =
@@ -373,25 +380,21 @@ impl Looking {
         }
         shown
     }
+}
 
-    /// A service whose bill nobody can tell.
-    fn nothing(&self, service: &ServedService, which: &str) -> PreviewedService {
-        let day = Period::new(self.on, self.on.succ_opt().unwrap_or(self.on));
-        let days = day.unwrap_or_else(|_| kernel::Month::of(self.on).period());
-        PreviewedService {
-            reference: service.reference.clone(),
-            service: service.service.clone(),
-            schedule: service.schedule.clone(),
-            days,
-            period: days,
-            bill_on: self.on,
-            quantity: None,
-            basis: UseBasis::Unknown,
-            lines: Vec::new(),
-            total: Cents::ZERO,
-            note: Some(format!("the calendar of cycle {} has no period for the {which} days", service.cycle_code)),
-            is_open: true,
-        }
+/// A service whose bill nobody can tell.
+fn nothing(service: &ServedService, which: &str) -> PreviewedService {
+    PreviewedService {
+        reference: service.reference.clone(),
+        service: service.service.clone(),
+        schedule: service.schedule.clone(),
+        billed: None,
+        quantity: None,
+        basis: UseBasis::Unknown,
+        lines: Vec::new(),
+        total: Cents::ZERO,
+        note: Some(format!("the calendar of cycle {} has no period for the {which} days", service.cycle_code)),
+        is_open: true,
     }
 }
 

@@ -88,7 +88,7 @@ impl Owing {
 /// What an account owes on a day, from everything posted on it by then and its bills.
 ///
 /// What a bill charges is as old as it has been due, anything else as its GL date. A bill taken back by the day is not
-/// there. Credits pay the oldest charge of the same service in the same fund first.
+/// there, nor is anything else that was. Credits pay the oldest charge of the same service in the same fund first.
 #[must_use]
 pub fn owing(
     chart: &Chart,
@@ -106,6 +106,10 @@ pub fn owing(
             }
         }
     }
+    let undone = postings.iter().filter(|posting| posting.gl_on <= as_of);
+    let undone = undone.filter_map(|posting| Some((posting.journal, posting.reverses?)));
+    let is_bill: BTreeSet<JournalId> = bills.iter().map(|bill| bill.journal).collect();
+    gone.extend(undone.filter(|(_, taken_back)| !is_bill.contains(taken_back)).flat_map(<[JournalId; 2]>::from));
     let mut unapplied = Cents::ZERO;
     let mut owed: BTreeMap<(bool, String, FundId, LedgerAccountId), Owed> = BTreeMap::new();
     for posting in postings.iter().filter(|posting| posting.gl_on <= as_of && !gone.contains(&posting.journal)) {
@@ -190,6 +194,8 @@ mod tests {
             ("2026-03-06", 5, 3, 1, 99_00, Some(7)),
             ("2026-03-10", 6, 1, 3,  5_00, None),
             ("2026-03-10", 7, 3, 2,  2_00, None),
+            ("2026-03-12", 9, 3, 1, 25_00, Some(7)),
+            ("2026-03-15", 10, 1, 3, 25_00, Some(7)),
             ("2026-05-01", 8, 1, 3, 70_00, Some(7)),
         ];
         let posting = |(gl_on, journal, debit, credit, cents, agreement): (&str, i64, i64, i64, i64, Option<i64>)| {
@@ -203,6 +209,7 @@ mod tests {
                 credit: LedgerAccountId(credit),
                 cents: Cents(cents),
                 agreement: agreement.map(AgreementId),
+                reverses: (journal == 10).then_some(JournalId(9)),
             }
         };
         let postings = rows.map(posting);

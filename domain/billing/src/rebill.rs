@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use kernel::{AgreementId, BillNumber, Cents, ServicePointId};
+use kernel::{AgreementId, BillNumber, Cents, Refusal, ServicePointId};
 use metering::NewConsumption;
 use revenue::RateBook;
 
@@ -69,12 +69,23 @@ pub struct RebilledLine {
 }
 
 /// Why a bill is not made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotRebilled {
     /// It was taken back.
+    #[error("this bill was taken back already; make the bill again that took its place")]
     TakenBack,
     /// It bills charges by code alone.
+    #[error("this bill has charges by code alone; end or add charges on the account, and bill them again")]
     ChargesOnly,
+}
+
+impl Refusal for NotRebilled {
+    fn code(&self) -> &'static str {
+        match self {
+            NotRebilled::TakenBack => "bill_cancelled",
+            NotRebilled::ChargesOnly => "bill_of_charges",
+        }
+    }
 }
 
 /// What making a bill again today would change; `None` when there is no such bill.

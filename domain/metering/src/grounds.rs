@@ -193,7 +193,7 @@ fn amount(steps: i64, unit: Unit) -> String {
 }
 
 /// A count with separators: `998,712`.
-fn grouped(count: i64) -> String {
+pub(crate) fn grouped(count: i64) -> String {
     with_separators(&count.to_string())
 }
 

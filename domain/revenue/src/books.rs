@@ -86,6 +86,32 @@ pub enum NotPlaced {
     },
 }
 
+impl NotPlaced {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            NotPlaced::Revenue { .. } => "revenue_code_not_placed",
+            NotPlaced::Tax { .. } => "tax_not_placed",
+            NotPlaced::Expense { .. } => "expense_not_placed",
+            NotPlaced::NoBearer { .. } => "tax_without_bearer",
+            NotPlaced::NotOpen { .. } => "ledger_account_not_open",
+        }
+    }
+
+    /// The charge.
+    #[must_use]
+    pub fn charge(&self) -> &str {
+        match self {
+            NotPlaced::Revenue { charge, .. }
+            | NotPlaced::Tax { charge, .. }
+            | NotPlaced::Expense { charge, .. }
+            | NotPlaced::NoBearer { charge }
+            | NotPlaced::NotOpen { charge, .. } => charge,
+        }
+    }
+}
+
 impl Books {
     /// Where each of these charges goes; they are all charges of one plan or version, in order.
     pub(crate) fn places(&self, charges: &[ChargeShape<'_>]) -> Result<Places, NotPlaced> {
@@ -93,8 +119,25 @@ impl Books {
         Ok(Places { charges: places.collect::<Result<_, _>>()? })
     }
 
+    /// Every reason why these charges have no place, by charge; where each has one, the first that is not open.
+    pub(crate) fn flaws(&self, chart: &Chart, charges: &[ChargeShape<'_>]) -> Vec<NotPlaced> {
+        let (mut placed, mut flaws) = (Vec::new(), Vec::new());
+        for position in 0..charges.len() {
+            match self.place(charges, position) {
+                Ok(place) => placed.push(place),
+                // A tax has no place either where what it is a percentage of has none.
+                Err(flaw) if flaws.contains(&flaw) => {}
+                Err(flaw) => flaws.push(flaw),
+            }
+        }
+        if flaws.is_empty() {
+            flaws.extend(Books::check_open(chart, charges, &Places { charges: placed }).err());
+        }
+        flaws
+    }
+
     /// Refuses places of which a ledger account is not open in its fund.
-    pub(crate) fn check_open(chart: &Chart, charges: &[ChargeShape<'_>], places: &Places) -> Result<(), NotPlaced> {
+    fn check_open(chart: &Chart, charges: &[ChargeShape<'_>], places: &Places) -> Result<(), NotPlaced> {
         for (charge, place) in charges.iter().zip(&places.charges) {
             for place in place.all() {
                 let sides = [place.debit, place.credit];

@@ -10,6 +10,7 @@ mod keeper;
 mod marks;
 mod members;
 mod namesakes;
+mod numbered;
 mod pages;
 mod store;
 mod words;

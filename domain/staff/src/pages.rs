@@ -6,7 +6,7 @@ mod sign_in;
 
 use web::Route;
 
-pub use office::{Directory, PageBeside, PageOfProposal, PagesBeside, StaffFinder, may_see, office_routes};
+pub use office::{Directory, NamedPlace, PageBeside, PageOfProposal, PagesBeside, StaffFinder, may_see, office_routes};
 pub use permission_book::PermissionBook;
 pub use sign_in::sign_in_routes;
 

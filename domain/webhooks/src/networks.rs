@@ -172,7 +172,9 @@ fn place(address: IpAddr) -> Place {
 fn place_of_four(address: Ipv4Addr) -> Place {
     match address.octets() {
         [10 | 127, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..] => Place::Local,
+        // 168.63.129.16 is where Azure's machines ask their host.
         [0, ..]
+        | [168, 63, 129, 16]
         | [169, 254, ..]
         | [192, 0, 0 | 2, _]
         | [192, 88, 99, _]
@@ -250,6 +252,8 @@ mod tests {
             ("100.128.0.1",          Ok(()),         Ok(()),         Ok(())),
             ("0.0.0.0",              Err(Forbidden), Err(Forbidden), Err(Forbidden)),
             ("169.254.169.254",      Err(Forbidden), Err(Forbidden), Err(Forbidden)),
+            ("168.63.129.16",        Err(Forbidden), Err(Forbidden), Err(Forbidden)),
+            ("168.63.129.17",        Ok(()),         Ok(()),         Ok(())),
             ("192.0.0.192",          Err(Forbidden), Err(Forbidden), Err(Forbidden)),
             ("198.18.0.1",           Err(Forbidden), Err(Forbidden), Err(Forbidden)),
             ("203.0.113.7",          Err(Forbidden), Err(Forbidden), Err(Forbidden)),

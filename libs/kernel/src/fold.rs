@@ -4,7 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A name without case, accents or punctuation; words one space apart. Whether an accent is typed with its letter or after
-/// it makes no difference, and letters with a stroke are what they are typed as without one.
+/// it makes no difference; letters with a stroke are what they are typed as without one, and joined ones the two they are
+/// typed as.
 ///
 /// Stored beside the name, because `lower()` and collations differ between engines.
 ///
@@ -23,16 +24,22 @@ pub fn search_key(name: &str) -> String {
         .filter(|letter| !is_combining_mark(*letter));
     for letter in letters {
         let plain = match letter {
-            'ł' => 'l',
-            'đ' | 'ð' => 'd',
-            'ø' => 'o',
-            'ħ' => 'h',
-            'ı' => 'i',
-            'ŧ' => 't',
-            other => other,
+            'ł' => Some("l"),
+            'đ' | 'ð' => Some("d"),
+            'ø' => Some("o"),
+            'ħ' => Some("h"),
+            'ı' => Some("i"),
+            'ŧ' => Some("t"),
+            'ß' => Some("ss"),
+            'æ' => Some("ae"),
+            'œ' => Some("oe"),
+            'þ' => Some("th"),
+            _ => None,
         };
-        if plain.is_alphanumeric() {
-            key.push(plain);
+        if let Some(plain) = plain {
+            key.push_str(plain);
+        } else if letter.is_alphanumeric() {
+            key.push(letter);
         } else if !key.is_empty() && !key.ends_with(' ') {
             key.push(' ');
         }
@@ -64,6 +71,8 @@ mod tests {
             ("Søren Ström Šimić",         "soren strom simic"),
             ("Herna\u{301}ndez",          "hernandez"),
             ("HERN\u{c1}NDEZ",            "hernandez"),
+            ("Jürgen Groß",               "jurgen gross"),
+            ("GROẞ Æsa Þór Œuvre",        "gross aesa thor oeuvre"),
             ("İpek Işık",                 "ipek isik"),
             ("ＡＢＣ",                     "abc"),
             ("Иван",                      "иван"),

@@ -49,7 +49,9 @@ pub enum NotAllowed {
     #[error("a change needs a reason in words")]
     NoReason,
     /// The key belongs to another command.
-    #[error("this was done before in another form (key '{0}')")]
+    #[error(
+        "this was sent and done before with something else in it; open the page again, or give it a key of its own"
+    )]
     KeyReused(String),
     /// The order does not exist.
     #[error("there is no such work to do")]

@@ -74,6 +74,13 @@ impl Registry {
         Some(self.kinds.get(kind)?.reader.rewritten(command))
     }
 
+    /// The first field of a command that its kind does not know, such as `lines[0].street`; a slip of the pen in it must
+    /// not be passed over as if nothing had been said.
+    #[must_use]
+    pub fn unknown_field(&self, kind: &str, command: &str) -> Option<String> {
+        self.kinds.get(kind)?.reader.unknown_field(command)
+    }
+
     /// Reads a stored command.
     pub(crate) fn read(&self, kind: &str, command: &str) -> Option<Result<Box<dyn AnyAct>, Fault>> {
         Some(self.kinds.get(kind)?.reader.read(command))
@@ -98,6 +105,7 @@ pub(crate) trait AnyAct: Send + Sync {
 trait Reader: Send + Sync {
     fn read(&self, command: &str) -> Result<Box<dyn AnyAct>, Fault>;
     fn rewritten(&self, command: &str) -> Result<(i64, String), Fault>;
+    fn unknown_field(&self, command: &str) -> Option<String>;
     fn personal(&self) -> &'static [&'static str];
     fn secret(&self) -> &'static [&'static str];
 }
@@ -112,6 +120,16 @@ impl<A: Act + DeserializeOwned + 'static> Reader for Of<A> {
     fn rewritten(&self, command: &str) -> Result<(i64, String), Fault> {
         let text = serde_json::to_string(&read::<A>(command)?);
         Ok((A::VERSION, text.map_err(|error| Fault::caused("writing a command", error))?))
+    }
+
+    fn unknown_field(&self, command: &str) -> Option<String> {
+        let mut unknown = None;
+        let mut note = |path: serde_ignored::Path<'_>| {
+            unknown.get_or_insert_with(|| path.to_string());
+        };
+        // What does not read at all is refused elsewhere.
+        let _: Result<A, _> = serde_ignored::deserialize(&mut serde_json::Deserializer::from_str(command), &mut note);
+        unknown
     }
 
     fn personal(&self) -> &'static [&'static str] {

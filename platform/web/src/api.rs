@@ -4,11 +4,13 @@ mod parameters;
 mod problems;
 
 use axum::Json;
-use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
+use kernel::DigestBuilder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -16,7 +18,7 @@ use utoipa::ToSchema;
 pub use parameters::{one_of, parameter_of};
 pub use problems::Problems;
 
-use crate::{Posted, Problem, Site};
+use crate::{Posted, Problem, Site, read_number};
 
 /// One thing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -41,7 +43,13 @@ pub struct Paging {
     /// How many, 1 to 200; 50 when nothing is said.
     pub limit: usize,
     cursor: Option<Vec<u8>>,
+    /// Which list it is, and which question: a cursor goes on where it was given, nowhere else.
+    list: u32,
 }
+
+/// The body of a request that is JSON; of any other kind it is refused.
+#[derive(Clone, Debug)]
+pub struct JsonBody(pub Bytes);
 
 /// The header `Idempotency-Key`: sent again, the same command is not carried out again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +84,7 @@ impl<T> List<T> {
         let goes_on = paging.limit < read.len();
         read.truncate(paging.limit);
         let last = if goes_on { read.last() } else { None };
-        let text = last.and_then(|last| serde_json::to_vec(&place(last)).ok());
+        let text = last.and_then(|last| serde_json::to_vec(&(paging.list, place(last))).ok());
         List { next_cursor: text.map(|text| BASE64URL_NOPAD.encode(&text)), data: read }
     }
 }
@@ -88,31 +96,50 @@ impl<T: Serialize> IntoResponse for List<T> {
 }
 
 impl Paging {
-    /// The place after which to go on; `None` at the beginning. What was not made by [`List::of`] is refused.
+    /// The place after which to go on; `None` at the beginning. What was not made by [`List::of`] for the same question is
+    /// refused.
     pub fn after<P: DeserializeOwned>(&self) -> Result<Option<P>, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        serde_json::from_slice(cursor).map(Some).map_err(|_| wrong_cursor())
+        let (list, place) = serde_json::from_slice::<(u32, P)>(cursor).map_err(|_| wrong_cursor())?;
+        if list == self.list { Ok(Some(place)) } else { Err(wrong_cursor()) }
     }
 
-    fn read(query: &Posted) -> Result<Paging, Problem> {
+    fn read(path: &str, query: &str) -> Result<Paging, Problem> {
+        let list = list_of(path, query);
+        let query = Posted::parse(query.as_bytes())?;
         let limit = match query.text("limit") {
             "" => LIMIT_UNSAID,
-            text => text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(|| {
-                let why = format!("`limit` is a whole number from 1 to {LIMIT_MAX}.");
-                Problem::new(StatusCode::BAD_REQUEST, "limit_wrong", "This cannot be read", why)
-            })?,
+            text => {
+                let limit = read_number(text).and_then(|limit| usize::try_from(limit).ok());
+                limit.filter(|limit| *limit <= LIMIT_MAX).ok_or_else(|| {
+                    let why = format!("`limit` is a whole number from 1 to {LIMIT_MAX}.");
+                    Problem::new(StatusCode::BAD_REQUEST, "limit_wrong", "This cannot be read", why)
+                })?
+            }
         };
         let cursor = match query.text("cursor") {
             "" => None,
             text if CURSOR_MAX < text.len() => return Err(wrong_cursor()),
             text => Some(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| wrong_cursor())?),
         };
-        Ok(Paging { limit, cursor })
+        Ok(Paging { limit, cursor, list })
     }
 }
 
+/// The same for the same list with the same filters, whichever piece of it is asked for.
+fn list_of(path: &str, query: &str) -> u32 {
+    let mut digest = DigestBuilder::new();
+    digest.text(path);
+    let is_filter = |part: &&str| !part.starts_with("cursor=") && !part.starts_with("limit=");
+    query.split('&').filter(|part| !part.is_empty()).filter(is_filter).for_each(|part| {
+        digest.text(part);
+    });
+    let [a, b, c, d, ..] = digest.finish().0;
+    u32::from_be_bytes([a, b, c, d])
+}
+
 fn wrong_cursor() -> Problem {
-    let why = "`cursor` is not one that a list of this API gave.";
+    let why = "`cursor` is not one that this list gave for the same question.";
     Problem::new(StatusCode::BAD_REQUEST, "cursor_wrong", "This cannot be read", why)
 }
 
@@ -120,8 +147,33 @@ impl FromRequestParts<Site> for Paging {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _site: &Site) -> Result<Paging, Problem> {
-        Paging::read(&Posted::parse(parts.uri.query().unwrap_or_default().as_bytes())?)
+        Paging::read(parts.uri.path(), parts.uri.query().unwrap_or_default())
     }
+}
+
+impl FromRequest<Site> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<JsonBody, Problem> {
+        let headers = request.headers();
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !is_json(kind) || headers.contains_key(header::CONTENT_ENCODING) {
+            let why = "The body is sent as application/json in UTF-8, not compressed.";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "not_json", "This cannot be read", why));
+        }
+        // What is too large was refused before anything was read.
+        let bytes = Bytes::from_request(request, site).await;
+        bytes.map(JsonBody).map_err(|_| Problem::bad_request("The body could not be read."))
+    }
+}
+
+/// Whether a content type is JSON (RFC 8259 knows no parameters; `charset=utf-8` is sent all the same).
+fn is_json(kind: &str) -> bool {
+    let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
+    let parameters = parameters.trim().replace('"', "");
+    kind.trim().eq_ignore_ascii_case("application/json")
+        && (parameters.is_empty() || parameters.eq_ignore_ascii_case("charset=utf-8"))
 }
 
 impl FromRequestParts<Site> for IdempotencyKey {
@@ -143,7 +195,7 @@ mod tests {
     use super::*;
 
     fn paging(query: &str) -> Result<Paging, &'static str> {
-        Paging::read(&Posted::parse(query.as_bytes()).unwrap()).map_err(|problem| problem.code)
+        Paging::read("/api/v1/things", query).map_err(|problem| problem.code)
     }
 
     #[test]
@@ -165,7 +217,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         assert_eq!(paging("").unwrap().limit, 50);
-        for query in ["limit=0", "limit=201", "limit=-1", "limit=99999999999999999999", "limit=x"] {
+        for query in ["limit=0", "limit=201", "limit=-1", "limit=99999999999999999999", "limit=x", "limit=+1"] {
             assert_eq!(paging(query), Err("limit_wrong"), "{query}");
         }
         for query in ["cursor=%%", "cursor=a b", "cursor=…"] {
@@ -173,5 +225,40 @@ mod tests {
         }
         let forged = paging("cursor=Zm9v").unwrap();
         assert_eq!(forged.after::<i64>().map_err(|problem| problem.code), Err("cursor_wrong"));
+    }
+
+    #[test]
+    fn a_cursor_goes_on_with_its_own_list_and_question_only() {
+        let first = Paging::read("/api/v1/things", "state=open&limit=1").unwrap();
+        let cursor = List::of(vec![4, 5], &first, |number| *number).next_cursor.unwrap();
+        #[rustfmt::skip]
+        let rows = [
+            ("/api/v1/things", "state=open&limit=2&cursor=", Ok(Some(4))),
+            ("/api/v1/things", "limit=9&state=open&cursor=", Ok(Some(4))),
+            ("/api/v1/things", "state=done&cursor=",         Err("cursor_wrong")),
+            ("/api/v1/things", "cursor=",                    Err("cursor_wrong")),
+            ("/api/v1/others", "state=open&cursor=",         Err("cursor_wrong")),
+        ];
+        for (path, query, expected) in rows {
+            let paging = Paging::read(path, &format!("{query}{cursor}")).unwrap();
+            assert_eq!(paging.after::<i64>().map_err(|problem| problem.code), expected, "{path}?{query}");
+        }
+    }
+
+    #[test]
+    fn json_is_json() {
+        #[rustfmt::skip]
+        let rows = [
+            ("application/json",                   true),
+            ("Application/JSON; charset=utf-8",    true),
+            ("application/json;charset=\"UTF-8\"", true),
+            ("application/json; charset=latin1",   false),
+            ("application/merge-patch+json",       false),
+            ("text/plain",                         false),
+            ("",                                   false),
+        ];
+        for (kind, expected) in rows {
+            assert_eq!(is_json(kind), expected, "{kind}");
+        }
     }
 }

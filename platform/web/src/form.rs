@@ -154,7 +154,7 @@ impl Form {
 
     /// Says why the rules refused it: beside the field that answers for the refusal's code, if there is one.
     pub fn refuse_by(&mut self, refusal: &dyn Refusal) {
-        let words = crate::problem::sentence(&refusal.to_string());
+        let words = crate::problem::sentence(&crate::shown::with_days(&refusal.to_string()));
         match self.fields.iter_mut().find(|field| field.answers_for(refusal.code())) {
             Some(field) => field.refuse(words),
             None => self.errors.push(words),

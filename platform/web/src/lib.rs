@@ -4,7 +4,7 @@
 //! - [`Ask`]: one request as its handler sees it; it makes pages, forms, tables and ways on.
 //! - [`Page`], [`Go`], [`Problem`]: what handlers answer; the edge draws them.
 //! - [`Gate`] and [`Visitor`]: who asks, told by the staff room.
-//! - [`Envelope`], [`List`], [`Paging`], [`IdempotencyKey`]: the API.
+//! - [`Envelope`], [`List`], [`Paging`], [`IdempotencyKey`], [`JsonBody`]: the API.
 
 mod accent;
 mod alert;
@@ -36,7 +36,7 @@ mod window;
 
 pub use accent::Accent;
 pub use alert::{Alert, Tone};
-pub use api::{Envelope, IdempotencyKey, List, Paging, Problems, one_of, parameter_of};
+pub use api::{Envelope, IdempotencyKey, JsonBody, List, Paging, Problems, one_of, parameter_of};
 pub use ask::Ask;
 pub use at::{At, address, encoded, is_name, number, read_number};
 pub use cell::{Cell, Column};

@@ -87,6 +87,30 @@ pub fn age(days: i64) -> String {
     }
 }
 
+/// Words with the days in them as the screens show them: `on 2026-07-01` is `on Jul 1, 2026`.
+#[must_use]
+pub fn with_days(words: &str) -> String {
+    let mut text = String::with_capacity(words.len() + 8);
+    let mut rest = words;
+    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        match from.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()) {
+            Some(day) => {
+                text.push_str(&date(&day));
+                rest = &from[10..];
+            }
+            None => {
+                let end = from.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(from.len());
+                text.push_str(&from[..end]);
+                rest = &from[end..];
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
 /// Words with a capital letter in front.
 #[must_use]
 pub fn capital(words: &str) -> String {
@@ -100,6 +124,19 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
+
+    #[test]
+    fn days_in_words_are_shown_as_days() {
+        let rows = [
+            ("Read of P1-W on 2026-05-01", "Read of P1-W on May 1, 2026"),
+            ("2026-05-01–2026-06-01; 12", "May 1, 2026–Jun 1, 2026; 12"),
+            ("1234567890123 has more digits", "1234567890123 has more digits"),
+            ("2026-13-01", "2026-13-01"),
+        ];
+        for (words, expected) in rows {
+            assert_eq!(with_days(words), expected);
+        }
+    }
 
     #[test]
     fn figures_look_as_city_hall_writes_them() {

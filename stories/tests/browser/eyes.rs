@@ -108,7 +108,7 @@ impl Eyes {
 
     /// What is wrong with how the page looks that stands in the browser; takes its pictures.
     async fn faults_of_looks(&self, name: &str) -> Vec<String> {
-        let mut faults = Vec::new();
+        let mut faults = self.anchors_said_twice().await;
         for (look_name, look) in LOOKS {
             self.browser.look(look).await;
             // Light and dark differ in colors only.
@@ -143,6 +143,15 @@ impl Eyes {
             faults.extend((without < with).then(|| format!("without scripts, {without} of {with} {what} are left")));
         }
         faults
+    }
+
+    /// An anchor leads to one place.
+    async fn anchors_said_twice(&self) -> Vec<String> {
+        let ids = "const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+            return ids.filter((id, at) => ids.indexOf(id) !== at);";
+        let twice = self.browser.evaluate(ids).await;
+        let twice = twice.as_array().expect("a list of ids");
+        twice.iter().map(|id| format!("the id {id} is there twice")).collect()
     }
 
     async fn too_wide(&self, look: Look) -> Option<String> {

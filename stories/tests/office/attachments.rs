@@ -175,12 +175,13 @@ async fn what_is_not_kept_is_refused_in_words_and_leaves_nothing() {
         let large = [PDF, &vec![b'x'; 1024 * 1024]].concat();
         let far_too_large = vec![b'x'; 3 * 1024 * 1024];
         #[rustfmt::skip]
-        let rows: [(&str, &[u8], u16, &str); 9] = [
+        let rows: [(&str, &[u8], u16, &str); 10] = [
             ("lease.pdf",        b"",                      422, "the file is empty"),
             ("lease.pdf",        &large,                   422, "at most 1.0 MB are kept"),
             ("lease.pdf",        &far_too_large,           413, "larger than 1 MB"),
             ("../lease.pdf",     PDF,                      422, "holds a path"),
             ("page.html",        b"<html>",                422, "files whose names end in"),
+            ("lease",            PDF,                      422, "has no ending"),
             ("note.txt",         b"<script>alert(1)",      422, "none of what is kept"),
             ("photo.png",        PDF,                      422, "something else (PDF)"),
             ("harm.txt",         b"EICAR test",            422, "harmful"),

@@ -171,10 +171,13 @@ async fn an_adjustment_is_shown_before_it_is_made_and_above_the_limit_it_waits()
         let action = format!("{path}?confirmed=yes");
         let done = clerk.post_form(&preview, &action, &[("reason", "the caller was told a wrong date")]).await;
         assert!(done.text().contains("Adjusted by"), "{}", done.text());
-        assert!(balance(&hall, account).await < before - Cents(10_00), "the tax goes with it");
+        let after = balance(&hall, account).await;
+        assert!(after < before - Cents(10_00), "the tax goes with it");
+        let twice = clerk.post_form(&preview, &action, &[("reason", "the caller was told a wrong date")]).await;
+        assert!(twice.text().contains("nothing was done now"), "a second click: {}", twice.text());
+        assert_eq!(balance(&hall, account).await, after);
 
         // A second one is far above what a clerk decides alone.
-        let after = balance(&hall, account).await;
         let mut fields = fields;
         fields.retain(|(name, _)| *name != "amount");
         fields.push(("amount", "60.00"));
@@ -192,9 +195,20 @@ async fn an_adjustment_is_shown_before_it_is_made_and_above_the_limit_it_waits()
         assert!(rebill.contains("Before and after"), "line by line: {rebill}");
         let mut read = hall.db().read().await.expect("as the town is made");
         let again = billing::rebill_preview(&mut read, bill).await.expect("as the town is made");
-        let is_same = again.expect("the bill is there").expect("it stands").is_same;
+        let again = again.expect("the bill is there").expect("it stands");
         drop(read);
-        assert_eq!(rebill.contains("it would be the same bill"), is_same, "{rebill}");
+        assert_eq!(rebill.contains("it would be the same bill"), again.is_same, "{rebill}");
+        let path = format!("/api/v1/bills/{bill}/rebill");
+        assert_eq!(hall.api("csr").await.get(&path).await.status, 403);
+        let program = hall.api("billing_analyst").await;
+        let told = program.get(&path).await.json()["data"].clone();
+        for (name, value) in [("before_cents", again.before), ("after_cents", again.after)] {
+            let lines = told["lines"].as_array().expect("charge by charge").iter();
+            let sum = lines.filter_map(|line| line[name].as_i64()).sum::<i64>();
+            assert_eq!((told[name].as_i64(), sum), (Some(value.0), value.0), "{name}: {told}");
+        }
+        assert_eq!((&told["is_same"], &told["use_to_work_out"]), (&json!(again.is_same), &json!([])), "{told}");
+        assert_eq!(program.get("/api/v1/bills/999-000001/rebill").await.status, 404);
         hall.close().await;
     }
 }

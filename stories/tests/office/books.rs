@@ -102,6 +102,10 @@ async fn a_month_is_locked_by_one_and_a_report_kept() {
         let other = hall.sign_in("billing_analyst").await;
         assert!(page(&other, "/reports").await.text().contains("Bills by run"));
         assert_eq!(other.get("/reports/views/nothing").await.status, 404);
+        let unknown = page(&other, "/reports/views/bills?columns=xyz").await.text();
+        assert!(unknown.contains("There is no column xyz."), "{unknown}");
+        let ahead = page(&accountant, "/books/receivables?on=2027-01-01").await.text();
+        assert!(ahead.contains("Jan 1, 2027 is still to come"), "{ahead}");
         let clerk = hall.sign_in("csr").await;
         assert_eq!(clerk.get("/books").await.status, 403);
         assert_eq!(clerk.get("/reports/views/log").await.status, 403);

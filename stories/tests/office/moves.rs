@@ -176,6 +176,7 @@ async fn a_move_out_is_read_on_its_last_day_put_off_and_taken_back() {
         fields.extend(points.iter().filter(|one| shown.contains(one.as_str())).map(|one| ("point", one.as_str())));
         let preview = clerk.post_form(&day, "/moves/day", &fields).await;
         assert!(preview.text().contains("20 of 31 days"), "{}", preview.text());
+        beyond_the_calendar(&clerk, &day, &water).await;
         let done = clerk.post_form(&preview, "/moves/preview", &[("reason", "called today")]).await;
         assert!(done.url.path().starts_with("/accounts/"), "{}", done.text());
         let reads = page(&clerk, &format!("/api/v1/points/{water}/reads?limit=200")).await.json();
@@ -188,6 +189,10 @@ async fn a_move_out_is_read_on_its_last_day_put_off_and_taken_back() {
         let stop = |on: &str| format!("/moves/stop?account={account}&stopped={on}");
         let nothing = send(&clerk, &stop("2026-01-21"), "/moves/stop", &[("what", "later"), ("reason", "truck")]).await;
         assert!(nothing.status == 422 && nothing.text().contains("enter a date"), "{}", nothing.text());
+        let same = [("what", "later"), ("last", "2026-01-20"), ("reason", "truck")];
+        let same = clerk.post_form(&nothing, "/moves/stop", &same).await;
+        let words = "The last day of service is Jan 20, 2026 already";
+        assert!(same.status == 422 && same.text().contains(words), "{}", same.text());
         let later = [("what", "later"), ("last", "2026-01-25"), ("reason", "the truck comes later")];
         let put_off = clerk.post_form(&nothing, "/moves/stop", &later).await;
         assert!(put_off.text().contains("through Jan 25, 2026"), "{}", put_off.text());
@@ -199,6 +204,14 @@ async fn a_move_out_is_read_on_its_last_day_put_off_and_taken_back() {
         started(&hall, &clerk, (&account, &water)).await;
         hall.close().await;
     }
+}
+
+/// What days come to that no calendar holds is not known, which is not $0.00.
+async fn beyond_the_calendar(clerk: &Client, day: &testkit::Answer, point: &str) {
+    let preview = clerk.post_form(day, "/moves/day", &[("on", "2030-12-31"), ("point", point)]).await;
+    let text = preview.text();
+    assert!(text.contains("Total: not known yet.") && text.contains("has no period for the last days"), "{text}");
+    assert!(!text.contains("$0.00") && !text.contains("Jan 1, 2031 – "), "{text}");
 }
 
 /// A service is started with its terms; where somebody has the place it is refused, and says who.
@@ -227,6 +240,10 @@ async fn started(hall: &Hall, clerk: &Client, (account, point): (&str, &str)) {
     let through = [("on", "2026-01-31"), ("point", point)];
     let preview = clerk.post_form(&day, "/moves/day", &through).await;
     clerk.post_form(&preview, "/moves/preview", &[("reason", "called again")]).await;
+    let day = send(clerk, "/moves/new", "/moves/new", &[("kind", "start"), ("point", point)]).await;
+    let occupied = clerk.post_form(&day, "/moves/day", &[("on", "2026-01-31"), ("point", point)]).await;
+    let words = format!("at {point} through Jan 31, 2026");
+    assert!(occupied.status == 422 && occupied.text().contains(&words), "{}", occupied.text());
     let opened = opened(clerk).await;
     let fields = fields.map(|(name, value)| if name == "account" { (name, opened.as_str()) } else { (name, value) });
     let started = clerk.post_form(&taken, "/moves/service", &fields).await;

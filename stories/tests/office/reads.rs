@@ -60,19 +60,51 @@ async fn reads_are_entered_and_put_right() {
         let saved = supervisor.post_form(&judged, "/reads/enter", &fields).await;
         assert!(saved.status == 200 && saved.text().contains("1 read saved"), "{}", saved.text());
 
+        ahead(&supervisor, &points[0]).await;
         corrected(&hall, &supervisor, (&points[1], lasts[1])).await;
         exchanged(&hall, &supervisor, &points[2], lasts[2]).await;
         hall.close().await;
     }
 }
 
+/// A day ahead is refused at once, however odd the count is.
+async fn ahead(client: &testkit::Client, point: &str) {
+    let path = format!("/points/{point}/read");
+    let fields = [("read_on", "2030-01-01"), ("count", "1"), ("kind", "actual")];
+    let refused = send(client, &path, &path, &fields).await;
+    let text = refused.text();
+    assert!(refused.status == 422 && text.contains("Jan 1, 2030 is after today"), "{text}");
+    assert!(!text.contains("This looks odd"), "{text}");
+}
+
 /// A read is put right once another person agrees; who is slower than that sees it, and sends the same form again.
 async fn corrected(hall: &Hall, supervisor: &testkit::Client, (point, last): (&str, i64)) {
-    // Another person agrees that a read is put right.
+    // What looks odd is asked about first, as it is where reads are entered.
     let path = format!("/points/{}/reads/2026-02-01", point);
+    let odd = (last + 80_000).to_string();
+    let fields = [("what", "correct"), ("count", odd.as_str()), ("reason", "the 9 was an 8")];
+    let asked = send(supervisor, &path, &path, &fields).await;
+    let text = asked.text();
+    assert_eq!((asked.status, asked.url.path()), (422, path.as_str()), "{text}");
+    for words in ["This looks odd; it is not saved yet", "Use per day is", "though it looks odd", &odd] {
+        assert!(text.contains(words), "no “{words}” in {text}");
+    }
+    let sure = format!("sure-{odd}");
+    let fields = [&fields[..], &[(sure.as_str(), "yes")]].concat();
+    let proposed = supervisor.post_form(&asked, &path, &fields).await;
+    assert!(proposed.url.path().starts_with("/approvals/"), "{}: {}", proposed.url, proposed.text());
+    // The proposal names the place as everybody knows it, and the counts as they are shown elsewhere.
+    let text = proposed.text();
+    let counts = [last + 90_000, last + 80_000].map(separated);
+    let link = format!("<a href=\"/points/{point}\">Service point {point}</a>");
+    for words in [&link, &format!("Read of {point} on Feb 1, 2026"), &counts[0], &counts[1]] {
+        assert!(text.contains(words.as_str()), "no “{words}” in {text}");
+    }
+
+    // Another person agrees that a read is put right.
     let right = (last + 500).to_string();
     let fields = [("what", "correct"), ("count", right.as_str()), ("reason", "the 9 was a 0")];
-    let asked = send(supervisor, &path, &path, &fields).await;
+    let asked = put_right(supervisor, &page(supervisor, &path).await, &path, &fields).await;
     assert!(asked.url.path().starts_with("/approvals/"), "{}: {}", asked.url, asked.text());
     let api = format!("/api/v1/points/{}/reads?limit=200", point);
     let newest = || async { page(supervisor, &api).await.json()["data"].as_array().expect("reads").last().cloned() };
@@ -91,8 +123,30 @@ async fn corrected(hall: &Hall, supervisor: &testkit::Client, (point, last): (&s
     assert!(refused.status == 422 && refused.text().contains("corrected this read meanwhile"), "{}", refused.text());
     let count = (last + 600).to_string();
     let fields = [("what", "correct"), ("count", count.as_str()), ("reason", "as the photograph shows")];
-    let again = supervisor.post_form(&refused, &path, &fields).await;
+    let again = put_right(supervisor, &refused, &path, &fields).await;
     assert!(again.url.path().starts_with("/approvals/"), "it is taken now: {}", again.text());
+}
+
+/// Corrects a read by a page that shows it, and says that the count is right where that is asked.
+async fn put_right(
+    client: &testkit::Client,
+    shown: &testkit::Answer,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> testkit::Answer {
+    let answer = client.post_form(shown, path, fields).await;
+    match all_behind(&answer.text(), "name=\"sure-").first() {
+        Some(count) => {
+            let sure = format!("sure-{count}");
+            client.post_form(&answer, path, &[fields, &[(sure.as_str(), "yes")]].concat()).await
+        }
+        None => answer,
+    }
+}
+
+/// A count of up to six digits with a separator of thousands.
+fn separated(count: i64) -> String {
+    if count < 1_000 { count.to_string() } else { format!("{},{:03}", count / 1_000, count % 1_000) }
 }
 
 /// The size of meter for which water is billed at a service point.

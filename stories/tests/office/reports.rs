@@ -5,12 +5,16 @@ use testkit::{Client, engines};
 
 use crate::hall::{Hall, page, send};
 
+/// The page that saves a report.
+fn saving(view: &str) -> String {
+    let address = view.replace('/', "%2F").replace('?', "%3F").replace('=', "%3D").replace('&', "%26");
+    format!("/reports/saved?address={address}")
+}
+
 /// A report of somebody's, saved and shared; its number.
 async fn save(client: &Client, (title, view): (&str, &str)) -> String {
-    let address = view.replace('/', "%2F").replace('?', "%3F").replace('=', "%3D").replace('&', "%26");
-    let path = format!("/reports/saved?address={address}");
     let fields = [("title", title), ("shared", "yes")];
-    let kept = send(client, &path, "/reports/saved", &fields).await.text();
+    let kept = send(client, &saving(view), "/reports/saved", &fields).await.text();
     let row = kept.split(title).nth(1).unwrap_or_else(|| panic!("{title} is not kept: {kept}"));
     let number = row.split("/reports/saved/").nth(1).and_then(|rest| rest.split('"').next());
     number.expect("its page is linked").to_owned()
@@ -83,6 +87,13 @@ async fn files_are_for_those_who_may_see_the_rows() {
         assert!(page(&manager, &path).await.text().contains("every business day"));
         assert_eq!(manager.get(&format!("{path}?made=2026-06-30&as=csv")).await.status, 404);
 
+        // What looked odd is listed for who may open it.
+        let accountant = hall.sign_in("revenue_accountant").await;
+        for (client, is_listed) in [(&auditor, true), (&accountant, false)] {
+            let listed = page(client, "/reports").await.text();
+            assert_eq!(listed.contains("href=\"/outliers\""), is_listed, "{listed}");
+        }
+
         // The manager's to read, and not to change; a clerk may look at no log.
         let schedule = format!("{path}/schedule");
         let refused = send(&manager, &schedule, &schedule, &[("rhythm", "week-1")]).await.text();
@@ -103,8 +114,17 @@ async fn what_could_not_be_made_says_why() {
         let hall = Hall::on(engine).await;
         let analyst = hall.sign_in("billing_analyst").await;
         let broken = "/reports/views/bills?column1=bill_on&how1=is&value1=never";
-        let number = save(&analyst, ("Bills of never", broken)).await;
-        schedule(&analyst, (&number, "week-3")).await;
+        let refused = send(&analyst, &saving(broken), "/reports/saved", &[("title", "Bills of never")]).await.text();
+        assert!(refused.contains("not with “never”"), "{refused}");
+        // As one that was saved before its view had other columns.
+        let number = save(&analyst, ("Bills of never", "/reports/views/bills?group=run")).await;
+        const BROKEN: &str = "update saved_report set address = $1 where title = 'Bills of never'";
+        let mut tx = hall.db().write(&db::DoorKey::for_the_door()).await.expect("the town opens");
+        tx.run_once(BROKEN, vec![broken.into()]).await.expect("one row is changed");
+        tx.commit().await.expect("it is written");
+        let why = schedule(&analyst, (&number, "week-3")).await;
+        assert!(why.contains("It cannot be made"), "{why}");
+        hall.program.done("billing_analyst", &["report", "schedule", &number, "--every", "week", "--on", "3"]);
         hall.program.done("console", &["report", "make"]);
         let shown = page(&analyst, &format!("/reports/saved/{number}")).await.text();
         assert!(shown.contains("It was not made for Jul 1, 2026") && shown.contains("never"), "{shown}");

@@ -1,5 +1,7 @@
 //! A change of rates: written with a slip, checked, proposed, tried on real accounts, approved by another, and billed.
 
+use std::collections::BTreeSet;
+
 use testkit::{Answer, Client};
 
 use crate::hall::{Hall, page, send};
@@ -50,8 +52,20 @@ async fn a_change_of_rates_goes_from_a_proposal_to_the_first_bill() {
         written_and_proposed(&analyst, &text).await;
         tried(&analyst).await;
         approved((&analyst, &administrator)).await;
-        billed(&hall, &analyst).await;
+        billed(&hall, (&analyst, &clerk)).await;
+        for path in ["/rates/where-it-goes", "/rates/water/compare", "/runs"] {
+            every_anchor_is_one(&analyst, path).await;
+        }
         hall.close().await;
+    }
+}
+
+/// No two things of a page have the same anchor.
+async fn every_anchor_is_one(client: &Client, path: &str) {
+    let text = page(client, path).await.text();
+    let mut seen = BTreeSet::new();
+    for anchor in text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(seen.insert(anchor), "{path} has #{anchor} twice: {text}");
     }
 }
 
@@ -68,6 +82,11 @@ async fn written_and_proposed(analyst: &Client, text: &str) {
     for words in ["warning", "$4.02", "$4.22", "Bills before and after", "Propose these rates"] {
         assert!(checked.text().contains(words), "the check tells “{words}”: {}", checked.text());
     }
+    assert!(checked.text().contains("would be in force from Feb 1, 2026, which is past"), "{}", checked.text());
+    let misspelled = text.replace("\"water.consumption\"", "\"water.consumptoin\"");
+    let unplaced = send(analyst, PROPOSE, CHECK, &[("text", &misspelled)]).await.text();
+    assert!(unplaced.contains("some bills could not be made"), "{unplaced}");
+    assert!(unplaced.contains("revenue_code_not_placed"), "the check tells what the approval refuses: {unplaced}");
     let reason = "council's first reading of 20 January";
     let changed = analyst.post_form(&checked, PROPOSE, &[("text", text), ("reason", reason)]).await;
     assert!(changed.text().contains("changed since it was checked"), "{}", changed.text());
@@ -100,6 +119,10 @@ async fn approved((analyst, administrator): (&Client, &Client)) {
     let told = page(administrator, PROPOSAL).await.text();
     let approval = told.split("href=\"/approvals/").nth(1).and_then(|rest| rest.split('"').next());
     let approval = format!("/approvals/{}", approval.expect("the proposal leads to its approval"));
+    for (path, words) in [(PROPOSAL, "which is past"), (approval.as_str(), "was past when they were proposed")] {
+        let shown = page(administrator, path).await.text();
+        assert!(shown.contains(words), "{path} says that the day is past: {shown}");
+    }
     let decision = [("decision", "approve"), ("reason", "as council decided")];
     let done = send(administrator, &approval, &approval, &decision).await;
     assert_eq!(done.status, 200, "{}", done.text());
@@ -112,7 +135,7 @@ async fn approved((analyst, administrator): (&Client, &Client)) {
 }
 
 /// The first run after it prices by it, locks it, and its bills name it.
-async fn billed(hall: &Hall, analyst: &Client) {
+async fn billed(hall: &Hall, (analyst, clerk): (&Client, &Client)) {
     let run = |step: &'static str| [&["run", step], &PERIOD[..]].concat();
     hall.program.done("billing_analyst", &run("close-reads"));
     let number = hall.program.done("billing_analyst", &run("prepare")).trim().to_owned();
@@ -128,6 +151,9 @@ async fn billed(hall: &Hall, analyst: &Client) {
     let version = page(analyst, "/rates/water/2026-02-01").await.text();
     assert!(version.contains("These rates are locked"), "{version}");
     assert!(version.contains(&format!("/runs/{number}")), "the version leads to its first run: {version}");
+    let read = page(clerk, "/rates/water/2026-02-01").await.text();
+    let (words, link) = (format!("Run {number}"), format!("href=\"/runs/{number}\""));
+    assert!(read.contains(&words) && !read.contains(&link), "a clerk may not open the run: {read}");
     let refused = send(
         analyst,
         "/rates/water/2026-02-01/take-back",

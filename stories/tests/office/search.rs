@@ -109,6 +109,18 @@ async fn a_caller_is_found_by_whatever_they_say() {
         assert_eq!(meter.url.path(), format!("/meters/{}", caller.meter));
         let bill = searched(&clerk, "/search", &caller.bill).await;
         assert_eq!(bill.url.path(), format!("/bills/{}", caller.bill));
+        let labeled = [
+            (format!("Bill {}", caller.bill), format!("/bills/{}", caller.bill)),
+            (format!("bill #{}", caller.bill), format!("/bills/{}", caller.bill)),
+            (format!("meter {}", caller.meter), format!("/meters/{}", caller.meter)),
+            (format!("account {}", caller.number.replace('-', "\u{2013}")), href.clone()),
+            ("p000001w".to_owned(), "/points/P000001-W".to_owned()),
+            ("P000001 W".to_owned(), "/points/P000001-W".to_owned()),
+        ];
+        for (words, expected) in labeled {
+            let opened = searched(&clerk, "/search", &words).await;
+            assert_eq!(opened.url.path(), expected, "{words}: {}", opened.text());
+        }
         let told = hall.program.done("console", &["search", family, house]);
         assert!(told.contains(&caller.number), "{told}");
         hall.close().await;

@@ -2,13 +2,12 @@
 
 use acts::{Failure, Registry};
 use axum::Json;
-use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
-use web::{Access, Ask, At, Envelope, IdempotencyKey, List, Paging, Problem, Problems, Route, is_name};
+use web::{Access, Ask, At, Envelope, IdempotencyKey, JsonBody, List, Paging, Problem, Problems, Route, is_name};
 
 use super::change_examples::{change_examples, describe_examples};
 use crate::registry::registry;
@@ -132,12 +131,12 @@ async fn list(ask: Ask, paging: Paging) -> Result<List<KindOfChange>, Problem> {
         Problems,
     )
 )]
-async fn send(ask: Ask, At(kind): At<String>, key: IdempotencyKey, body: Bytes) -> Result<Response, Problem> {
+async fn send(ask: Ask, At(kind): At<String>, key: IdempotencyKey, body: JsonBody) -> Result<Response, Problem> {
     let registry = ask.site().part::<Registry>();
     if !is_name(&kind) || !by_program(&kind) || registry.title(&kind) == kind {
         return Err(Problem::not_found());
     }
-    let asked = read(&body)?;
+    let asked = read(&body.0)?;
     let command = asked.command.to_string();
     let Some(permissions) = registry.permissions(&kind, &command) else {
         let why = format!("`command` does not have the fields of {kind}; see its example in /api/v1/changes.");
@@ -146,6 +145,11 @@ async fn send(ask: Ask, At(kind): At<String>, key: IdempotencyKey, body: Bytes) 
     // A token counts only for what it was made for, whatever its owner may do; the door asks again about the owner.
     if let Some(missing) = permissions.into_iter().find(|permission| !ask.may(*permission)) {
         return Err(Problem::not_allowed(&[missing]));
+    }
+    if let Some(field) = registry.unknown_field(&kind, &command) {
+        let why =
+            format!("`command` has a field `{field}` that {kind} does not know; see its example in /api/v1/changes.");
+        return Err(Problem::bad_request(why));
     }
     let by = ask.who()?.by(asked.reason, &format!("api {}", key.0));
     let carried = ask.site().door().carry_out_text(&by, registry, (&kind, &command)).await;

@@ -1,11 +1,11 @@
-//! `HouseDirectory`: the numbers of accounts, for pages of rooms that know no accounts.
+//! `HouseDirectory`: what accounts and service points are known by, for pages of rooms that know neither.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use db::{Fault, Read};
-use kernel::{AccountId, CustomerId};
-use staff::pages::Directory;
+use kernel::{AccountId, CustomerId, ServicePointId};
+use staff::pages::{Directory, NamedPlace};
 use web::Ask;
 
 /// What the rooms of this house know accounts by.
@@ -24,6 +24,20 @@ impl Directory for HouseDirectory {
     ) -> Result<BTreeMap<AccountId, String>, Fault> {
         let found = customers::accounts_by_id(read, accounts).await?;
         Ok(found.into_iter().map(|(id, account)| (id, account.number.to_string())).collect())
+    }
+
+    async fn places(
+        &self,
+        ask: &Ask,
+        read: &mut Read,
+        points: &[ServicePointId],
+    ) -> Result<BTreeMap<ServicePointId, NamedPlace>, Fault> {
+        let is_open = ask.may(customers::permissions::SEE);
+        let named = |(id, reference): (ServicePointId, String)| {
+            let href = is_open.then(|| format!("/points/{}", web::encoded(&reference)));
+            (id, NamedPlace { reference, href })
+        };
+        Ok(premises::references_by_id(read, points).await?.into_iter().map(named).collect())
     }
 
     async fn confidential(

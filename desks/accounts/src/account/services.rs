@@ -129,7 +129,7 @@ pub(crate) fn charges(ask: &Ask, loaded: &Loaded) -> Option<Section> {
         ]
     });
     let table = ask
-        .table("charges", "Charges and credits to be billed")
+        .table("charges-to-bill", "Charges and credits to be billed")
         .plain()
         .column(Column::text("code", "Code"))
         .column(Column::text("count", "How often"))

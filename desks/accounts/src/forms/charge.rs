@@ -25,7 +25,8 @@ fn form(ask: &Ask, named: &Named, codes: Vec<Choice>) -> Form {
     ];
     let code = Field::select("code", "Code", codes).required();
     let code = code.answers(&["charge_code_unknown", "no_price", "charge_twice", "no_service"]);
-    let count = Field::text("count", "How many times").value("1").required().max(12).answers(&["count_zero"]);
+    let count =
+        Field::text("count", "How many times").value("1").required().max(12).answers(&["count_zero", "count_odd"]);
     ask.form(&named.href("charge"), "Record")
         .field(code)
         .field(Field::radios("kind", "Kind", kinds).value("charge").required())

@@ -56,7 +56,7 @@ impl Pair {
             first.map(|first| web::shown::date(&first)).unwrap_or_default()
         };
         let table = ask
-            .table("both", "Both customers")
+            .table("both-customers", "Both customers")
             .plain()
             .column(Column::text("fact", "What is known"))
             .column(Column::text("goes", "Goes"))

@@ -85,7 +85,7 @@ impl Looked {
         let month = Days::month(Month::of(self.journal.gl_on));
         let is_of_several = 1 < self.journal.accounts.len();
         let table = ask
-            .table("postings", &format!("Postings of journal {}", self.journal.id.0))
+            .table("posting-lines", &format!("Postings of journal {}", self.journal.id.0))
             .column(Column::count("line", "Line"))
             .column(Column::text("fund", "Fund"))
             .column(Column::text("debit", "Debit"))
@@ -137,7 +137,7 @@ impl Looked {
             return None;
         }
         let table = ask
-            .table("owed", "What the customer owes for it")
+            .table("owed-changes", "What the customer owes for it")
             .plain()
             .column(Column::text("owed-account", "Account"))
             .column(Column::text("owed-service", "For"))

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use db::{Fault, Read};
-use web::{Ask, Empty, Page, Tabs};
+use web::shown::date;
+use web::{Alert, Ask, Empty, Page, Tabs};
 
 /// The views of the books, of which one is in sight.
 pub(super) fn tabs(current: &str) -> Tabs {
@@ -35,4 +36,31 @@ pub(crate) async fn mark(ask: &Ask, read: &mut Read) -> Result<String, Fault> {
 /// The day a page is asked for, today when nothing is said.
 pub(super) fn day_asked(ask: &Ask, name: &str) -> NaiveDate {
     crate::days::day_of(ask.query().text(name)).unwrap_or(ask.today())
+}
+
+/// What to know of figures as of a day that is still to come; nothing to know on other days.
+pub(super) fn still_to_come(on: NaiveDate, today: NaiveDate) -> Option<Alert> {
+    if on <= today {
+        return None;
+    }
+    let words = format!(
+        "What is on record on {} is shown with its age on that day. What is billed, paid or adjusted until then is missing.",
+        date(&today)
+    );
+    Some(Alert::warning(format!("{} is still to come", date(&on))).text(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_day_after_today_is_still_to_come() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-07-01");
+        for (on, expected) in [("2027-01-01", true), ("2026-07-02", true), ("2026-07-01", false), ("2026-01-31", false)]
+        {
+            assert_eq!(still_to_come(day(on), today).is_some(), expected, "{on}");
+        }
+    }
 }

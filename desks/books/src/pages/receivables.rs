@@ -11,7 +11,7 @@ use web::{
     Words, address,
 };
 
-use super::parts::{day_asked, mark, tabs, under_way};
+use super::parts::{day_asked, mark, still_to_come, tabs, under_way};
 use super::taxes::place_href;
 use crate::days::Days;
 use crate::names::Numbers;
@@ -45,6 +45,7 @@ pub(super) async fn show(ask: Ask) -> Answer {
     let looked = aging(&ask, read, on).await?;
     let page = ask.page("Receivables by age").crumbs(&[("Books", "/books")]);
     let page = page.lead(format!("What customers owe on {}, by how long it has been due.", date(&on)));
+    let page = still_to_come(on, ask.today()).into_iter().fold(page, Page::alert);
     let look_up = LookUp::new(&ask, "Day", "Show").field(Field::date("on", "As of").value(on.to_string()));
     let page = page.body(&tabs("/books/receivables")).body(&look_up);
     match looked {
@@ -275,10 +276,9 @@ pub(super) async fn accounts(ask: Ask) -> Answer {
         section = section.with(&Words::new(format!("On this page: {}.", money(&sum))));
     }
     let columns = Columns { main: vec![section.with(&links)], side: vec![Section::bare().with(&facts)] };
-    ask.page(&format!("Who owes it: {words}"))
-        .crumbs(&[("Books", "/books"), ("Receivables by age", "/books/receivables")])
-        .body(&columns)
-        .answer()
+    let page = ask.page(&format!("Who owes it: {words}"));
+    let page = page.crumbs(&[("Books", "/books"), ("Receivables by age", "/books/receivables")]);
+    still_to_come(behind.on, ask.today()).into_iter().fold(page, Page::alert).body(&columns).answer()
 }
 
 fn table(ask: &Ask, behind: &Behind, words: &'static str, is_whole: bool) -> Table {

@@ -29,7 +29,7 @@ pub(super) async fn show(ask: Ask, At(code): At<String>) -> Answer {
     let page = ask.page(view.title).crumbs(&[("Reports", "/reports")]).lead(view.lead);
     let page = match &wrong[..] {
         [] => page,
-        wrong => page.alert(Alert::bad("A condition was left out").text(wrong.join(" "))),
+        wrong => page.alert(Alert::bad("Part of the question was left out").text(wrong.join(" "))),
     };
     let saving = web::address("/reports/saved", &[("address", &at(&ask, &said(view, &ask)))]);
     let page = if ask.may(staff::SAVE_REPORTS) { page.action("Save this report", &saving) } else { page };

@@ -7,7 +7,7 @@ use staff::{Every, FileOf, ReportResult, ReportSchedule, Rhythm, SavedReport, Sc
 use web::shown::date;
 use web::{Alert, Answer, Ask, At, Carried, Cell, Choice, Column, Facts, Field, Form, Page, Problem, Section, Tone};
 
-use super::files::permission_of_report;
+use super::files::{permission_of_report, why_no_report};
 use crate::days::day_of;
 
 /// A saved report that the visitor may see, with how often it is made.
@@ -197,6 +197,11 @@ pub(super) async fn show_schedule(ask: Ask, At(number): At<String>) -> Answer {
 pub(super) async fn schedule(ask: Ask, At(number): At<String>) -> Answer {
     let kept = Kept::find(&ask, &number).await?;
     let mut form = schedule_form(&ask, &kept);
+    if form.is_good()
+        && let Some(why) = why_no_report(&kept.report.address)
+    {
+        form.refuse(format!("It cannot be made. {why}"));
+    }
     if form.is_good() {
         let chosen = form.text("rhythm");
         let rhythm = rhythms().find(|(code, _)| *code == chosen).map_or(Rhythm::Daily, |(_, rhythm)| rhythm);

@@ -18,6 +18,9 @@ const FILE_MAX: usize = 2_000_000;
 /// Before the code of a view in an address.
 const VIEWS: &str = "/reports/views/";
 
+/// The report that is made of no view.
+const ACCURACY: &str = "/reports/accuracy";
+
 /// The view that an address asks, and what behind the `?` says what of it.
 fn asked(address: &str) -> Option<(&'static View, Posted)> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
@@ -32,12 +35,31 @@ pub fn permission_of_report(address: &str) -> Option<Permission> {
     asked(address).map(|(view, _)| view.access)
 }
 
+/// Why there is no report at an address that could be kept, in words; nothing when there is one.
+pub(super) fn why_no_report(address: &str) -> Option<String> {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    if query.split('&').any(|part| part.starts_with("as=")) {
+        return Some("This is the address of a file. Save the page from which the file is taken along.".to_owned());
+    }
+    match (asked(address), path.strip_prefix(VIEWS)) {
+        (Some((view, query)), _) => {
+            let (_, wrong) = Question::of(view, &query);
+            (!wrong.is_empty()).then(|| wrong.join(" "))
+        }
+        (None, Some(_)) => {
+            Some("There is no such view. Put a report together from one of those on Reports.".to_owned())
+        }
+        (None, None) if path == ACCURACY => None,
+        (None, None) => Some("Only a report that stands under Reports is saved.".to_owned()),
+    }
+}
+
 /// Makes the report at an address, as its page would be taken along on that day; otherwise says why not.
 pub async fn report_files(db: &Db, address: &str, today: NaiveDate) -> Result<Result<ReportFiles, String>, Fault> {
     let Some((view, query)) = asked(address) else { return Ok(Err(GONE.to_owned())) };
     let (question, wrong) = Question::of(view, &query);
     if !wrong.is_empty() {
-        return Ok(Err(format!("A condition of the report cannot be read. {}", wrong.join(" "))));
+        return Ok(Err(format!("Part of the report's question cannot be read. {}", wrong.join(" "))));
     }
     let answered = walk(db, view, &question, today).await?;
     let is_cut = answered.is_cut(&question);
@@ -89,6 +111,21 @@ mod tests {
         ];
         for (address, expected) in rows {
             assert_eq!(permission_of_report(address), expected, "{address}");
+        }
+        let rows = [
+            ("/reports/views/bills?group=run&columns=total", true),
+            ("/reports/accuracy", true),
+            ("/reports/views/nothing", false),
+            ("/reports/views/bills?column1=bill_on&how1=at_least&value1=2024-02-30", false),
+            ("/reports/views/bills?columns=xyz", false),
+            ("/reports/views/bills?as=csv", false),
+            ("/reports/accuracy?as=xlsx", false),
+            ("/reports/saved/12", false),
+            ("", false),
+        ];
+        for (address, expected) in rows {
+            let why = why_no_report(address);
+            assert_eq!(why.is_none(), expected, "{address}: {why:?}");
         }
         assert_eq!(too_large(2_345_678).split(',').next(), Some("The file has 2"));
     }

@@ -66,7 +66,7 @@ const FIXED: &[Fixed] = &[
         title: "What looked odd",
         words: "Patterns in what was moved, and what somebody found about them",
         href: "/outliers",
-        needs: acts::permissions::READ,
+        needs: staff::REVIEW,
     },
 ];
 

@@ -65,7 +65,8 @@ impl How {
 impl Question {
     /// What an address asks of a view, and what of it makes no sense, in words.
     pub(super) fn of(view: &View, query: &Posted) -> (Question, Vec<String>) {
-        let mut wrong = Vec::new();
+        let unknown = query.all("columns").iter().filter(|name| !name.is_empty() && view.place(name).is_none());
+        let mut wrong: Vec<String> = unknown.map(|name| no_column(name)).collect();
         let chosen: Vec<usize> = (0..view.columns.len())
             .filter(|place| query.all("columns").iter().any(|name| name == view.columns[*place].name))
             .collect();
@@ -84,7 +85,12 @@ impl Question {
                 Err(words) => wrong.push(words),
             }
         }
-        let group = ["group", "and_group"].iter().filter_map(|name| group(view, query.text(name))).collect();
+        let said = ["group", "and_group"].map(|name| query.text(name)).into_iter().filter(|text| !text.is_empty());
+        let asked: Vec<Option<Group>> = said.map(|text| group(view, text)).collect();
+        if asked.contains(&None) {
+            wrong.push("Rows are put together by a column of words, or by a date.".to_owned());
+        }
+        let group = asked.into_iter().flatten().collect();
         (Question { columns, conditions, group }, wrong)
     }
 
@@ -92,6 +98,10 @@ impl Question {
     pub(super) fn lets_through(&self, row: &[Cell]) -> bool {
         self.conditions.iter().all(|condition| row.get(condition.place).is_some_and(|cell| condition.holds(cell)))
     }
+}
+
+fn no_column(name: &str) -> String {
+    format!("There is no column {name}.")
 }
 
 fn group(view: &View, text: &str) -> Option<Group> {
@@ -109,9 +119,12 @@ fn group(view: &View, text: &str) -> Option<Group> {
 }
 
 fn condition(view: &View, (column, how, value): (&str, &str, &str)) -> Result<Condition, String> {
-    let place = view.place(column).ok_or_else(|| format!("There is no column {column}."))?;
+    let place = view.place(column).ok_or_else(|| no_column(column))?;
     let title = view.columns[place].title;
-    let how = How::by_code(how).unwrap_or(How::Is);
+    let how = match how {
+        "" => How::Is,
+        code => How::by_code(code).ok_or_else(|| format!("There is no comparison {code}."))?,
+    };
     let text = value.trim();
     let wrong = |example: &str| format!("{title} is compared with something such as {example}, not with “{text}”.");
     let value = match view.columns[place].kind {
@@ -199,9 +212,31 @@ mod tests {
         assert_eq!(question.conditions.len(), 2);
         assert_eq!(question.conditions[0].value, Cell::Money(Cents(120_050)));
         assert_eq!(question.group, [Group { place: view.place("bill_on").unwrap(), is_by_month: true }]);
-        assert_eq!(wrong, ["Bill date is compared with something such as 7/1/2026, not with “never”."]);
+        assert_eq!(
+            wrong,
+            [
+                "Bill date is compared with something such as 7/1/2026, not with “never”.",
+                "Rows are put together by a column of words, or by a date.",
+            ]
+        );
         let (plain, _) = Question::of(view, &posted(""));
         assert_eq!(plain.columns.len(), view.columns.iter().filter(|column| column.is_shown).count());
+    }
+
+    #[test]
+    fn what_a_view_does_not_have_is_said() {
+        let view = View::by_code("bills").unwrap();
+        #[rustfmt::skip]
+        let rows = [
+            ("columns=xyz&columns=bill",                          "There is no column xyz."),
+            ("column1=xyz&value1=1",                              "There is no column xyz."),
+            ("column1=total&how1=near&value1=1",                  "There is no comparison near."),
+            ("column1=bill_on&how1=at_least&value1=2024-02-30",   "Bill date is compared with something such as 7/1/2026, not with “2024-02-30”."),
+            ("group=xyz",                                         "Rows are put together by a column of words, or by a date."),
+        ];
+        for (query, expected) in rows {
+            assert_eq!(Question::of(view, &posted(query)).1, [expected], "{query}");
+        }
     }
 
     #[test]

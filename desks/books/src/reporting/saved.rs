@@ -6,7 +6,7 @@ use staff::{DropReport, Rhythm, SaveReport, SavedReport};
 use web::{Answer, Ask, Carried, Cell, Column, Field, Form, Table, Tone, address};
 
 use super::clock::address_of;
-use super::files::permission_of_report;
+use super::files::{permission_of_report, why_no_report};
 
 /// The reports that the visitor saved and those that others share.
 pub(super) async fn table(ask: &Ask, read: &mut db::Read) -> Result<Table, web::Problem> {
@@ -72,6 +72,11 @@ pub(super) async fn show(ask: Ask) -> Answer {
 /// Saves it.
 pub(super) async fn save(ask: Ask) -> Answer {
     let mut form = form(&ask);
+    if form.is_good()
+        && let Some(why) = why_no_report(&form.text("address"))
+    {
+        form.refuse(why);
+    }
     if form.is_good() {
         let is_shared = form.is_checked("shared");
         let act = SaveReport { title: form.text("title"), address: form.text("address"), is_shared };

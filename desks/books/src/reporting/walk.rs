@@ -29,11 +29,12 @@ pub(super) async fn walk(db: &Db, view: &View, question: &Question, today: Naive
         Rows::Accounts | Rows::Bills | Rows::Adjustments | Rows::Uses => {
             let last = billing::last_account(&mut read).await?;
             let runs = runs(&mut read).await?;
+            let reasons = billing::adjustment_reasons(&mut read).await?;
             let mut first = AccountId(1);
             while first <= last {
                 let range = (first, AccountId(first.0 + PIECE));
                 let numbers = numbers(&mut read, range).await?;
-                let part = Part { range, numbers: &numbers, runs: &runs, today };
+                let part = Part { range, numbers: &numbers, runs: &runs, reasons: &reasons, today };
                 match view.rows {
                     Rows::Accounts => accounts(&mut read, &mut gathering, &part).await?,
                     Rows::Bills => bills(&mut read, &mut gathering, &part).await?,
@@ -53,6 +54,8 @@ struct Part<'a> {
     range: (AccountId, AccountId),
     numbers: &'a BTreeMap<AccountId, String>,
     runs: &'a BTreeMap<RunId, billing::BillRun>,
+    /// What the town calls each reason of an adjustment.
+    reasons: &'a BTreeMap<String, String>,
     today: NaiveDate,
 }
 
@@ -121,13 +124,18 @@ async fn adjustments(read: &mut Read, gathering: &mut Gathering, part: &Part<'_>
             part.number(one.account),
             one.effective_on.into(),
             Cell::Text(one.revenue.clone()),
-            Cell::Text(capital(&one.reason_code.replace('_', " "))),
+            Cell::Text(reason(part.reasons, &one.reason_code)),
             if one.reversed_by.is_some() { "Taken back".into() } else { "Stands".into() },
             one.cents.into(),
             one.tax.into(),
         ]);
     }
     Ok(())
+}
+
+/// The reason of an adjustment as the form calls it that asks for one.
+fn reason(reasons: &BTreeMap<String, String>, code: &str) -> String {
+    reasons.get(code).cloned().unwrap_or_else(|| capital(&code.replace('_', " ")))
 }
 
 async fn uses(read: &mut Read, gathering: &mut Gathering, part: &Part<'_>) -> Result<(), Fault> {
@@ -206,4 +214,16 @@ async fn weighed(read: &mut Read, gathering: &mut Gathering, today: NaiveDate) -
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_called_what_the_form_calls_it() {
+        let reasons = BTreeMap::from([("goodwill".to_owned(), "Courtesy adjustment".to_owned())]);
+        assert_eq!(reason(&reasons, "goodwill"), "Courtesy adjustment");
+        assert_eq!(reason(&reasons, "bill_error"), "Bill error", "of a reason that the town no longer has");
+    }
 }

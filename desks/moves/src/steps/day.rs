@@ -231,6 +231,7 @@ fn judged(ask: &Ask, loaded: &Loaded, form: &mut Form, odd: &[Odd]) -> Option<St
     };
     let points = form.all("point");
     check_owner(loaded, &points, form);
+    check_free(loaded, (&points, on), form);
     let (mut counts, mut sure) = (BTreeMap::new(), BTreeSet::new());
     for point in loaded.metered.iter().filter(|point| points.contains(&point.reference)) {
         let name = count_name(point.point);
@@ -292,6 +293,24 @@ fn check_owner(loaded: &Loaded, points: &[String], form: &mut Form) {
         );
         form.refuse_field("point", words);
     }
+}
+
+/// Nobody moves in while somebody has the place; who that is, this does not tell.
+fn check_free(loaded: &Loaded, (points, on): (&[String], NaiveDate), form: &mut Form) {
+    if loaded.state.kind != Kind::Start {
+        return;
+    }
+    let in_the_way = loaded.services.iter().filter(|one| points.contains(&one.reference) && one.goes_on(on));
+    let Some(one) = in_the_way.max_by_key(|one| (one.stops_on.is_none(), one.stops_on)) else { return };
+    let has = format!("Somebody has {} at {}", one.service, one.reference);
+    let words = match one.stops_on {
+        Some(stops_on) => {
+            let last = date(&before(stops_on));
+            format!("{has} through {last}. Whoever comes can begin on {} at the earliest.", date(&stops_on))
+        }
+        None => format!("{has} from {} on without an end. Stop that first.", date(&one.starts_on)),
+    };
+    form.refuse_field("on", words);
 }
 
 /// The day on which meters are read for a move: the first of whoever comes; where nobody does, the last day of service.

@@ -2,6 +2,7 @@
 
 use billing::PointToRead;
 use chrono::NaiveDate;
+use metering::acts::EnterRefused;
 use web::Ask;
 use web::shown::{count, date, quantity};
 
@@ -95,11 +96,11 @@ impl Row {
             is_sure: posted.text(&format!("sure-{}", point.point.0)) == "yes",
             ..Row::empty(point)
         };
-        row.judge(point, read_on);
+        row.judge(point, read_on, ask.today());
         row
     }
 
-    fn judge(&mut self, point: &PointToRead, read_on: Option<NaiveDate>) {
+    fn judge(&mut self, point: &PointToRead, read_on: Option<NaiveDate>, today: NaiveDate) {
         if self.typed.is_empty() {
             if !self.code.is_empty() {
                 self.refuse("A code is kept with a count. Leave both empty while the meter was not read.".to_owned());
@@ -115,6 +116,10 @@ impl Row {
             }
             return;
         };
+        if today < on {
+            self.refuse(sentence(&EnterRefused::AfterToday { read_on: on, today }.to_string()));
+            return;
+        }
         if let Some(there) = point.read_of(on) {
             let words = format!("There is a read of {}: {}. Correct that one.", date(&on), count(&there.count));
             self.refuse(words);

@@ -124,7 +124,8 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
             is_right: None,
         };
         let odd = odd(&ask, &reference, &act).await?;
-        if !odd.is_empty() {
+        // A day ahead is refused however sure somebody is.
+        if !odd.is_empty() && exchanged_on <= ask.today() {
             let name = sure_name(&act);
             form = form.field(Field::check(&name, "It is right, though it looks odd"));
             if !form.is_checked(&name) {

@@ -8,7 +8,7 @@ use metering::acts::CorrectRead;
 use web::shown::{count, date};
 use web::{Alert, Answer, Ask, At, Carried, Changes, Choice, Facts, Field, Form, Problem, Section};
 
-use super::enter::measured;
+use super::enter::{dials, measured};
 use crate::words::{point_href, point_named, sentence};
 
 /// The read that is corrected.
@@ -53,6 +53,15 @@ impl Loaded {
         .field(Field::reason())
         .cancel(&point_href(&self.reference))
     }
+
+    /// What looks odd about a count that the meter can show, where it is another one than what stands.
+    fn odd(&self, number: Option<i64>) -> Vec<String> {
+        let other = number.filter(|number| self.newest.seen.is_none_or(|seen| seen.count != *number));
+        match other.filter(|number| metering::shown(*number, dials(&self.point)).is_ok()) {
+            Some(number) => self.point.look(number, self.read_on).odd,
+            None => Vec::new(),
+        }
+    }
 }
 
 pub(crate) async fn show(ask: Ask, At((reference, day)): At<(String, String)>) -> Answer {
@@ -73,6 +82,15 @@ pub(crate) async fn send(ask: Ask, At((reference, day)): At<(String, String)>) -
         form.renew("seen", now);
     }
     let number = form.whole("count").filter(|_| !is_withdrawn);
+    if form.is_good()
+        && let (Some(number), false) = (number, loaded.odd(number).is_empty())
+    {
+        let name = format!("sure-{number}");
+        form = form.field(Field::check(&name, "The count is right, though it looks odd"));
+        if !form.is_checked(&name) {
+            return draw(&ask, &loaded, &form, Some(Some(number)));
+        }
+    }
     if form.is_good() {
         let (service_point, reason) = (reference.clone(), form.text("reason"));
         let act = CorrectRead { service_point, read_on: loaded.read_on, count: number, reason };
@@ -116,9 +134,8 @@ fn draw(ask: &Ask, loaded: &Loaded, form: &Form, asked: Option<Option<i64>>) -> 
     if let Some(number) = asked {
         let changes = Changes::new().change(&format!("Read of {day}"), said(before), said(number));
         page = page.body(&Section::bare().with(&changes)).status(StatusCode::UNPROCESSABLE_ENTITY);
-        let odd = number.map(|number| loaded.point.look(number, loaded.read_on).odd).unwrap_or_default();
-        for words in odd {
-            page = page.alert(Alert::warning("The new count looks odd").text(sentence(&words)));
+        for words in loaded.odd(number) {
+            page = page.alert(Alert::warning("This looks odd; it is not saved yet").text(sentence(&words)));
         }
     }
     page.form(form).answer()

@@ -56,7 +56,10 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
     let point = loaded(&ask, &reference, day).await?;
     if let (true, Some(number), Some(read_on)) = (form.is_good(), form.whole("count"), form.date("read_on")) {
         let odd = point.look(number, read_on).odd;
-        let can_be = metering::shown(number, dials(&point)).is_ok();
+        // What is refused however sure somebody is comes first.
+        let can_be = metering::shown(number, dials(&point)).is_ok()
+            && read_on <= ask.today()
+            && point.read_of(read_on).is_none();
         if can_be && !odd.is_empty() && !form.is_checked("sure") {
             return draw(&ask, &point, &form, &odd);
         }
@@ -77,7 +80,8 @@ pub(crate) async fn send(ask: Ask, At(reference): At<String>) -> Answer {
     draw(&ask, &point, &form, &[])
 }
 
-fn dials(point: &PointToRead) -> u32 {
+/// The digits that the meter there shows.
+pub(super) fn dials(point: &PointToRead) -> u32 {
     point.meter.as_ref().map_or(metering::DIALS_MAX, |meter| meter.dials)
 }
 

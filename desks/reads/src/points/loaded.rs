@@ -134,7 +134,7 @@ pub(crate) fn unname(service: &mut ServedService) {
 }
 
 /// The entry that figures were worked out by: `reads, act 812`.
-fn act_of(source: &str) -> Option<ActId> {
+pub(super) fn act_of(source: &str) -> Option<ActId> {
     source.strip_prefix("reads, act ")?.parse().ok().map(ActId)
 }
 

@@ -9,7 +9,7 @@ use metering::{CONFIRMED, Grounds, PointUse, ReadKind, ReadRecord, multiplier};
 use web::shown::{count, date, quantity};
 use web::{Alert, Ask, Cell, Chart, Column, Empty, Facts, Folded, Section, Table, Tone, Words};
 
-use super::loaded::Loaded;
+use super::loaded::{Loaded, act_of};
 use super::meter_link;
 use crate::words::{about, account_href, days, findings, point_href, route_href, sentence};
 
@@ -144,7 +144,7 @@ fn figure(loaded: &Loaded, one: &PointUse) -> Figure {
     let number = number.unwrap_or_default();
     let mut sentences: Vec<String> = match Grounds::parse(&one.grounds) {
         Ok(grounds) => grounds.sentences(one.quantity.unit).iter().map(|words| sentence(words)).collect(),
-        Err(_) => vec![format!("The figure came as it is, from {}.", one.source)],
+        Err(_) => vec![source_words(&one.source)],
     };
     sentences.extend(findings(&one.findings));
     let kind = match (one.is_vacant, one.is_estimated) {
@@ -162,6 +162,14 @@ fn figure(loaded: &Loaded, one: &PointUse) -> Figure {
         href,
         sentences,
         revision: one.revision,
+    }
+}
+
+/// Where a figure without grounds comes from.
+fn source_words(source: &str) -> String {
+    match act_of(source) {
+        Some(act) => format!("The figure was worked out from reads by entry {} of the log.", act.0),
+        None => format!("The figure came as it is, from {source}."),
     }
 }
 
@@ -283,4 +291,15 @@ pub(super) fn services_section(ask: &Ask, loaded: &Loaded) -> Section {
             ]
         }));
     Section::new("services-part", "Services and who answers for them").with(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_without_grounds_says_where_it_comes_from() {
+        assert_eq!(source_words("reads, act 1535"), "The figure was worked out from reads by entry 1535 of the log.");
+        assert_eq!(source_words("12/217"), "The figure came as it is, from 12/217.");
+    }
 }

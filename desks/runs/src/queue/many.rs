@@ -49,6 +49,20 @@ impl Wanted {
         Ok(Wanted { looked, picks, decision, sum })
     }
 
+    /// Whether nothing of it can be done: what has no price is not released.
+    fn is_in_vain(&self) -> bool {
+        matches!(self.decision, Decision::Release) && 0 < self.sum.blocking && self.sum.exceptions <= self.sum.blocking
+    }
+
+    /// Where the same are held.
+    fn hold_href(&self, known: &Known) -> String {
+        let scope = if self.picks.is_none() { "all" } else { "picked" };
+        let picks = self.picks.as_deref().map_or_else(String::new, written);
+        let mut more = vec![("decision", "hold"), ("scope", scope)];
+        more.extend(picks.split_whitespace().map(|pick| ("pick", pick)));
+        self.looked.href(&known.href("/exceptions/decide"), &more)
+    }
+
     fn form(&self, ask: &Ask, known: &Known) -> Form {
         let bills = counted(self.sum.bills, "bill", "bills");
         let exceptions = counted(self.sum.exceptions, "exception", "exceptions");
@@ -205,12 +219,15 @@ fn draw(ask: &Ask, known: &Known, wanted: &Wanted, form: &Form) -> Answer {
         None => format!("All {}.", wanted.looked.words()),
         Some(picks) => named(picks),
     });
-    let facts = Facts::new()
-        .fact("Exceptions", count(&sum.exceptions))
-        .fact("Bills", count(&sum.bills))
-        .fact("These bills come to", money(&sum.total));
-    let facts = if sum.blocking == 0 { facts } else { facts.fact("Without a price", count(&sum.blocking)) };
+    let facts = Facts::new().fact("Exceptions", count(&sum.exceptions)).fact("Bills", count(&sum.bills));
+    let facts = match sum.blocking {
+        0 => facts.fact("These bills come to", money(&sum.total)),
+        blocking => facts
+            .fact("These bills come to, as far as they have a price", money(&sum.total))
+            .fact("Without a price", count(&blocking)),
+    };
     let words = match &wanted.decision {
+        Decision::Release if wanted.is_in_vain() => "Nothing: none of these bills goes out as it is.",
         Decision::Release => "The bills go out, unless something else on them is held or still open.",
         Decision::Hold { .. } => "The whole bill stays back, whatever else is on it, until it is made by itself.",
         Decision::Reopen => {
@@ -219,6 +236,12 @@ fn draw(ask: &Ask, known: &Known, wanted: &Wanted, form: &Form) -> Answer {
     };
     let section = Section::new("what", "What happens").with(&Words::new(words)).with(&facts);
     let page = page.body(&section);
+    if wanted.is_in_vain() {
+        let bills = counted(sum.bills, "bill has", "bills have");
+        let alert = Alert::warning(format!("There is nothing to release: {bills} no price"))
+            .text("A bill without a price can only be held, until what is missing is put right.");
+        return page.alert(alert.link("Hold them instead", wanted.hold_href(known))).answer();
+    }
     let page = match (&wanted.decision, sum.blocking) {
         (Decision::Release, blocking) if 0 < blocking => page.alert(
             Alert::warning(format!("{} no price", counted(blocking, "bill has", "bills have")))
@@ -286,20 +309,15 @@ pub(crate) async fn decide(ask: Ask, At(number): At<String>) -> Answer {
     draw(&ask, &known, &now, &form)
 }
 
-fn done_alert(known: &Known, wanted: &Wanted, Decided { decided, left }: Decided) -> Alert {
-    let exceptions = counted(decided, "exception is", "exceptions are");
-    let (words, state) = match &wanted.decision {
-        Decision::Release => (format!("{exceptions} released"), ExceptionState::Released),
-        Decision::Hold { .. } => (format!("{exceptions} held"), ExceptionState::Held),
-        Decision::Reopen => (format!("{exceptions} open again"), ExceptionState::Open),
+fn done_alert(known: &Known, wanted: &Wanted, done: Decided) -> Alert {
+    let alert = told(&wanted.decision, &done);
+    let state = match &wanted.decision {
+        Decision::Release => ExceptionState::Released,
+        Decision::Hold { .. } => ExceptionState::Held,
+        Decision::Reopen => return alert,
     };
-    let alert = Alert::good(words);
-    let alert = if left == 0 {
-        alert
-    } else {
-        alert.text(format!("{} no price and stay as they are: hold them.", counted(left, "has", "have")))
-    };
-    if matches!(wanted.decision, Decision::Reopen) {
+    // Where nothing was done there is nothing to undo.
+    if done.decided == 0 {
         return alert;
     }
     match &wanted.picks {
@@ -308,6 +326,25 @@ fn done_alert(known: &Known, wanted: &Wanted, Decided { decided, left }: Decided
             let looked = Looked { filter: billing::ExceptionFilter { state, ..wanted.looked.filter.clone() } };
             alert.link("See them, or open them again", looked.href(&known.href("/exceptions"), &[]))
         }
+    }
+}
+
+/// What was done; that nothing was is no success.
+fn told(decision: &Decision, Decided { decided, left }: &Decided) -> Alert {
+    let exceptions = match decided {
+        0 => "No exception is".to_owned(),
+        _ => counted(*decided, "exception is", "exceptions are"),
+    };
+    let words = match decision {
+        Decision::Release => format!("{exceptions} released"),
+        Decision::Hold { .. } => format!("{exceptions} held"),
+        Decision::Reopen => format!("{exceptions} open again"),
+    };
+    let alert = if *decided == 0 { Alert::warning(words) } else { Alert::good(words) };
+    match left {
+        0 => alert,
+        1 => alert.text("1 has no price and stays as it is: hold it."),
+        _ => alert.text(format!("{} have no price and stay as they are: hold them.", count(left))),
     }
 }
 
@@ -322,6 +359,33 @@ pub(super) fn undo(known: &Known, state: ExceptionState, picks: &[ListedExceptio
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_price_is_not_offered_for_release() {
+        let wanted = |decision, exceptions, blocking| Wanted {
+            looked: Looked::of(&Posted::parse(b"state=open").unwrap()),
+            picks: None,
+            decision,
+            sum: QueueSum { exceptions, blocking, bills: exceptions, ..QueueSum::default() },
+        };
+        assert!(wanted(Decision::Release, 2, 2).is_in_vain());
+        assert!(!wanted(Decision::Release, 2, 1).is_in_vain(), "one of them can be released");
+        assert!(!wanted(Decision::Release, 2, 0).is_in_vain());
+        assert!(!wanted(Decision::Reopen, 2, 2).is_in_vain());
+    }
+
+    #[test]
+    fn nothing_done_is_no_success() {
+        #[rustfmt::skip]
+        let rows = [
+            (0, 1, Alert::warning("No exception is released").text("1 has no price and stays as it is: hold it.")),
+            (1, 0, Alert::good("1 exception is released")),
+            (3, 2, Alert::good("3 exceptions are released").text("2 have no price and stay as they are: hold them.")),
+        ];
+        for (decided, left, alert) in rows {
+            assert_eq!(told(&Decision::Release, &Decided { decided, left }), alert);
+        }
+    }
 
     #[test]
     fn what_is_checked_comes_back_from_the_form_made_of_it() {

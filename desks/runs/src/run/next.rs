@@ -74,7 +74,7 @@ pub(super) async fn section(
             known,
             (section, Step::Issue, ask.may(ISSUE)),
             "Every bill is written. Look whether the run is right before the bills go out: from then on a wrong bill \
-             is made again, and the run cannot be cancelled any more.",
+             is made again, and the run cannot be canceled any more.",
             "A billing analyst marks the bills as given out when they go to the customers.",
         ),
         RunState::Posted => {

@@ -199,7 +199,7 @@ pub(crate) async fn show(ask: Ask, At(address): At<Address>) -> Answer {
 }
 
 async fn draw(ask: &Ask, read: &mut Read, told: &Told, forms: (Option<Form>, Option<Form>)) -> Answer {
-    let checked = Checked::of(ask, read, told.schedule.clone()).await?;
+    let checked = Checked::of(ask, read, told.schedule.clone(), Some(&told.loaded)).await?;
     let is_wrong = [&forms.0, &forms.1].into_iter().flatten().any(Form::has_errors);
     let page = ask.page(&told.title());
     let page = page.crumbs(&[("Rates", "/rates"), (&told.loaded.title, &told.loaded.href())]);

@@ -186,7 +186,7 @@ fn unreadable(ask: &Ask, place: &Place, (text, wrong): (&str, &Wrong), form: &Fo
 async fn checked(ask: &Ask, place: &Place, schedule: Schedule, (form, alert): (&Form, Option<Alert>)) -> Answer {
     let mut read = ask.read().await?;
     let is_repeated = repeats(place.loaded.as_ref(), &schedule);
-    let checked = Checked::of(ask, &mut read, schedule).await?;
+    let checked = Checked::of(ask, &mut read, schedule, place.loaded.as_ref()).await?;
     let mut page = place.page(ask, if form.has_errors() { 1 } else { 2 });
     page = page.alert(alert.unwrap_or_else(|| checked.alert()));
     if form.has_errors() {

@@ -103,7 +103,7 @@ impl Place {
         let views = store::views_of(read, file.id, VIEWS).await?;
         let rows = views.iter().map(|view| [Cell::instant(ask, view.at), Cell::text(name(view.actor))]);
         let table = ask
-            .table("downloads", "Downloads, the newest first")
+            .table("download-log", "Downloads, the newest first")
             .column(Column::text("at", "When"))
             .column(Column::text("who", "Who"))
             .empty("Nobody has downloaded it yet.")

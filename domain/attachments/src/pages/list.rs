@@ -156,7 +156,7 @@ pub(super) async fn table(
         ]
     };
     Ok(ask
-        .table("files", &format!("Files of {}", page.words()))
+        .table("kept-files", &format!("Files of {}", page.words()))
         .column(Column::text("name", "Name"))
         .column(Column::text("kind", "Kind"))
         .column(Column::text("supports", "Supports"))

@@ -1,19 +1,18 @@
-//! Adjusts what an account owes for a charge of a bill, with the tax that was charged on it; and takes that back.
+//! Adjusts what an account owes for a charge of a bill, with the tax that was charged on it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use ::acts::{Act, Entry, Failure, Permission, Subject, refuse, refused};
 use chrono::NaiveDate;
-use db::{Fault, Read};
+use db::Read;
 use finance::JournalEntry;
-use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Month, Refusal, RunId};
-use ledger::{Chart, Journal, JournalKind, Posting};
+use kernel::{AccountId, AdjustmentId, AgreementId, BillNumber, Cents, JournalId, Month, Refusal};
+use ledger::{Journal, JournalKind, Posting};
 use revenue::RateBook;
 use serde::{Deserialize, Serialize};
 
 use super::adjusting::{AdjustedPart, LineLeft, OfBill, inputs_of, sums_of};
-use super::find::account_named;
 use crate::pricing::price;
 use crate::store::{self, Adjustment, StoredBill};
 use crate::views::find_bill;
@@ -44,17 +43,6 @@ pub struct AdjustAccount {
     /// How many adjustments the account had when the amount was worked out; it is refused when there are others now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<usize>,
-}
-
-/// Takes an adjustment back, whole.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ReverseAdjustment {
-    /// The number of the account.
-    pub account: String,
-    /// Which of its adjustments, from 1 in their order.
-    pub number: i64,
-    /// Why.
-    pub reason: String,
 }
 
 /// What an adjustment came to.
@@ -162,6 +150,24 @@ pub enum AdjustRefused {
         /// Which.
         number: i64,
     },
+    /// What it charged was given back since.
+    #[error(
+        "without adjustment {number}, more of {title} on bill {bill} would be given back than it charges: {charged}{}; take \
+         back what was given first",
+        before(*.given)
+    )]
+    GivenSince {
+        /// Which.
+        number: i64,
+        /// The number of the bill.
+        bill: BillNumber,
+        /// What the charge is called.
+        title: String,
+        /// What the bill charges.
+        charged: String,
+        /// What else was adjusted; negative for credits.
+        given: Cents,
+    },
 }
 
 impl Refusal for AdjustRefused {
@@ -183,6 +189,7 @@ impl Refusal for AdjustRefused {
             AdjustRefused::UnknownAccount(_) => "account_unknown",
             AdjustRefused::UnknownAdjustment { .. } => "adjustment_unknown",
             AdjustRefused::Reversed { .. } => "adjustment_reversed",
+            AdjustRefused::GivenSince { .. } => "given_since",
         }
     }
 }
@@ -245,7 +252,7 @@ impl Act for AdjustAccount {
         };
         super::weigh(entry, account, moved);
         let stood = worked.charged + worked.given;
-        let field = format!("{} of bill {}, without tax", self.revenue, self.bill);
+        let field = format!("{} of bill {}, without tax", worked.title, self.bill);
         entry.changes(field, stood.dollars(), (stood + self.cents).dollars());
         let act = entry.act;
         store::insert_adjustment(entry, act, &adjustment).await?;
@@ -405,71 +412,6 @@ impl AdjustAccount {
                 given,
             });
         }
-        Ok(())
-    }
-}
-
-/// Takes back what was adjusted of bills that are taken back themselves: it was given on what they charged. It counts in
-/// the books from today, like any reversal of an adjustment.
-pub(super) async fn take_back_adjustments(
-    entry: &mut Entry,
-    chart: &Chart,
-    (run, range): (RunId, (AccountId, AccountId)),
-    accounts: &BTreeSet<AccountId>,
-) -> Result<(), Failure> {
-    let mut adjusted = store::standing_adjustments(entry, run, range).await?;
-    adjusted.retain(|adjustment| accounts.contains(&adjustment.account));
-    let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
-    let keys: BTreeSet<finance::JournalKey> =
-        adjusted.iter().map(|adjustment| (adjustment.account, adjustment.journal)).collect();
-    let reversed = finance::reverse_journals(entry, chart, &keys, gl_on).await?;
-    for adjustment in adjusted {
-        let journal = reversed.get(&adjustment.journal).copied();
-        let journal = journal.ok_or_else(|| Fault::new("an adjustment's journal was not reversed"))?;
-        store::mark_reversed(entry, (adjustment.account, adjustment.id), journal).await?;
-    }
-    Ok(())
-}
-
-impl Act for ReverseAdjustment {
-    const KIND: &'static str = "billing.reverse_adjustment";
-    type Outcome = ();
-
-    fn permission(&self) -> Permission {
-        permissions::ADJUST
-    }
-
-    fn subject(&self) -> Subject {
-        Subject::town()
-    }
-
-    async fn perform(&self, entry: &mut Entry) -> Result<(), Failure> {
-        if self.reason.trim().is_empty() {
-            return refuse(AdjustRefused::NoReason);
-        }
-        let account = account_named(entry, &self.account).await?;
-        let account = account.map_err(|_| refused(AdjustRefused::UnknownAccount(self.account.clone())))?;
-        customers::hold_accounts(entry, (account, AccountId(account.0 + 1))).await?;
-        let there = store::adjustments_of(entry, account).await?;
-        let (number, named) = (self.number, self.account.clone());
-        let place = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
-        let at = place.and_then(|place| there.get(place));
-        let Some(adjustment) = at else {
-            return refuse(AdjustRefused::UnknownAdjustment { account: named, number });
-        };
-        if adjustment.reversed_by.is_some() {
-            return refuse(AdjustRefused::Reversed { account: named, number });
-        }
-        let chart = finance::chart(entry).await?;
-        let gl_on = finance::locks(entry).await?.earliest_open_on(entry.today);
-        let keys: BTreeSet<finance::JournalKey> = [(account, adjustment.journal)].into();
-        let reversed = finance::reverse_journals(entry, &chart, &keys, gl_on).await?;
-        let journal = reversed.get(&adjustment.journal).copied();
-        let journal = journal.ok_or_else(|| Fault::new("an adjustment's journal was not reversed"))?;
-        super::weigh(entry, account, -(adjustment.cents + adjustment.tax));
-        let field = format!("Adjustment {number} of account {named}");
-        entry.changes(field, adjustment.cents.dollars(), "taken back");
-        store::mark_reversed(entry, (account, adjustment.id), journal).await?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use db::Fault;
 use kernel::{AccountId, DigestBuilder, OrderId, RunId};
 use serde::{Deserialize, Serialize};
 
-use super::adjust_account::take_back_adjustments;
+use super::reverse_adjustment::take_back_adjustments;
 use super::try_run::chunks_of;
 use super::{RunInputs, RunRefused, run_in, write_outcome};
 use crate::again::refresh_bills_again;

@@ -71,6 +71,9 @@ pub enum ChargeRefused {
     /// Nothing is charged nothing times.
     #[error("charge something: the count is zero")]
     CountZero,
+    /// A slip of the finger, or of the decimal point.
+    #[error("a count is at most 1,000, either way, with at most three decimals; not {0}")]
+    CountOdd(Decimal),
     /// The same charge is there.
     #[error("account {account} has '{code}' for {from_on} already; raise its count instead")]
     Twice {
@@ -100,6 +103,10 @@ pub enum ChargeRefused {
 
 /// Charges are priced by rate schedules of this service.
 const FEES: &str = "fees";
+/// The largest count, and its decimals.
+const COUNT_MAX: (Decimal, u32) = (Decimal::ONE_THOUSAND, 3);
+/// From this amount on a charge is weighed like an adjustment: no fee of a town is as much, a slip of the finger is.
+const CHARGE_WEIGHED: Cents = Cents(100_000);
 /// After every day that can be meant.
 const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a date of the calendar");
 
@@ -112,6 +119,7 @@ impl Refusal for ChargeRefused {
             ChargeRefused::UnknownCode(_) => "charge_code_unknown",
             ChargeRefused::NoPrice { .. } => "no_price",
             ChargeRefused::CountZero => "count_zero",
+            ChargeRefused::CountOdd(_) => "count_odd",
             ChargeRefused::Twice { .. } => "charge_twice",
             ChargeRefused::NotThere { .. } => "charge_unknown",
             ChargeRefused::Billed => "charge_billed",
@@ -137,6 +145,9 @@ impl Act for ChargeAccount {
         }
         if self.count.is_zero() {
             return refuse(ChargeRefused::CountZero);
+        }
+        if COUNT_MAX.0 < self.count.abs() || COUNT_MAX.1 < self.count.normalize().scale() {
+            return refuse(ChargeRefused::CountOdd(self.count));
         }
         let account = locked(entry, &self.account).await?;
         if revenue::schedule_codes(entry).await?.get(&self.code).is_none_or(|service| service != FEES) {
@@ -167,14 +178,15 @@ impl Act for ChargeAccount {
             reason: self.reason.clone(),
             is_ended: false,
         };
-        // What is charged by the town's price is owed; what is given back is somebody's decision.
+        // What is charged by the town's price is owed; what is given back is somebody's decision, and so is very much.
         let no_price = |words| {
             let (code, account) = (self.code.clone(), self.account.clone());
             refused(ChargeRefused::NoPrice { code, account, on: self.from_on, words })
         };
         let cents = charge.cents(&book).map_err(no_price)?;
-        if cents < Cents::ZERO {
-            let field = format!("credits of account {} by code {}", self.account, self.code);
+        if cents < Cents::ZERO || CHARGE_WEIGHED <= cents {
+            let what = if cents < Cents::ZERO { "credits" } else { "charges" };
+            let field = format!("{what} of account {} by code {}", self.account, self.code);
             entry.changes(field, "", format!("{} from {}", cents.dollars(), self.from_on));
             super::weigh(entry, account, cents);
         }

@@ -91,7 +91,10 @@ pub enum MoveRefused {
         from_on: NaiveDate,
     },
     /// The new day is no later one.
-    #[error("the service stops on {stopped_on} already; an earlier day is a stop of its own")]
+    #[error(
+        "the last day of service is {} already: name a later one; an earlier one is a stop of its own",
+        last_day(.stopped_on)
+    )]
     NoLaterDay {
         /// The day after the last one, as it stands.
         stopped_on: NaiveDate,
@@ -99,6 +102,11 @@ pub enum MoveRefused {
     /// From and to are one.
     #[error("account {0} cannot hand its services over to itself")]
     ToItself(String),
+}
+
+/// The last day of what stops on a day.
+fn last_day(stops_on: &NaiveDate) -> NaiveDate {
+    stops_on.pred_opt().unwrap_or(*stops_on)
 }
 
 impl Refusal for MoveRefused {

@@ -11,8 +11,8 @@ use ledger::{Chart, Journal, JournalKind, Posting};
 use revenue::{RateBook, charge_posting};
 
 use super::RunRefused;
-use super::adjust_account::take_back_adjustments;
 use super::post_run::{Again, PostedChunk};
+use super::reverse_adjustment::take_back_adjustments;
 use crate::again::refresh_bills_again;
 use crate::calendar::Terms;
 use crate::stage::Stages;

@@ -257,6 +257,15 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
         let twice = code_of(town.door.carry_out(&by(1), &reverse).await);
         assert_eq!(twice, Err("adjustment_reversed"));
         town.assert_proved().await;
+        // Given and taken back, it is as if it had never been: nothing is owed from another day.
+        let aging = billing::receivables_by_age(&mut town.read().await, day("2025-04-30")).await.unwrap();
+        let of_both: Cents = aging.lines.iter().map(billing::AgedLine::total).sum();
+        let not_due: Cents = aging.lines.iter().map(|line| line.by_age[0]).sum();
+        assert_eq!(
+            (of_both, not_due),
+            (Cents(51_70) + house.town.owes(house.neighbor).await, Cents::ZERO),
+            "{aging:?}"
+        );
         // The next statement tells it as neither payment nor charge.
         let place = house.town.place(house.account).await;
         house.town.read(&place, "2025-03-01", 108).await;
@@ -264,6 +273,45 @@ async fn an_adjustment_carries_its_tax_and_is_taken_back_whole() {
         let statement = house.town.view(next, house.account).await.statement.unwrap();
         let figures = (statement.previous, statement.adjustments, statement.forward, statement.past_due);
         assert_eq!(figures, (Cents(51_70), Cents::ZERO, Cents(51_70), Cents(51_70)));
+        house.town.tariff.town.base.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_charge_is_not_taken_back_once_it_was_given_back() {
+    for engine in engines("a charge given back") {
+        let house = House::billed(engine).await;
+        let town = &house.town.tariff.town;
+        let bill = house.town.view(house.run, house.account).await.number;
+        let adjust = |cents| AdjustAccount {
+            bill: bill.to_string(),
+            revenue: "water.consumption".into(),
+            cents: Cents(cents),
+            effective_on: day("2025-03-01"),
+            reason_code: "leak".into(),
+            reason: "a leak was repaired".into(),
+            service_point: None,
+            schedule: None,
+            seen: None,
+        };
+        let account = town.number(house.account).await;
+        let reverse = |number| ReverseAdjustment { account: account.clone(), number, reason: "a slip".into() };
+        // The bill charges $24.00: $20.00 back, $10.00 on top, and $14.00 back leave nothing.
+        for cents in [-20_00, 10_00, -14_00] {
+            town.act(&adjust(cents)).await;
+        }
+        let owed = house.town.owes(house.account).await;
+        let refused = town.door.carry_out(&by(1), &reverse(2)).await;
+        let words = refused.as_ref().map_or_else(ToString::to_string, |_| String::new());
+        assert!(words.contains("$24.00, less $34.00 given back before"), "{words}");
+        assert_eq!(code_of(refused), Err("given_since"));
+        assert_eq!(house.town.owes(house.account).await, owed);
+        // What was given is taken back first; the tax of all of it goes with it, and the bill stands as it was made.
+        for number in [3, 2, 1] {
+            town.act(&reverse(number)).await;
+        }
+        assert_eq!(house.town.owes(house.account).await, Cents(51_70));
+        town.assert_proved().await;
         house.town.tariff.town.base.remove().await;
     }
 }

@@ -292,6 +292,10 @@ async fn what_a_withdrawn_read_said_is_not_billed() {
         town.read(&place, "2025-02-01", 90_100).await;
         town.close("2025-01").await;
         town.correct(&place, "2025-02-01", None).await;
+        assert_eq!(
+            found(&town, account).await,
+            "no_consumption: no read says any more what was used, and there is nothing to estimate by"
+        );
         let run = town.bill("2025-01").await;
         let queue = billing::queue(&mut town.tariff.town.read().await, run, AccountId(0), 10).await.unwrap();
         let held = queue.iter().find(|queued| queued.code == ExceptionCode::NoConsumption);
@@ -302,6 +306,31 @@ async fn what_a_withdrawn_read_said_is_not_billed() {
         town.again(run, &[account], "2025-02-20").await;
         assert_eq!(town.owes(account).await, Cents(51_70));
         assert_eq!(town.listed().await, []);
+        town.tariff.town.base.remove().await;
+    }
+}
+
+/// What was found about the newest figure of an account's first service.
+async fn found(town: &Metered, account: AccountId) -> String {
+    let point = town.point(account).await;
+    let uses = metering::uses_of_point(&mut town.tariff.town.read().await, point, &[account]).await.unwrap();
+    uses.last().expect("there is a figure").findings.clone()
+}
+
+#[tokio::test]
+async fn days_that_a_move_cut_short_are_not_said_to_have_lost_their_read() {
+    for engine in engines("days cut short by a move") {
+        let town = Metered::new(engine).await;
+        let account = town.house(100).await;
+        town.read(&town.place(account).await, "2025-02-01", 108).await;
+        town.close("2025-01").await;
+        let office = &town.tariff.town;
+        let (stops_on, reason) = (day("2025-01-16"), "moved out before, told late".to_owned());
+        let stop = StopService { account: office.number(account).await, service_point: None, stops_on, reason };
+        office.act(&stop).await;
+        office.act(&MeasureAgain { service_points: vec![town.point(account).await] }).await;
+        let found = found(&town, account).await;
+        assert!(found.starts_with("no_consumption: the days are others than before"), "{found}");
         town.tariff.town.base.remove().await;
     }
 }

@@ -28,6 +28,8 @@ pub struct AccountPosting {
     pub cents: Cents,
     /// For which service; none when it is for the account as a whole.
     pub agreement: Option<AgreementId>,
+    /// The journal that its journal takes back.
+    pub reverses: Option<JournalId>,
 }
 
 /// A journal of an account without its postings.
@@ -61,8 +63,9 @@ struct HeadRow {
 pub async fn account_postings(read: &mut Read, account: AccountId) -> Result<Vec<AccountPosting>, Fault> {
     const SQL: &str = "
         select j.kind,
-               string_agg(format('%s %s %s %s %s %s %s %s', replace(cast(j.gl_on as text), '-', ''), p.journal_id,
-                                 p.line_no, p.fund_id, p.debit_id, p.credit_id, p.cents, p.agreement_id), ';')
+               string_agg(format('%s %s %s %s %s %s %s %s %s', replace(cast(j.gl_on as text), '-', ''), p.journal_id,
+                                 p.line_no, p.fund_id, p.debit_id, p.credit_id, p.cents, p.agreement_id,
+                                 j.reverses_id), ';')
         from journal j
         cross join posting p
         where j.account_id = $1 and p.account_id = j.account_id and p.journal_id = j.journal_id
@@ -71,9 +74,18 @@ pub async fn account_postings(read: &mut Read, account: AccountId) -> Result<Vec
     let mut postings = Vec::new();
     for (kind, packed) in packed {
         let kind = JournalKind::parse(&kind).map_err(|_| Fault::impossible_row("journal", "kind", account.0))?;
-        for row in unpack::<8>(packed.as_deref())? {
-            let [Some(day), Some(journal), Some(line), Some(fund), Some(debit), Some(credit), Some(cents), agreement] =
-                row
+        for row in unpack::<9>(packed.as_deref())? {
+            let [
+                Some(day),
+                Some(journal),
+                Some(line),
+                Some(fund),
+                Some(debit),
+                Some(credit),
+                Some(cents),
+                agreement,
+                reverses,
+            ] = row
             else {
                 return Err(Fault::impossible_row("posting", "cents", format!("{row:?}")));
             };
@@ -87,6 +99,7 @@ pub async fn account_postings(read: &mut Read, account: AccountId) -> Result<Vec
                 credit: LedgerAccountId(credit),
                 cents: Cents(cents),
                 agreement: agreement.map(AgreementId),
+                reverses: reverses.map(JournalId),
             });
         }
     }

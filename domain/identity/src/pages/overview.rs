@@ -67,7 +67,7 @@ impl Overview {
             ]
         };
         let table = ask
-            .table("people", "People of the account")
+            .table("people-list", "People of the account")
             .column(Column::text("name", "Person"))
             .column(Column::text("role", "Is"))
             .column(Column::date("since", "Since"))
@@ -104,7 +104,7 @@ impl Overview {
             [Cell::text(name), Cell::text(identifier.title()), number, Cell::from(identifier.recorded_on), seen]
         };
         let table = ask
-            .table("identifiers", "Tax IDs and driver's licenses")
+            .table("identifier-list", "Tax IDs and driver's licenses")
             .column(Column::text("name", "Person"))
             .column(Column::text("what", "Document"))
             .column(Column::text("number", "Number"))
@@ -182,7 +182,7 @@ impl Overview {
             [title, Cell::text(flag.finding.words.clone()), Cell::from(flag.found_on), state]
         };
         let table: Table = ask
-            .table("flags", "Signs found at this account")
+            .table("flag-list", "Signs found at this account")
             .column(Column::text("sign", "Sign"))
             .column(Column::text("words", "What was seen"))
             .column(Column::date("found", "Found"))

@@ -7,6 +7,7 @@ use kernel::{MeterId, Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
 use super::{BY_HAND, placements, point_named};
+use crate::grounds::grouped;
 use crate::{CountError, ReadKind, ReadRecord, Seen, permissions, shown, store};
 
 /// Says what the read of a day should be, or that there is none.
@@ -127,7 +128,7 @@ impl Act for CorrectRead {
         };
         entry.is_under(permissions::READS);
         entry.concerns_place(point);
-        let words = |seen: Option<Seen>| seen.map_or_else(|| "withdrawn".to_owned(), |seen| seen.count.to_string());
+        let words = |seen: Option<Seen>| seen.map_or_else(|| "withdrawn".to_owned(), |seen| grouped(seen.count));
         let field = format!("Read of {} on {read_on}", self.service_point);
         entry.changes(field, words(newest.seen), words(record.seen));
         store::insert_reads(entry, vec![record]).await?;

@@ -7,6 +7,7 @@ use kernel::{Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
 use super::{BY_HAND, TEXT_MAX, is_one_line, newest_read, odd_count, placements, point_named};
+use crate::grounds::grouped;
 use crate::{CONFIRMED, CountError, ReadKind, ReadRecord, Seen, permissions, shown, store};
 
 /// Records a read of the meter that is at a service point. A day that was read is corrected instead.
@@ -135,7 +136,7 @@ impl Act for EnterRead {
         let standing = store::reads_of(entry, &[point]).await?;
         if standing.get(&point).is_some_and(|reads| reads.iter().any(|read| read_on < read.read_on)) {
             entry.is_under(permissions::READS);
-            entry.changes(format!("Read of {service_point} on {read_on}"), "none", count.to_string());
+            entry.changes(format!("Read of {service_point} on {read_on}"), "none", grouped(count));
         }
         let record = ReadRecord {
             service_point: point,

@@ -7,6 +7,7 @@ use kernel::{Refusal, ServicePointId};
 use serde::{Deserialize, Serialize};
 
 use super::{placements, point_named};
+use crate::grounds::grouped;
 use crate::{CountError, Placement, permissions, shown, store};
 
 /// Records the last count of a meter that was taken out.
@@ -92,7 +93,7 @@ impl Act for SetRemovalCount {
         let removal_count = removal_count.map_err(|error| refused(RemovalCountRefused::Count(error)))?;
         entry.is_under(permissions::READS);
         entry.concerns_place(point);
-        let words = |count: Option<i64>| count.map_or_else(|| "not known".to_owned(), |count| count.to_string());
+        let words = |count: Option<i64>| count.map_or_else(|| "not known".to_owned(), grouped);
         let field = format!("Last count of the meter taken out of {} on {}", self.service_point, self.removed_on);
         entry.changes(field, words(placement.removal_count), words(removal_count));
         if placement.removal_count == removal_count {

@@ -103,13 +103,7 @@ impl Refusal for RatesRefused {
         match self {
             RatesRefused::Text(_) => "rates_unreadable",
             RatesRefused::Version { .. } => "rates_inconsistent",
-            RatesRefused::NotPlaced { flaw, .. } => match flaw {
-                NotPlaced::Revenue { .. } => "revenue_code_not_placed",
-                NotPlaced::Tax { .. } => "tax_not_placed",
-                NotPlaced::Expense { .. } => "expense_not_placed",
-                NotPlaced::NoBearer { .. } => "tax_without_bearer",
-                NotPlaced::NotOpen { .. } => "ledger_account_not_open",
-            },
+            RatesRefused::NotPlaced { flaw, .. } => flaw.code(),
             RatesRefused::OtherService { .. } => "service_differs",
             RatesRefused::NoSuchProposal { .. } => "proposal_unknown",
             RatesRefused::NoSuchVersion { .. } => "version_unknown",

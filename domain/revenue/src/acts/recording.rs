@@ -1,15 +1,11 @@
 //! What reading, checking and recording rates have in common.
 
-use std::collections::BTreeMap;
-
 use acts::{Entry, Failure, refuse, refused};
 use kernel::RateVersionId;
-use ledger::Chart;
-use rates::{Rate, Schedule, Version};
+use rates::{Schedule, Version};
 
 use super::RatesRefused;
-use crate::books::{Books, ChargeShape};
-use crate::{NotPlaced, store};
+use crate::{not_placed, store};
 
 /// Reads a schedule; every version of it is sound, and prices the service it did before.
 pub(super) async fn read_schedule(entry: &mut Entry, text: &str) -> Result<Schedule, Failure> {
@@ -56,43 +52,8 @@ pub(super) async fn record(
 
 /// Refuses versions with a charge that has no place in the books.
 pub(super) async fn check_places(entry: &mut Entry, schedule: &Schedule) -> Result<(), Failure> {
-    let books = store::books(entry).await?;
-    let chart = finance::chart(entry).await?;
-    let placed = schedule.versions.iter().try_for_each(|version| {
-        let effective_on = version.effective_on;
-        places_of(version, &books, &chart).map_err(|flaw| RatesRefused::NotPlaced { effective_on, flaw })
-    });
-    placed.map_err(refused)
-}
-
-fn places_of(version: &Version, books: &Books, chart: &Chart) -> Result<(), NotPlaced> {
-    let position: BTreeMap<&str, usize> =
-        version.charges.iter().enumerate().map(|(position, charge)| (charge.name.as_str(), position)).collect();
-    let shape = |charge: &'_ rates::Charge| -> (Vec<usize>, bool) {
-        let (mut of, mut is_measured) = (Vec::new(), false);
-        for case in &charge.cases {
-            match &case.rate {
-                Rate::PerCent { of: names, .. } => {
-                    of.extend(names.iter().filter_map(|name| position.get(name.as_str()).copied()));
-                }
-                Rate::NotOffered(_) => {}
-                Rate::Fixed(_) | Rate::PerUnit(_) | Rate::Tiers(_) => is_measured = true,
-            }
-        }
-        of.sort_unstable();
-        of.dedup();
-        (of, is_measured)
-    };
-    let shapes: Vec<ChargeShape<'_>> = version
-        .charges
-        .iter()
-        .map(|charge| {
-            let (of, is_measured) = shape(charge);
-            let (name, revenue) = (charge.name.as_str(), charge.revenue.as_str());
-            let (tax, is_borne) = (charge.tax.as_ref(), charge.is_borne_by_city);
-            ChargeShape { name, revenue, tax, is_borne, of, is_measured }
-        })
-        .collect();
-    let places = books.places(&shapes)?;
-    Books::check_open(chart, &shapes, &places)
+    match not_placed(entry, schedule).await?.into_iter().next() {
+        Some((effective_on, flaw)) => refuse(RatesRefused::NotPlaced { effective_on, flaw }),
+        None => Ok(()),
+    }
 }

@@ -35,8 +35,6 @@ impl Act for ScheduleRates {
 
     async fn perform(&self, entry: &mut Entry) -> Result<Option<RateVersionId>, Failure> {
         entry.is_under(permissions::RATES);
-        let field = format!("Rates of {} from {}", self.schedule, self.effective_on);
-        entry.changes(field, "proposed", "in force");
         let asked = (self.schedule.as_str(), self.effective_on, self.proposal);
         // Nobody withdraws it while it is scheduled.
         store::lock_schedule(entry, &self.schedule).await?;
@@ -47,6 +45,8 @@ impl Act for ScheduleRates {
             proposal: self.proposal,
         };
         let there = there.ok_or_else(|| refused(unknown()))?;
+        let field = format!("Rates of {} from {}", self.schedule, self.effective_on);
+        entry.changes(field, "proposed", in_force_words(self.effective_on, there.proposed_on));
         if there.withdrawn.is_some() {
             let (code, effective_on) = (self.schedule.clone(), self.effective_on);
             return refuse(RatesRefused::Withdrawn { code, effective_on, proposal: self.proposal });
@@ -55,5 +55,28 @@ impl Act for ScheduleRates {
         check_places(entry, &schedule).await?;
         let version = schedule.versions.first().ok_or_else(|| refused(unknown()))?;
         record(entry, version, &schedule, Some(self.proposal)).await
+    }
+}
+
+/// What whoever approves reads: by the day of the proposal, so that it says the same whenever it is asked.
+fn in_force_words(effective_on: NaiveDate, proposed_on: NaiveDate) -> String {
+    if proposed_on <= effective_on {
+        return "in force".to_owned();
+    }
+    format!(
+        "in force from a day that was past when they were proposed, on {proposed_on}; bills posted by then stay as they are"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_approves_reads_that_the_first_day_was_past() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        assert_eq!(in_force_words(day("2026-07-01"), day("2026-07-01")), "in force");
+        let past = in_force_words(day("2026-06-30"), day("2026-07-01"));
+        assert!(past.contains("was past when they were proposed, on 2026-07-01"), "{past}");
     }
 }

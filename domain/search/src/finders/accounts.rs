@@ -1,6 +1,7 @@
 //! `AccountFinder`: accounts by number, name, address, telephone, or the name another system has for them.
 
 use async_trait::async_trait;
+use customers::NamedAccount;
 use customers::permissions::SEE;
 use db::{Fault, Read};
 use identity::permissions::SEE_PROTECTED;
@@ -11,8 +12,9 @@ use super::distance;
 use crate::asking::{Fit, Fits, Question, accounts_with, changed_since, word_distance};
 use crate::cards::{Card, cards};
 use crate::facts::NumberKind;
+use crate::numbered::{Named, Numbered};
 use crate::store;
-use crate::words::{Asked, QUESTION_MAX, number_key, phone_digits, words_of};
+use crate::words::{Asked, number_key, phone_digits, words_of};
 
 /// Finds accounts.
 pub struct AccountFinder;
@@ -58,11 +60,13 @@ impl Finder for AccountFinder {
 }
 
 /// What was changed on an account, for who reads the log and sees no accounts.
-async fn history(read: &mut Read, number: &str) -> Result<Vec<Found>, Fault> {
-    let named = customers::account_named(read, number.trim()).await?.filter(|one| one.id != AccountId::CITY);
-    let history = |account: customers::NamedAccount| Found {
+async fn history(read: &mut Read, words: &str) -> Result<Vec<Found>, Fault> {
+    let asked = Numbered::of(words);
+    let number = asked.ways(Named::Account).first().copied().unwrap_or_default();
+    let named = account_named(read, &asked).await?;
+    let history = |account: NamedAccount| Found {
         what: WHAT,
-        name: format!("Account {}", number.trim()),
+        name: format!("Account {number}"),
         note: "What was changed on it".to_owned(),
         state: None,
         href: format!("/history/account/{}", account.id.0),
@@ -79,15 +83,14 @@ pub(crate) async fn found_accounts(
     (today, most): (chrono::NaiveDate, usize),
     sight: Sight,
 ) -> Result<Vec<Found>, Fault> {
-    let question: String = words.chars().take(QUESTION_MAX).collect();
-    let question = question.trim();
-    if let Some(account) = customers::account_named(read, question).await?.filter(|one| one.id != AccountId::CITY) {
+    let number = Numbered::of(words);
+    if let Some(account) = account_named(read, &number).await? {
         let card = cards(read, &[account.id], today).await?.remove(&account.id);
         return Ok(card.map(|card| found(&card, &[], &exactly(account.id))).into_iter().collect());
     }
-    let numbered = by_number(read, question).await?;
-    let phoned = by_phone(read, question).await?;
-    let question = Question::of(question);
+    let numbered = by_number(read, &number).await?;
+    let phoned = by_phone(read, &number).await?;
+    let question = Question::of(words.trim());
     let by_words = accounts_with(read, &question).await?.into_iter();
     let by_words = by_words.map(|fit| Fit { steps: BY_WORDS + fit.steps, ..fit });
     let fits = best_of(numbered.iter().chain(&phoned).copied().chain(by_words).collect());
@@ -158,21 +161,34 @@ fn digits_of(question: &str) -> Option<String> {
     (is_number && DIGITS_MIN <= digits.len()).then_some(digits)
 }
 
+/// The account that has a number, or that another system called so.
+async fn account_named(read: &mut Read, asked: &Numbered) -> Result<Option<NamedAccount>, Fault> {
+    for way in asked.ways(Named::Account) {
+        let named = customers::account_named(read, way).await?.filter(|one| one.id != AccountId::CITY);
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    Ok(None)
+}
+
 /// Accounts by a telephone number, as it is written or begun.
-async fn by_phone(read: &mut Read, question: &str) -> Result<Fits, Fault> {
-    match digits_of(question) {
-        Some(digits) => with_phone(read, question, &digits).await,
+async fn by_phone(read: &mut Read, asked: &Numbered) -> Result<Fits, Fault> {
+    match asked.plain(Named::Phone).and_then(|plain| Some((plain, digits_of(plain)?))) {
+        Some((plain, digits)) => with_phone(read, plain, &digits).await,
         None => Ok(Fits::new()),
     }
 }
 
 /// Accounts by the beginning of their number, or the reference of their customer.
-async fn by_number(read: &mut Read, question: &str) -> Result<Fits, Fault> {
+async fn by_number(read: &mut Read, asked: &Numbered) -> Result<Fits, Fault> {
     let mut fits = Fits::new();
-    if let Some(digits) = digits_of(question) {
+    if let Some(digits) = asked.plain(Named::Account).and_then(digits_of) {
         fits.extend(begun(read, &digits).await?);
     }
-    if let Some(customer) = customers::customers_by_reference(read, &[question]).await?.get(question) {
+    let ways = asked.ways(Named::Account);
+    let customers = customers::customers_by_reference(read, &ways).await?;
+    if let Some(customer) = ways.iter().find_map(|way| customers.get(*way)) {
         let held = customers::accounts_held_by(read, &[*customer]).await?;
         fits.extend(
             held.into_iter().filter(|(id, _, _)| *id != AccountId::CITY).map(|(account, _, _)| exactly(account)),

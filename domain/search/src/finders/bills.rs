@@ -8,6 +8,7 @@ use kernel::BillNumber;
 use web::{Ask, Finder, Found, Problem, Tone, encoded, shown};
 
 use crate::cards::cards;
+use crate::numbered::{Named, Numbered};
 
 /// Finds bills.
 pub struct BillFinder;
@@ -24,7 +25,9 @@ impl Finder for BillFinder {
 
 /// The bill that has a number.
 pub(crate) async fn found_bills(read: &mut Read, words: &str, today: NaiveDate) -> Result<Vec<Found>, Fault> {
-    let Ok(number) = BillNumber::parse(words.trim()) else { return Ok(Vec::new()) };
+    let asked = Numbered::of(words);
+    let number = asked.plain(Named::Bill).and_then(|plain| BillNumber::parse(plain).ok());
+    let Some(number) = number else { return Ok(Vec::new()) };
     let Some(bill) = billing::bill_numbered(read, number).await? else { return Ok(Vec::new()) };
     let card = cards(read, &[bill.account], today).await?.remove(&bill.account);
     let mut parts = vec![shown::money(&bill.total), format!("of {}", shown::date(&bill.bill_on))];

@@ -13,8 +13,9 @@ use web::{Ask, Finder, Found, Problem, Tone, encoded};
 use super::distance;
 use crate::cards::cards;
 use crate::facts::NumberKind;
+use crate::numbered::{Named, Numbered};
 use crate::store;
-use crate::words::{QUESTION_MAX, number_key};
+use crate::words::number_key;
 
 /// Finds meters.
 pub struct MeterFinder;
@@ -42,8 +43,7 @@ pub(crate) async fn found_meters(
     words: &str,
     (today, most): (NaiveDate, usize),
 ) -> Result<Vec<Found>, Fault> {
-    let question: String = words.chars().take(QUESTION_MAX).collect();
-    let mut serials = serials(read, question.trim()).await?;
+    let mut serials = serials(read, &Numbered::of(words)).await?;
     serials.truncate(most);
     let names: Vec<&str> = serials.iter().map(|(serial, _)| serial.as_str()).collect();
     let meters = metering::meters_by_serial(read, &names).await?;
@@ -60,13 +60,14 @@ pub(crate) async fn found_meters(
 }
 
 /// Serial numbers that fit: exactly as the meters' room has them, else as the index has them.
-async fn serials(read: &mut Read, question: &str) -> Result<Vec<(String, usize)>, Fault> {
-    let (upper, lower) = (question.to_uppercase(), question.to_lowercase());
-    let exact = metering::meters_by_serial(read, &[question, &upper, &lower]).await?;
+async fn serials(read: &mut Read, asked: &Numbered) -> Result<Vec<(String, usize)>, Fault> {
+    let ways = asked.ways_in_letters(Named::Meter);
+    let ways: Vec<&str> = ways.iter().map(String::as_str).collect();
+    let exact = metering::meters_by_serial(read, &ways).await?;
     if !exact.is_empty() {
         return Ok(exact.into_keys().map(|serial| (serial, 0)).collect());
     }
-    let key = number_key(question);
+    let key = number_key(asked.ways(Named::Meter).first().copied().unwrap_or_default());
     if key.len() < LETTERS_MIN || !key.contains(|letter: char| letter.is_ascii_digit()) {
         return Ok(Vec::new());
     }

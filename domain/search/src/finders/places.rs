@@ -7,6 +7,8 @@ use kernel::AccountId;
 use web::shown::capital;
 use web::{Ask, Finder, Found, Problem, encoded};
 
+use crate::numbered::Numbered;
+
 /// Finds places where a service is delivered.
 pub struct PlaceFinder;
 
@@ -22,8 +24,9 @@ impl Finder for PlaceFinder {
 
 /// The service point that has a reference.
 pub(crate) async fn found_places(read: &mut Read, words: &str) -> Result<Vec<Found>, Fault> {
-    let (typed, upper) = (words.trim(), words.trim().to_uppercase());
-    let points = premises::points_by_reference(read, &[typed, &upper]).await?;
+    let references = Numbered::of(words).references();
+    let references: Vec<&str> = references.iter().map(String::as_str).collect();
+    let points = premises::points_by_reference(read, &references).await?;
     let mut all = Vec::new();
     for (reference, point) in points {
         let accounts: Vec<AccountId> = billing::accounts_at(read, &[point.id]).await?.into_iter().collect();

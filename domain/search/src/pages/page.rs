@@ -5,6 +5,7 @@ use web::shown::{count, counted};
 use web::{Alert, Answer, Ask, Cell, Column, Empty, Found, Problem, Section, Tone};
 
 use super::{find_all, only_sure, question};
+use crate::numbered::{Named, Numbered};
 use crate::{keeper, store};
 
 /// The most that is shown.
@@ -64,8 +65,9 @@ fn nothing(question: &str) -> Empty {
             .text("Press / on any page to type here, and Enter to open the first that is found.");
     }
     let empty = Empty::new(&format!("Nothing was found for “{question}”."));
-    match AccountNumber::parse(question) {
-        Err(NumberError::WrongCheckDigit(_)) => empty.text(
+    let number = Numbered::of(question);
+    match number.plain(Named::Account).map(AccountNumber::parse) {
+        Some(Err(NumberError::WrongCheckDigit(_))) => empty.text(
             "It looks like an account number, but its last digit does not fit the others, so one digit is wrong. Ask for \
              it again, or search by name or address.",
         ),

@@ -22,7 +22,7 @@ async fn accounts_are_found_by_what_a_caller_says() {
     for engine in engines("accounts_are_found_by_what_a_caller_says") {
         let town = Town::new(engine).await;
         #[rustfmt::skip]
-        let rows: [(&str, &[&str]); 36] = [
+        let rows: [(&str, &[&str]); 40] = [
             // words                  | whose address, the best first
             ("maria garcia",            &[MESA, SAGUARO]),
             ("MARIA  GARCÍA",           &[MESA, SAGUARO]),
@@ -63,6 +63,10 @@ async fn accounts_are_found_by_what_a_caller_says() {
             ("555 0105",                &[MAIN]),
             ("52055501",                &[APT_4, APT_5]),
             ("1-520-555-0109",          &[APT_5]),
+            ("phone 4805550101",        &[MESA]),
+            ("Tel: 480\u{2013}555\u{2013}0103", &[NUNEZ]),
+            ("12 coyote wash ave #5",   &[APT_5]),
+            ("１２ coyote wash ave apt 5", &[APT_5]),
         ];
         for (words, expected) in rows {
             assert_eq!(town.streets(words).await, expected, "{words} on {engine:?}: {:?}", town.found(words).await);
@@ -160,7 +164,7 @@ async fn a_telephone_leads_to_no_protected_person() {
             review_on: "2028-07-01".parse().unwrap(),
         };
         town.act("protect", &protect).await;
-        for words in ["480 555 0101", "(480) 555-0101", "4805550101", "555-0101", "48055501"] {
+        for words in ["480 555 0101", "(480) 555-0101", "4805550101", "555-0101", "48055501", "phone 480 555 0101"] {
             let found = town.found(words).await;
             assert!(found.iter().all(|line| !line.contains("Address confidential")), "{words}: {found:?}");
         }
@@ -181,6 +185,23 @@ async fn an_account_is_found_by_its_numbers_whether_indexed_or_not() {
         for words in [number.as_str(), digits.as_str(), "A2", &format!("  {number} ")] {
             assert_eq!(town.streets(words).await, [SAGUARO], "{words}");
         }
+        let (serial, check) = number.split_once('-').unwrap();
+        #[rustfmt::skip]
+        let pasted = [
+            format!("{serial} {check}"),          format!("{serial}\u{2013}{check}"),
+            format!("{serial}\u{2212}{check}\u{200b}"), format!("#{number}"),
+            format!("account {number}"),          format!("Acct. no. {serial} {check}"),
+            "account A2".to_owned(),
+        ];
+        for words in pasted {
+            assert_eq!(town.streets(&words).await, [SAGUARO], "{words}");
+            assert!(town.opened(&words).await.is_some(), "{words}");
+        }
+        assert_eq!(town.streets(&format!("account {}", &digits[..5])).await.len(), 8, "begun, as without the word");
+        for words in [format!("bill {number}"), format!("meter {number}")] {
+            assert!(town.found(&words).await.is_empty(), "{words} is no account");
+        }
+        assert_eq!(town.streets("customer C2").await, [SAGUARO]);
         assert_eq!(town.streets(&digits[..5]).await.len(), 8, "all nine begin alike; the first are shown");
         assert_eq!(town.streets("C2").await, [SAGUARO], "by the reference of the customer");
         let row =
@@ -190,6 +211,11 @@ async fn an_account_is_found_by_its_numbers_whether_indexed_or_not() {
         assert_eq!(town.found(&late).await.len(), 1);
         assert_eq!(town.found("602-555-0120").await.len(), 1, "as customers write it");
         assert_eq!(town.found("late comer").await.len(), 1, "the newest are looked at as they are");
+        let bill = "C21,person,Bill Meter,,,A21,2025-01-01,,Bill Meter,30 Late Ct,Ocotillo Falls,AZ,85998\n";
+        town.import(bill).await;
+        for words in ["bill meter", "meter bill 30", "bill 30 late ct"] {
+            assert_eq!(town.found(words).await.len(), 1, "somebody is called so: {words}");
+        }
         town.remove().await;
     }
 }

@@ -88,11 +88,13 @@ impl Act for DropReport {
     }
 }
 
-/// Whether an address is that of a report of this site, and leads nowhere else.
+/// Whether an address is that of a report of this site, and leads neither elsewhere nor to a file. What its view makes of the
+/// question, the desk of reports knows.
 fn is_report(address: &str) -> bool {
     let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    is_plain && path.starts_with("/reports/") && !path.contains("//") && !path.contains("..")
+    let is_file = address.split(['?', '&', '#']).skip(1).any(|part| part.starts_with("as="));
+    is_plain && !is_file && path.starts_with("/reports/") && !path.contains("//") && !path.contains("..")
 }
 
 #[cfg(test)]
@@ -109,6 +111,8 @@ mod tests {
             ("/reports/../staff",              false),
             ("https://elsewhere.example",      false),
             ("/reports/views/bills\n",         false),
+            ("/reports/views/bills?as=csv",    false),
+            ("/reports/accuracy?x=1&as=xlsx",  false),
             ("/staff",                         false),
             ("",                               false),
         ];

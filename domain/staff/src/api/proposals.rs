@@ -1,11 +1,10 @@
 //! Proposals and the decisions on them, for programs.
 
 use acts::{Decision, Proposal, ProposalState, Registry};
-use axum::body::Bytes;
 use axum::http::StatusCode;
 use db::Read;
 use kernel::ProposalId;
-use web::{Ask, At, Envelope, IdempotencyKey, List, Paging, Problem, Visitor, number};
+use web::{Ask, At, Envelope, IdempotencyKey, JsonBody, List, Paging, Problem, Visitor, number};
 
 use super::Problems;
 use super::bodies::{DecisionWords, ProposedChange, codes};
@@ -76,7 +75,7 @@ pub(super) async fn approve(
     ask: Ask,
     At(id): At<String>,
     key: IdempotencyKey,
-    body: Bytes,
+    body: JsonBody,
 ) -> Result<Envelope<ProposedChange>, Problem> {
     decide(&ask, (&id, &key), &body, None).await
 }
@@ -95,7 +94,7 @@ pub(super) async fn refuse(
     ask: Ask,
     At(id): At<String>,
     key: IdempotencyKey,
-    body: Bytes,
+    body: JsonBody,
 ) -> Result<Envelope<ProposedChange>, Problem> {
     decide(&ask, (&id, &key), &body, Some(Decision::Refuse)).await
 }
@@ -114,7 +113,7 @@ pub(super) async fn send_back(
     ask: Ask,
     At(id): At<String>,
     key: IdempotencyKey,
-    body: Bytes,
+    body: JsonBody,
 ) -> Result<Envelope<ProposedChange>, Problem> {
     decide(&ask, (&id, &key), &body, Some(Decision::SendBack)).await
 }
@@ -133,7 +132,7 @@ pub(super) async fn withdraw(
     ask: Ask,
     At(id): At<String>,
     key: IdempotencyKey,
-    body: Bytes,
+    body: JsonBody,
 ) -> Result<Envelope<ProposedChange>, Problem> {
     decide(&ask, (&id, &key), &body, Some(Decision::Withdraw)).await
 }
@@ -171,10 +170,10 @@ async fn look_up(ask: &Ask, read: &mut Read, id: &str) -> Result<Proposal, Probl
 async fn decide(
     ask: &Ask,
     (id, key): (&str, &IdempotencyKey),
-    body: &Bytes,
+    body: &JsonBody,
     decision: Option<Decision>,
 ) -> Result<Envelope<ProposedChange>, Problem> {
-    let words: DecisionWords = serde_json::from_slice(body)
+    let words: DecisionWords = serde_json::from_slice(&body.0)
         .map_err(|_| Problem::bad_request("The body is a JSON object with the field `reason`."))?;
     let is_odd = |letter: char| letter.is_control() && letter != '\n';
     if WORDS_MAX < words.reason.chars().count() || words.reason.chars().any(is_odd) {

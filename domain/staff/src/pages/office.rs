@@ -23,7 +23,7 @@ use web::{Access, Route};
 
 pub use beside::{PageBeside, PageOfProposal, PagesBeside};
 pub use desk::may_see;
-pub use directory::Directory;
+pub use directory::{Directory, NamedPlace};
 pub use finder::StaffFinder;
 
 use self::desk::{LOOK, READ_LOG};

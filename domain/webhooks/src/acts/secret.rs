@@ -47,6 +47,8 @@ impl SetWebhookSecret {
 
 impl Act for SetWebhookSecret {
     const KIND: &'static str = "webhooks.set_secret";
+    const PERSONAL: &'static [&'static str] = &["/sealed", "/key_id"];
+    const SECRET: &'static [&'static str] = Self::PERSONAL;
     type Outcome = ();
 
     fn permission(&self) -> Permission {

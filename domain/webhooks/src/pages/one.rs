@@ -132,7 +132,7 @@ fn messages_section(
         .tab("Set aside", of_state(DeliveryState::SetAside))
         .current(&current);
     let table = ask
-        .table("messages", "Messages, the newest first")
+        .table("message-list", "Messages, the newest first")
         .column(Column::text("what", "What was done"))
         .column(Column::text("subject", "To what"))
         .column(Column::text("when", "When"))

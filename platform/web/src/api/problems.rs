@@ -16,6 +16,9 @@ impl IntoResponses for Problems {
             ("401", "Nobody is signed in, or the token does not count any more."),
             ("403", "The permission is missing, or the token was not made for it."),
             ("404", "There is no such thing, or none that the token may know of."),
+            ("413", "What was sent is too large."),
+            ("414", "The address is longer than any of these."),
+            ("415", "What was sent is of another kind than this address takes."),
             ("422", "The rules refuse it; `code` tells which one."),
             ("429", "Too many requests in a short time."),
         ];

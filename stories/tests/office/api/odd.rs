@@ -130,3 +130,59 @@ async fn who_may_charge_without_delay_gets_a_run_that_is_prepared() {
         hall.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_a_change_is_told_and_not_passed_over() {
+    for engine in testkit::engines("a_slip_in_a_change_is_told_and_not_passed_over") {
+        let hall = Hall::on(engine).await;
+        let clerk = hall.api("csr").await;
+        let charge = |count: &str, more: Value| {
+            let mut command = json!({"account": "100001-7", "code": "fee-extra-pickup", "count": count,
+                "from_on": "2026-06-20", "is_recurring": true, "reason": "the caller asked"});
+            if let (Some(command), Value::Object(more)) = (command.as_object_mut(), more) {
+                command.extend(more);
+            }
+            json!({"reason": "a call", "command": command})
+        };
+        let none = || json!({});
+        #[rustfmt::skip]
+        let rows = [
+            ("1",        json!({"ends_on": "2026-03-31"}), 400, "bad_request"),
+            ("1",        json!({"is_recuring": true}),     400, "bad_request"),
+            ("12345678", none(),                           422, "count_odd"),
+            ("-1000.5",  none(),                           422, "count_odd"),
+            ("1.0005",   none(),                           422, "count_odd"),
+            ("0",        none(),                           422, "count_zero"),
+        ];
+        for (at, (count, more, status, code)) in rows.into_iter().enumerate() {
+            let answer = clerk.change("billing.charge_account", &format!("slip-{at}"), &charge(count, more)).await;
+            assert_eq!((answer.status, answer.json()["code"].as_str()), (status, Some(code)), "{}", answer.text());
+        }
+        let named =
+            clerk.change("billing.charge_account", "named", &charge("1", json!({"ends_on": "2026-03-31"}))).await;
+        assert!(named.text().contains("`ends_on`"), "{}", named.text());
+        // A thousand pickups are more than one decides alone; two are not.
+        let much = clerk.change("billing.charge_account", "much", &charge("1000", none())).await;
+        assert_eq!(much.status, 202, "{}", much.text());
+        let two = clerk.change("billing.charge_account", "two", &charge("2", none())).await;
+        assert_eq!(two.status, 200, "{}", two.text());
+
+        // What is no JSON is not taken for it.
+        let path = "/api/v1/changes/billing.charge_account";
+        let client = hall.sign_in("csr").await;
+        for (kind, coding) in [("text/plain", None), ("", None), ("application/json", Some("gzip"))] {
+            let request = client.request("POST".parse().expect("a method"), path).bearer_auth(clerk.token());
+            let request =
+                request.header("idempotency-key", "plain").header("content-type", kind).body(none().to_string());
+            let request =
+                coding.into_iter().fold(request, |request, coding| request.header("content-encoding", coding));
+            assert_eq!(testkit::Answer::of(request).await.status, 415, "{kind} {coding:?}");
+        }
+        // A cursor goes on with the list that gave it.
+        let cursor = clerk.get("/api/v1/accounts?limit=1").await.json()["next_cursor"].clone();
+        let cursor = cursor.as_str().expect("there are more accounts");
+        assert_eq!(clerk.get(&format!("/api/v1/accounts?cursor={cursor}")).await.status, 200);
+        assert_eq!(clerk.get(&format!("/api/v1/proposals?cursor={cursor}")).await.status, 400);
+        hall.close().await;
+    }
+}

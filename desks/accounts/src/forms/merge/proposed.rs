@@ -67,7 +67,7 @@ impl Proposed {
             ]
         };
         let table = ask
-            .table("proposed", "Who may be the same customer")
+            .table("proposed-merges", "Who may be the same customer")
             .plain()
             .column(Column::text("who", "Customer"))
             .column(Column::text("why", "Why"))

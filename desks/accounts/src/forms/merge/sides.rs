@@ -91,7 +91,7 @@ impl Sides {
         };
         let all = both.into_iter().flat_map(|(side, of)| of.iter().take(ACCOUNTS_MAX).map(move |one| (side, one)));
         let table = ask
-            .table("accounts", "Accounts of both")
+            .table("accounts-of-both", "Accounts of both")
             .plain()
             .column(Column::text("side", "Whose"))
             .column(Column::text("account", "Account"))

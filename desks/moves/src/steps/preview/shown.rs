@@ -1,6 +1,9 @@
 //! What a move changes, as the last step shows it: before and after of each place, the last and the first bill.
 
-use billing::{PreviewedService, UseBasis};
+use std::collections::BTreeSet;
+
+use billing::{PreviewedDays, PreviewedService, UseBasis};
+use chrono::NaiveDate;
 use kernel::{AccountId, Cents};
 use web::shown::{self, capital, counted, date, money};
 use web::{Alert, Ask, Cell, Column, Facts, Section, Table, Words};
@@ -44,9 +47,12 @@ pub(super) fn places(ask: &Ask, loaded: &Loaded) -> Section {
 
 pub(super) fn last_bill(ask: &Ask, loaded: &Loaded) -> Option<Section> {
     let services = &loaded.preview.last;
-    let first = services.first()?;
+    services.first()?;
     let heading = format!("Last bill of account {}", loaded.state.account);
-    let note = format!("Dated {}, with the bills of the cycle.", date(&first.bill_on));
+    let note = match bill_day(services) {
+        Some(day) => format!("Dated {}, with the bills of the cycle.", date(&day)),
+        None => WITH_CYCLE.to_owned(),
+    };
     let note = match loaded.preview.kept {
         0 => format!("The final bill. {note}"),
         kept => format!("The account keeps {}. {note}", counted(small(kept), "other service", "other services")),
@@ -56,13 +62,24 @@ pub(super) fn last_bill(ask: &Ask, loaded: &Loaded) -> Option<Section> {
 
 pub(super) fn first_bill(ask: &Ask, loaded: &Loaded) -> Option<Section> {
     let services = &loaded.preview.first;
-    let first = services.first()?;
+    services.first()?;
     let heading = match loaded.state.to.is_empty() {
         true => "First bill of the new account".to_owned(),
         false => format!("First bill of account {}", loaded.state.to),
     };
-    let note = format!("Dated {}. Before use: what it comes to even if nothing is used.", date(&first.bill_on));
+    let note = match bill_day(services) {
+        Some(day) => format!("Dated {}. Before use: what it comes to even if nothing is used.", date(&day)),
+        None => WITH_CYCLE.to_owned(),
+    };
     Some(bill("first-bill", &heading, ask, services).note(note))
+}
+
+/// Said of a bill whose date the calendar does not tell yet.
+const WITH_CYCLE: &str = "It comes with the bills of the cycle.";
+
+/// The date of the bill, as far as the calendar reaches.
+fn bill_day(services: &[PreviewedService]) -> Option<NaiveDate> {
+    services.iter().find_map(|one| Some(one.billed?.bill_on))
 }
 
 fn small(count: usize) -> i64 {
@@ -70,14 +87,20 @@ fn small(count: usize) -> i64 {
 }
 
 fn bill(name: &'static str, heading: &str, ask: &Ask, services: &[PreviewedService]) -> Section {
+    // A sum that leaves something out says so in words.
+    let amount = Column::money("amount", "Amount");
+    let amount = if is_whole(services) { amount.totaled() } else { amount };
     let table: Table = ask
         .table(&format!("{name}-charges"), &format!("{heading}: charges"))
         .column(Column::text("service", "Service"))
         .column(Column::text("charge", "Charge"))
-        .column(Column::money("amount", "Amount").totaled())
+        .column(amount)
         .plain()
         .rows(services.iter().flat_map(charge_rows));
     let mut section = Section::new(name, heading).with(&table);
+    if !is_whole(services) {
+        section = section.with(&Words::new(format!("Total: {}.", total_words(services))));
+    }
     let notes = services.iter().filter_map(|one| Some((one, one.note.as_deref()?)));
     let mut said: Vec<(String, Vec<&str>)> = Vec::new();
     for (one, note) in notes {
@@ -93,9 +116,31 @@ fn bill(name: &'static str, heading: &str, ask: &Ask, services: &[PreviewedServi
     section
 }
 
-/// The days and the use of a service, in words.
+/// Whether nothing is left out of what services come to.
+fn is_whole(services: &[PreviewedService]) -> bool {
+    services.iter().all(|one| !one.is_open)
+}
+
+/// What services come to as far as that is known, and what is left out.
+fn total_words(services: &[PreviewedService]) -> String {
+    let (open, known): (Vec<&PreviewedService>, Vec<&PreviewedService>) = services.iter().partition(|one| one.is_open);
+    if known.is_empty() {
+        return "not known yet".to_owned();
+    }
+    let total = money(&known.iter().map(|one| one.total).sum::<Cents>());
+    let left_out: BTreeSet<&str> = open.iter().map(|one| one.service.as_str()).collect();
+    let names = left_out.iter().copied().collect::<Vec<&str>>().join(" and ");
+    match left_out.len() {
+        0 => total,
+        1 => format!("{total} without {names}, which is not known yet"),
+        _ => format!("{total} without {names}, which are not known yet"),
+    }
+}
+
+/// The days and the use of a service, in words; nothing where the calendar does not have them.
 fn service_note(one: &PreviewedService) -> String {
-    let (of, part) = (one.period.days(), one.days.days());
+    let Some(PreviewedDays { days: billed, period, .. }) = one.billed else { return String::new() };
+    let (of, part) = (period.days(), billed.days());
     let part = match part == of {
         true => counted(of, "day", "days"),
         false => format!("{part} of {}", counted(of, "day", "days")),
@@ -108,7 +153,7 @@ fn service_note(one: &PreviewedService) -> String {
         (UseBasis::Unknown, Some(_)) => ", use as it is read".to_owned(),
         (_, None) => ", use not known yet".to_owned(),
     };
-    format!("{}: {part}{used}", days(one.days))
+    format!("{}: {part}{used}", days(billed))
 }
 
 /// One row for each charge that comes to something; the first names the service.
@@ -129,7 +174,6 @@ fn charge_rows(one: &PreviewedService) -> Vec<[Cell; 3]> {
 }
 
 pub(super) fn facts(_ask: &Ask, loaded: &Loaded) -> Section {
-    let sum = |services: &[PreviewedService]| services.iter().map(|one| one.total).sum::<Cents>();
     let mut facts = Facts::new().fact("What happens", loaded.state.kind.title());
     if loaded.state.kind.leaves() {
         facts = facts.fact("Last day", date(&before(loaded.on)));
@@ -137,11 +181,11 @@ pub(super) fn facts(_ask: &Ask, loaded: &Loaded) -> Section {
     if loaded.state.kind.comes() {
         facts = facts.fact("First day", date(&loaded.on));
     }
-    if !loaded.preview.last.is_empty() {
-        facts = facts.fact("Last bill, about", money(&sum(&loaded.preview.last)));
-    }
-    if !loaded.preview.first.is_empty() {
-        facts = facts.fact("First bill, at least", money(&sum(&loaded.preview.first)));
+    let bills = [("Last bill", "about", &loaded.preview.last), ("First bill", "at least", &loaded.preview.first)];
+    for (bill, how, services) in bills.into_iter().filter(|(_, _, services)| !services.is_empty()) {
+        let is_known = services.iter().any(|one| !one.is_open);
+        let name = if is_known { format!("{bill}, {how}") } else { bill.to_owned() };
+        facts = facts.fact(&name, total_words(services));
     }
     for (point, count) in &loaded.state.counts {
         let sure = if loaded.state.sure.contains(point) { ", right though it looks odd" } else { "" };
@@ -173,7 +217,7 @@ pub(super) fn alerts(loaded: &Loaded) -> Vec<Alert> {
         );
         alerts.push(Alert::info("The places are vacant afterwards").text(words));
     }
-    let open = loaded.preview.last.iter().filter(|one| one.is_open).count();
+    let open = loaded.preview.last.iter().chain(&loaded.preview.first).filter(|one| one.is_open).count();
     if 0 < open {
         let words = "Their lines say why. The bill is worked out when that is known.";
         alerts.push(
@@ -181,4 +225,36 @@ pub(super) fn alerts(loaded: &Loaded) -> Vec<Alert> {
         );
     }
     alerts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_says_what_it_leaves_out() {
+        let one = |service: &str, cents: Option<i64>| PreviewedService {
+            reference: "P1".to_owned(),
+            service: service.to_owned(),
+            schedule: service.to_owned(),
+            billed: None,
+            quantity: None,
+            basis: UseBasis::Unknown,
+            lines: Vec::new(),
+            total: Cents(cents.unwrap_or_default()),
+            note: None,
+            is_open: cents.is_none(),
+        };
+        #[rustfmt::skip]
+        let rows = [
+            (vec![one("trash", Some(197))],                                        "$1.97"),
+            (vec![one("trash", Some(197)), one("water", None)],                    "$1.97 without water, which is not known yet"),
+            (vec![one("water", None), one("trash", Some(0)), one("sewer", None)],
+                "$0.00 without sewer and water, which are not known yet"),
+            (vec![one("water", None), one("trash", None)],                         "not known yet"),
+        ];
+        for (services, expected) in rows {
+            assert_eq!(total_words(&services), expected);
+        }
+    }
 }

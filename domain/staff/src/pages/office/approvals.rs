@@ -5,7 +5,7 @@ use kernel::ProposalId;
 use web::shown::age;
 use web::{Answer, Ask, Cell, Column, Links, Problem, Table, Tabs, Tone, address, read_number};
 
-use super::desk::{Everybody, account_numbers, count, days_since, kind_title, may_see, subject_words, waits_for};
+use super::desk::{Everybody, SubjectNames, count, days_since, kind_title, may_see, subject_words, waits_for};
 
 /// How many proposals a page of all of them looks through.
 const PAGE: i64 = 50;
@@ -79,8 +79,8 @@ pub(super) async fn show(ask: Ask) -> Answer {
     };
     let everybody = Everybody::load(&ask, &mut read).await?;
     let subjects: Vec<String> = shown.iter().map(subject_of).collect();
-    let accounts = account_numbers(&ask, &mut read, subjects.iter().map(String::as_str)).await?;
-    let subject = |proposal: &Proposal| subject_words(&subject_of(proposal), &accounts).words;
+    let names = SubjectNames::load(&ask, &mut read, subjects.iter().map(String::as_str)).await?;
+    let subject = |proposal: &Proposal| subject_words(&subject_of(proposal), &names).words;
     let table = table(&ask, tab, &everybody, &shown, subject)?;
     if let Some(file) = table.file()? {
         return Ok(file);

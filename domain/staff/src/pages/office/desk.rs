@@ -1,16 +1,16 @@
 //! What many pages of the office ask: who is who, who may look, what a kind of change is called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use acts::{Proposal, Registry};
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{Fault, Read};
-use kernel::{AccountId, ActorId};
+use kernel::{AccountId, ActorId, ServicePointId};
 use web::shown::capital;
 use web::{Access, Ask, Cell, Choice, Visitor, encoded};
 
-use super::Directory;
+use super::{Directory, NamedPlace};
 use crate::pages::PermissionBook;
 use crate::people::{self, Person, RoleBook};
 use crate::{APPROVE, MANAGE, REVIEW};
@@ -159,40 +159,69 @@ pub(super) fn kind_choices(ask: &Ask) -> Vec<Choice> {
 pub(super) struct SubjectWords {
     pub(super) words: String,
     pub(super) href: Option<String>,
+    /// Its own page, where it has one that the visitor may open.
+    pub(super) page: Option<String>,
 }
 
-/// The accounts among subjects, with their numbers.
-pub(super) async fn account_numbers<'a>(
-    ask: &Ask,
-    read: &mut Read,
-    subjects: impl Iterator<Item = &'a str>,
-) -> Result<BTreeMap<AccountId, String>, Fault> {
-    let of_account = |subject: &str| Some(AccountId(subject.strip_prefix("account ")?.parse().ok()?));
-    let mut accounts: Vec<AccountId> = subjects.filter_map(of_account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    if accounts.is_empty() { Ok(BTreeMap::new()) } else { directory(ask).account_numbers(read, &accounts).await }
+/// What the things among subjects are known by.
+#[derive(Default)]
+pub(super) struct SubjectNames {
+    accounts: BTreeMap<AccountId, String>,
+    places: BTreeMap<ServicePointId, NamedPlace>,
+}
+
+impl SubjectNames {
+    pub(super) async fn load<'a>(
+        ask: &Ask,
+        read: &mut Read,
+        subjects: impl Iterator<Item = &'a str>,
+    ) -> Result<SubjectNames, Fault> {
+        let (mut accounts, mut points) = (BTreeSet::new(), BTreeSet::new());
+        for (kind, id) in subjects.filter_map(|subject| subject.split_once(' ')) {
+            match (kind, id.parse::<i64>()) {
+                ("account", Ok(id)) => {
+                    accounts.insert(AccountId(id));
+                }
+                ("service_point", Ok(id)) => {
+                    points.insert(ServicePointId(id));
+                }
+                (_, _) => {}
+            }
+        }
+        let mut names = SubjectNames::default();
+        if !accounts.is_empty() {
+            let accounts: Vec<AccountId> = accounts.into_iter().collect();
+            names.accounts = directory(ask).account_numbers(read, &accounts).await?;
+        }
+        if !points.is_empty() {
+            let points: Vec<ServicePointId> = points.into_iter().collect();
+            names.places = directory(ask).places(ask, read, &points).await?;
+        }
+        Ok(names)
+    }
 }
 
 /// A subject as the log names it, such as `account 12`.
-pub(super) fn subject_words(subject: &str, accounts: &BTreeMap<AccountId, String>) -> SubjectWords {
+pub(super) fn subject_words(subject: &str, names: &SubjectNames) -> SubjectWords {
     let (kind, id) = subject.split_once(' ').unwrap_or((subject, "0"));
     let id: i64 = id.parse().unwrap_or(0);
     let name = capital(&kind.replace('_', " "));
+    let place = names.places.get(&ServicePointId(id)).filter(|_| kind == "service_point");
+    let number = names.accounts.get(&AccountId(id)).filter(|_| kind == "account");
     let words = match (kind, id) {
         ("town", _) => "The town".to_owned(),
         (_, 0) => name,
-        ("account", id) => {
-            accounts.get(&AccountId(id)).map_or_else(|| format!("Account {id}"), |number| format!("Account {number}"))
-        }
-        (_, id) => format!("{name} {id}"),
+        (_, id) => match place.map(|place| &place.reference).or(number) {
+            Some(known) => format!("{name} {known}"),
+            None => format!("{name} {id}"),
+        },
     };
     let href = match (kind, id) {
         (_, 0) => None,
         ("proposal", id) => Some(format!("/approvals/{id}")),
         (kind, id) => Some(format!("/history/{}/{id}", encoded(kind))),
     };
-    SubjectWords { words, href }
+    SubjectWords { words, href, page: place.and_then(|place| place.href.clone()) }
 }
 
 /// Whether a visitor may look at a proposal: theirs, handed to them, theirs to decide, or a reader of the log.
@@ -237,18 +266,25 @@ mod tests {
 
     #[test]
     fn subjects_are_named_as_people_know_them() {
-        let accounts = BTreeMap::from([(AccountId(7), "1000074".to_owned())]);
+        let place = NamedPlace { reference: "P7-W".to_owned(), href: Some("/points/P7-W".to_owned()) };
+        let names = SubjectNames {
+            accounts: BTreeMap::from([(AccountId(7), "1000074".to_owned())]),
+            places: BTreeMap::from([(ServicePointId(7), place)]),
+        };
         let rows = [
-            ("account 7", "Account 1000074", Some("/history/account/7")),
-            ("account 8", "Account 8", Some("/history/account/8")),
-            ("bill_run 3", "Bill run 3", Some("/history/bill_run/3")),
-            ("proposal 4", "Proposal 4", Some("/approvals/4")),
-            ("staff 0", "Staff", None),
-            ("town 0", "The town", None),
+            ("account 7", "Account 1000074", Some("/history/account/7"), None),
+            ("account 8", "Account 8", Some("/history/account/8"), None),
+            ("service_point 7", "Service point P7-W", Some("/history/service_point/7"), Some("/points/P7-W")),
+            ("service_point 8", "Service point 8", Some("/history/service_point/8"), None),
+            ("bill_run 7", "Bill run 7", Some("/history/bill_run/7"), None),
+            ("proposal 4", "Proposal 4", Some("/approvals/4"), None),
+            ("staff 0", "Staff", None, None),
+            ("town 0", "The town", None, None),
         ];
-        for (subject, words, href) in rows {
-            let found = subject_words(subject, &accounts);
-            assert_eq!((found.words.as_str(), found.href.as_deref()), (words, href), "{subject}");
+        for (subject, words, href, page) in rows {
+            let found = subject_words(subject, &names);
+            let told = (found.words.as_str(), found.href.as_deref(), found.page.as_deref());
+            assert_eq!(told, (words, href, page), "{subject}");
         }
     }
 }

@@ -4,8 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use db::{Fault, Read};
-use kernel::AccountId;
+use kernel::{AccountId, ServicePointId};
 use web::Ask;
+
+/// A service point as everybody knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// Its reference.
+    pub reference: String,
+    /// Its page, where this visitor may open it.
+    pub href: Option<String>,
+}
 
 /// The names of what other rooms keep. `app` hands it in as `Arc<dyn Directory>`.
 #[async_trait]
@@ -18,6 +27,13 @@ pub trait Directory: Send + Sync {
         read: &mut Read,
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, String>, Fault>;
+    /// Service points by their references.
+    async fn places(
+        &self,
+        ask: &Ask,
+        read: &mut Read,
+        points: &[ServicePointId],
+    ) -> Result<BTreeMap<ServicePointId, NamedPlace>, Fault>;
     /// Which of some things, such as `account` and `customer` with their ids, lead to somebody whose address this visitor
     /// may not know; of what nothing is known, too.
     async fn confidential(

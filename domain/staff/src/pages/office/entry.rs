@@ -9,7 +9,7 @@ use web::{
 
 use super::beside::with_pages_beside;
 use super::command;
-use super::desk::{Everybody, account_numbers, count, kind_title, subject_words};
+use super::desk::{Everybody, SubjectNames, count, kind_title, subject_words};
 use crate::unsaid;
 
 /// Entries of one page of a history.
@@ -21,9 +21,9 @@ pub(super) async fn show(ask: Ask, At(id): At<String>) -> Answer {
     let mut entry = acts::logged_act(&mut read, id).await?.ok_or_else(Problem::not_found)?;
     let unsaid = unsaid::complete(&ask, &mut read, std::slice::from_mut(&mut entry)).await?;
     let everybody = Everybody::load(&ask, &mut read).await?;
-    let accounts = account_numbers(&ask, &mut read, std::iter::once(entry.subject.as_str())).await?;
+    let names = SubjectNames::load(&ask, &mut read, std::iter::once(entry.subject.as_str())).await?;
     let position = acts::seal_position(&mut read, id).await?;
-    let subject = subject_words(&entry.subject, &accounts);
+    let subject = subject_words(&entry.subject, &names);
     let who = everybody.name(entry.actor);
     let facts = Facts::new().fact("Entered", ask.when(entry.entered_at));
     let facts = facts.fact("Business date", web::shown::date(&entry.business_on));
@@ -86,9 +86,9 @@ pub(super) async fn history(ask: Ask, At((kind, id)): At<(String, String)>) -> A
     let before = ActId(read_number(ask.query().text("before")).unwrap_or(i64::MAX));
     let entries = acts::search_log(&mut read, &filter, before, PAGE).await?;
     let named = format!("{kind} {id}");
-    let accounts = account_numbers(&ask, &mut read, std::iter::once(named.as_str())).await?;
+    let names = SubjectNames::load(&ask, &mut read, std::iter::once(named.as_str())).await?;
     let everybody = Everybody::load(&ask, &mut read).await?;
-    let words = subject_words(&named, &accounts).words;
+    let words = subject_words(&named, &names).words;
     let page = ask.page(&format!("History: {words}")).crumbs(&[("Log", "/log")]);
     if entries.is_empty() {
         let empty =

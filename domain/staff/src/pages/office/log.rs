@@ -8,7 +8,7 @@ use web::{
 };
 
 use super::approvals::short;
-use super::desk::{Everybody, account_numbers, count, kind_choices, kind_title, subject_words};
+use super::desk::{Everybody, SubjectNames, count, kind_choices, kind_title, subject_words};
 
 /// Entries of one page.
 const PAGE: i64 = 50;
@@ -31,10 +31,10 @@ pub(super) async fn show(ask: Ask) -> Answer {
         true => acts::search_log(&mut read, &asked.filter, asked.before, limit).await?,
         false => Vec::new(),
     };
-    let accounts = account_numbers(&ask, &mut read, entries.iter().map(|entry| entry.subject.as_str())).await?;
+    let names = SubjectNames::load(&ask, &mut read, entries.iter().map(|entry| entry.subject.as_str())).await?;
     let table = table(&ask).empty("No entry of the log fits. Ask for fewer things at once.");
     let table = table.rows(entries.iter().map(|entry| {
-        let subject = subject_words(&entry.subject, &accounts);
+        let subject = subject_words(&entry.subject, &names);
         let on = Cell::text(subject.words);
         [
             Cell::text(entry.act.0.to_string()).link(format!("/log/{}", entry.act.0)),

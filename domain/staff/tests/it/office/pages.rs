@@ -9,10 +9,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use db::{Db, Engine, Fault, Read};
-use kernel::{AccountId, Cents};
+use kernel::{AccountId, Cents, ServicePointId};
 use secrets::Random;
 use serde::{Deserialize, Serialize};
-use staff::pages::{Directory, PermissionBook, StaffFinder, office_routes};
+use staff::pages::{Directory, NamedPlace, PermissionBook, StaffFinder, office_routes};
 use staff::{
     AssignRole, EndRole, EndStandIn, EstablishRoles, JoinStaff, LeaveStaff, MoveStaff, NewRole, StandIn, actor_by_code,
 };
@@ -105,6 +105,16 @@ impl Directory for NineAccounts {
         accounts: &[AccountId],
     ) -> Result<BTreeMap<AccountId, String>, Fault> {
         Ok(accounts.iter().map(|account| (*account, (account.0 * 1_000).to_string())).collect())
+    }
+
+    async fn places(
+        &self,
+        _ask: &Ask,
+        _read: &mut Read,
+        points: &[ServicePointId],
+    ) -> Result<BTreeMap<ServicePointId, NamedPlace>, Fault> {
+        let named = |id: &ServicePointId| (*id, NamedPlace { reference: format!("P{}", id.0), href: None });
+        Ok(points.iter().map(named).collect())
     }
 
     async fn confidential(

@@ -1,17 +1,15 @@
 //! `Told`: everything a page tells about a proposal.
 
-use std::collections::BTreeMap;
-
 use acts::{LogFilter, LoggedAct, Proposal, ProposalState};
 use db::{Fault, Read};
-use kernel::{AccountId, ActId, ActorId};
-use web::shown::{age, capital};
+use kernel::{ActId, ActorId};
+use web::shown::{age, capital, with_days};
 use web::{Alert, Ask, Changes, Event, Facts, Folded, Problem, Said, Section, Timeline, Tone, Words};
 
 use super::super::approvals::{subject_of, tone};
 use super::super::beside::{with_pages_beside, with_pages_of};
 use super::super::command;
-use super::super::desk::{Everybody, account_numbers, days_since, kind_title, sentence, subject_words};
+use super::super::desk::{Everybody, SubjectNames, SubjectWords, days_since, kind_title, sentence, subject_words};
 use crate::people;
 use crate::unsaid::proposed_command;
 
@@ -32,7 +30,7 @@ pub(super) struct Told {
     history: Vec<LoggedAct>,
     /// What was done to the same thing since it was proposed, newest first.
     since: Vec<LoggedAct>,
-    accounts: BTreeMap<AccountId, String>,
+    names: SubjectNames,
 }
 
 impl Told {
@@ -42,12 +40,12 @@ impl Told {
         let mut history = acts::search_log(read, &filter, ActId(i64::MAX), HISTORY_MAX).await?;
         history.reverse();
         let since = since(read, &proposal, &history).await?;
-        let accounts = account_numbers(ask, read, std::iter::once(subject_of(&proposal).as_str())).await?;
+        let names = SubjectNames::load(ask, read, std::iter::once(subject_of(&proposal).as_str())).await?;
         let everybody = Everybody::load(ask, read).await?;
         let state = proposal.state_on(ask.today());
         let others =
             if state == ProposalState::Open { others(ask, read, &everybody, &proposal).await? } else { vec![] };
-        Ok(Told { proposal, everybody, others, state, history, since, accounts })
+        Ok(Told { proposal, everybody, others, state, history, since, names })
     }
 
     /// What it turns into what.
@@ -58,9 +56,10 @@ impl Told {
                 "This kind of change does not compare before and after. What exactly would be done stands below.";
             return section.with(&Words::new(words));
         }
-        let changes = self.proposal.changes.iter();
-        section
-            .with(&changes.fold(Changes::new(), |all, one| all.change(&capital(&one.field), &one.before, &one.after)))
+        let changes = self.proposal.changes.iter().fold(Changes::new(), |all, one| {
+            all.change(&capital(&with_days(&one.field)), with_days(&one.before), with_days(&one.after))
+        });
+        section.with(&changes)
     }
 
     /// Why it was proposed, why it waits, and what speaks for it.
@@ -94,10 +93,10 @@ impl Told {
         };
         let when = format!("{}, {}", ask.when(proposal.proposed_at), age(days_since(ask, proposal.proposed_at)));
         let facts = facts.fact("Proposed", when);
-        let subject = subject_words(&subject_of(proposal), &self.accounts);
-        let facts = match subject.href.filter(|_| ask.may(acts::permissions::READ)) {
-            Some(href) => facts.link("On", subject.words, href),
-            None => facts.fact("On", subject.words),
+        let SubjectWords { words, href, page } = subject_words(&subject_of(proposal), &self.names);
+        let facts = match page.or_else(|| href.filter(|_| ask.may(acts::permissions::READ))) {
+            Some(href) => facts.link("On", words, href),
+            None => facts.fact("On", words),
         };
         let facts = facts.fact("May be approved by who may", sentence(ask, &proposal.approving));
         let facts = match proposal.assigned_to {
@@ -163,7 +162,7 @@ impl Told {
             if may_read { event.link(format!("/log/{}", entry.act.0)) } else { event }
         };
         let timeline = self.since.iter().fold(Timeline::new(), |all, entry| all.event(event(entry)));
-        let on = subject_words(&subject_of(&self.proposal), &self.accounts).words;
+        let on = subject_words(&subject_of(&self.proposal), &self.names).words;
         let section =
             Section::new("since", "What changed since").note(format!("Entries of the log on: {on}, newest first."));
         Some(section.with(&timeline))
