@@ -385,7 +385,9 @@ async fn programs_attach_list_and_download_by_the_api_and_forge_nothing() {
         let large = Answer::of(ask("POST", &sent).body(vec![b'x'; 2 * 1024 * 1024])).await;
         assert_eq!((large.status, large.json()["code"].as_str()), (413, Some("body_too_large")));
         let forged = r#"{"reason":"x","command":{"to":{"kind":"account","number":"1"},"name":"a","media_type":"b","size_bytes":1,"digest":"00","scan":"clean"}}"#;
-        let forged = Answer::of(ask("POST", "/api/v1/changes/attachments.attach").body(forged)).await;
+        let forged =
+            ask("POST", "/api/v1/changes/attachments.attach").header("content-type", "application/json").body(forged);
+        let forged = Answer::of(forged).await;
         assert_eq!(forged.status, 404, "a file comes with its bytes");
         town.hall.close().await;
     }

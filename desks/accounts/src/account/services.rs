@@ -17,7 +17,7 @@ pub(crate) fn section(ask: &Ask, loaded: &Loaded) -> Section {
     let section = match (current.is_empty(), past.is_empty()) {
         (true, true) => section.note("This account was never served with anything."),
         (true, false) => section.note("Nothing is delivered today. What was is below."),
-        (false, _) => section.with(&table(ask, loaded, ("services", "Services of the account"), &current)),
+        (false, _) => section.with(&table(ask, loaded, ("present-services", "Services of the account"), &current)),
     };
     let section = match stops(ask, loaded) {
         Some(ways) => section.with(&ways),

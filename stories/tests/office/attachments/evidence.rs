@@ -104,12 +104,16 @@ async fn an_adjustment_brings_its_evidence_or_nothing_is_done() {
             assert_eq!((adjustments(&town.hall, account).await, town.objects().len()), (0, 0), "{name}");
         }
 
+        let other = preview(&clerk, &path, SMALL).await;
         let done = bring(&clerk, (&shown, &action), words, ("invoice.pdf", PDF)).await.text();
         assert!(done.contains("Adjusted by") && done.contains("The file is attached to it."), "{done}");
         assert_eq!((adjustments(&town.hall, account).await, town.objects().len()), (1, 1));
-        // Sent once more, it is shown as it stands now, and nothing is done twice.
+        // Sent once more, it says that it was done, and nothing is done twice: no second file either.
         let again = bring(&clerk, (&shown, &action), words, ("invoice.pdf", PDF)).await.text();
-        assert!(again.contains("The figures changed") && again.contains("choose the file once more"), "{again}");
+        assert!(again.contains("nothing was done now"), "{again}");
+        // A look from before it is shown as it stands now.
+        let stale = bring(&clerk, (&other, &action), words, ("invoice.pdf", PDF)).await.text();
+        assert!(stale.contains("The figures changed") && stale.contains("choose the file once more"), "{stale}");
         assert_eq!((adjustments(&town.hall, account).await, town.objects().len()), (1, 1));
         let files = supported(&clerk, 1).await;
         assert!(files.starts_with("/log/"), "it is kept with the entry: {files}");

@@ -227,6 +227,7 @@ impl Stand {
     )]
     pub(super) async fn ask(&self, method: Method, path: &str, token: &str, key: Option<&str>, body: &str) -> Told {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8080");
+        request = request.header(header::CONTENT_TYPE, "application/json");
         if !token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
