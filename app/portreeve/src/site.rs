@@ -49,7 +49,7 @@ pub fn routes() -> Vec<Route> {
     // The menu is in this order: what is worked on all day, then who works here and what they did.
     let (of_staff, at_the_desk): (Vec<Route>, Vec<Route>) =
         staff::pages::routes().into_iter().partition(|route| matches!(route.menu, Menu::Group(_)));
-    [
+    let all = [
         at_the_desk,
         search::routes(),
         accounts::routes(),
@@ -79,8 +79,8 @@ pub fn routes() -> Vec<Route> {
         api::routes(),
         watch::routes(),
         web::style_page::routes(),
-    ]
-    .concat()
+    ];
+    api::as_described(all.concat())
 }
 
 /// Everything that finds; the first come first among equals.

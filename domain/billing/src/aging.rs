@@ -16,8 +16,8 @@ use crate::{CHUNK_ACCOUNTS, store};
 /// What customers owe on a day.
 ///
 /// What a bill charges is as old as the bill has been due; what was charged otherwise is as old as its GL date. A bill
-/// that was cancelled by then is not there, nor is anything else that was taken back. Credits of an account reduce what it owes for the same service in the same
-/// fund, the oldest first; what they leave over is a credit.
+/// that was cancelled by then is not there, nor is anything else that was taken back. Credits of an account reduce what
+/// it owes for the same service in the same fund, the oldest first; what they leave over is a credit.
 #[derive(Clone, Debug)]
 pub struct Aging {
     /// The day.
@@ -93,20 +93,16 @@ async fn owed_between(
     (chart, services): (&Chart, &BTreeMap<String, String>),
 ) -> Result<BTreeMap<(AccountId, Key), Owed>, Fault> {
     let schedules = store::schedules_between(read, range).await?;
-    let (due, mut gone) = bills_of(read, range, as_of).await?;
-    let mut owed: BTreeMap<(AccountId, Key), Owed> = BTreeMap::new();
+    let bills = bills_of(read, range, as_of).await?;
     let journals = finance::journals_between(read, range.0, range.1).await?;
-    let undone = journals.iter().map(JournalEntry::journal).filter(|journal| journal.gl_on <= as_of);
-    let undone: Vec<[JournalId; 2]> = undone.filter_map(|journal| Some([journal.id, journal.reverses?])).collect();
-    let is_bill = |journal: &JournalId| due.contains_key(journal) || gone.contains(journal);
-    let undone: Vec<JournalId> = undone.into_iter().filter(|[_, taken_back]| !is_bill(taken_back)).flatten().collect();
-    gone.extend(undone);
+    let reversals = journals.iter().map(JournalEntry::journal).filter(|journal| journal.gl_on <= as_of);
+    let standing = Standing::of(&bills, reversals.filter_map(|journal| Some((journal.id, journal.reverses?))));
+    let mut owed: BTreeMap<(AccountId, Key), Owed> = BTreeMap::new();
     for entry in journals {
         let journal = entry.journal();
-        if as_of < journal.gl_on || gone.contains(&journal.id) {
+        let Some(due_on) = standing.due_on(journal.id, journal.gl_on).filter(|_| journal.gl_on <= as_of) else {
             continue;
-        }
-        let due_on = due.get(&journal.id).copied().unwrap_or(journal.gl_on);
+        };
         for (posting, agreement) in entry.lines() {
             let schedule = agreement.and_then(|agreement| schedules.get(&agreement));
             let service = schedule.and_then(|schedule| services.get(schedule)).cloned().unwrap_or_default();
@@ -148,29 +144,51 @@ pub async fn aged_accounts(
     Ok(owed.into_iter().map(line).collect())
 }
 
-/// When the journal of each bill is due, and the journals of bills that were cancelled by a day, with their reversals.
-async fn bills_of(
-    read: &mut Read,
-    range: (AccountId, AccountId),
-    as_of: NaiveDate,
-) -> Result<(BTreeMap<JournalId, NaiveDate>, BTreeSet<JournalId>), Fault> {
+/// A bill as its journal counts on a day.
+pub(crate) struct BillThen {
+    /// Its journal.
+    pub(crate) journal: JournalId,
+    /// The day by which it is to be paid.
+    pub(crate) due_on: NaiveDate,
+    /// The journal that had taken it back by the day.
+    pub(crate) taken_back: Option<JournalId>,
+}
+
+/// The bills of a range as their journals count on a day.
+async fn bills_of(read: &mut Read, range: (AccountId, AccountId), as_of: NaiveDate) -> Result<Vec<BillThen>, Fault> {
     let cancelled = store::dates_of_bills(read, range).await?;
     let cancelled: BTreeMap<_, _> =
         cancelled.into_iter().map(|bill| ((bill.account, bill.run), bill.cancelled_on)).collect();
-    let mut due = BTreeMap::new();
-    let mut gone = BTreeSet::new();
-    for bill in store::bill_rows_between(read, range).await? {
+    let then = |bill: store::StoredBill| {
         let cancelled_on = cancelled.get(&(bill.account, bill.run)).copied().flatten();
-        match bill.cancelled_by {
-            Some(reversal) if cancelled_on.is_some_and(|cancelled_on| cancelled_on <= as_of) => {
-                gone.extend([bill.journal, reversal]);
-            }
-            Some(_) | None => {
-                due.insert(bill.journal, bill.due_on);
-            }
-        }
+        let taken_back = bill.cancelled_by.filter(|_| cancelled_on.is_some_and(|on| on <= as_of));
+        BillThen { journal: bill.journal, due_on: bill.due_on, taken_back }
+    };
+    Ok(store::bill_rows_between(read, range).await?.into_iter().map(then).collect())
+}
+
+/// Since when each journal counts in the ages of a day. What was taken back by the day does not, nor what took it back.
+pub(crate) struct Standing {
+    due: BTreeMap<JournalId, NaiveDate>,
+    gone: BTreeSet<JournalId>,
+}
+
+impl Standing {
+    /// From the bills, and each journal posted by the day that takes another back, with that other. When a bill was taken
+    /// back the bill itself says.
+    pub(crate) fn of(bills: &[BillThen], reversals: impl Iterator<Item = (JournalId, JournalId)>) -> Self {
+        let due: BTreeMap<_, _> = bills.iter().map(|bill| (bill.journal, bill.due_on)).collect();
+        let of_bills = bills.iter().filter_map(|bill| Some((bill.journal, bill.taken_back?)));
+        let gone = reversals.filter(|(_, taken_back)| !due.contains_key(taken_back)).chain(of_bills);
+        let gone = gone.flat_map(<[JournalId; 2]>::from).collect();
+        Self { due, gone }
     }
-    Ok((due, gone))
+
+    /// The day from which a journal ages: the due date of a bill, the GL date of anything else; nothing when it was taken
+    /// back.
+    pub(crate) fn due_on(&self, journal: JournalId, gl_on: NaiveDate) -> Option<NaiveDate> {
+        (!self.gone.contains(&journal)).then(|| self.due.get(&journal).copied().unwrap_or(gl_on))
+    }
 }
 
 pub(crate) fn is_receivable(chart: &Chart, side: LedgerAccountId) -> bool {

@@ -1,14 +1,14 @@
 //! What one account owes, by service and age, from its postings and bills: a rule without a query.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use finance::AccountPosting;
-use kernel::{AgreementId, Cents, FundId, JournalId, LedgerAccountId};
+use kernel::{AgreementId, Cents, FundId, LedgerAccountId};
 use ledger::{Chart, Control};
 
 use crate::AccountBill;
-use crate::aging::{Owed, is_receivable};
+use crate::aging::{BillThen, Owed, Standing, is_receivable};
 use crate::due::{age_of, is_past_due};
 
 /// What an account owes on a day.
@@ -96,24 +96,19 @@ pub fn owing(
     services: &BTreeMap<AgreementId, String>,
     as_of: NaiveDate,
 ) -> Owing {
-    let mut due: BTreeMap<JournalId, NaiveDate> = BTreeMap::new();
-    let mut gone: BTreeSet<JournalId> = BTreeSet::new();
-    for bill in bills {
-        match bill.taken_back {
-            Some((reversal, on)) if on <= as_of => gone.extend([bill.journal, reversal]),
-            Some(_) | None => {
-                due.insert(bill.journal, bill.due_on);
-            }
-        }
-    }
-    let undone = postings.iter().filter(|posting| posting.gl_on <= as_of);
-    let undone = undone.filter_map(|posting| Some((posting.journal, posting.reverses?)));
-    let is_bill: BTreeSet<JournalId> = bills.iter().map(|bill| bill.journal).collect();
-    gone.extend(undone.filter(|(_, taken_back)| !is_bill.contains(taken_back)).flat_map(<[JournalId; 2]>::from));
+    let then = |bill: &AccountBill| BillThen {
+        journal: bill.journal,
+        due_on: bill.due_on,
+        taken_back: bill.taken_back.filter(|(_, on)| *on <= as_of).map(|(reversal, _)| reversal),
+    };
+    let bills: Vec<BillThen> = bills.iter().map(then).collect();
+    let by_then = || postings.iter().filter(|posting| posting.gl_on <= as_of);
+    let reversals = by_then().filter_map(|posting| Some((posting.journal, posting.reverses?)));
+    let standing = Standing::of(&bills, reversals);
     let mut unapplied = Cents::ZERO;
     let mut owed: BTreeMap<(bool, String, FundId, LedgerAccountId), Owed> = BTreeMap::new();
-    for posting in postings.iter().filter(|posting| posting.gl_on <= as_of && !gone.contains(&posting.journal)) {
-        let due_on = due.get(&posting.journal).copied().unwrap_or(posting.gl_on);
+    for posting in by_then() {
+        let Some(due_on) = standing.due_on(posting.journal, posting.gl_on) else { continue };
         let service = posting.agreement.and_then(|agreement| services.get(&agreement)).cloned().unwrap_or_default();
         for (side, cents) in [(posting.debit, posting.cents), (posting.credit, -posting.cents)] {
             if is_receivable(chart, side) {
@@ -152,10 +147,10 @@ pub fn owing(
 
 #[cfg(test)]
 mod tests {
+    use kernel::{BillNumber, JournalId};
     use ledger::{AccountKind, Fund, JournalKind, LedgerAccount};
 
     use super::*;
-    use kernel::BillNumber;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -67,6 +67,8 @@ pub struct Route {
     pub is_piece: bool,
     /// Whether a file may be sent there: more than other requests hold.
     pub takes_files: bool,
+    /// The parameters that its query may have; anything goes when nothing is said.
+    pub parameters: Option<Arc<[String]>>,
     /// What answers.
     pub handler: MethodRouter<Site>,
 }
@@ -123,6 +125,12 @@ impl Route {
         Route { takes_files: true, ..self }
     }
 
+    /// The same, and a query with any other parameter than these is refused.
+    #[must_use]
+    pub fn with_parameters(self, parameters: impl IntoIterator<Item = String>) -> Route {
+        Route { parameters: Some(parameters.into_iter().collect()), ..self }
+    }
+
     /// The same, and the menu leads there.
     #[must_use]
     pub fn in_menu(self) -> Route {
@@ -149,7 +157,8 @@ impl Route {
         let filter = MethodFilter::try_from(method.clone()).expect("routes name one of the methods of HTTP");
         let answers: Answers = Arc::new(move |request, site| Box::pin(handler.clone().call(request, site)));
         let handler = one_type(filter, answers);
-        Route { method, path, title, access, kind, menu: Menu::No, is_piece: false, takes_files: false, handler }
+        let (menu, is_piece, takes_files, parameters) = (Menu::No, false, false, None);
+        Route { method, path, title, access, kind, menu, is_piece, takes_files, parameters, handler }
     }
 }
 

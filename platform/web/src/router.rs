@@ -25,7 +25,8 @@ pub fn router(site: Site, mut routes: Vec<Route>) -> Router {
     let edge_state = Edge::new(&site, &routes);
     let mut router = Router::new();
     for route in routes {
-        let guard_state = Guard { access: route.access, kind: route.kind, takes_files: route.takes_files };
+        let Route { access, kind, takes_files, parameters, .. } = route;
+        let guard_state = Guard { access, kind, takes_files, parameters };
         router = router.route(route.path, route.handler.route_layer(from_fn_with_state(guard_state, guard)));
     }
     router

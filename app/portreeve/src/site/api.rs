@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::IntoResponse;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi as Described, RefOr};
 use utoipa::{Modify, OpenApi};
@@ -14,6 +14,7 @@ use web::{Access, Answer, ProblemBody, Route};
     info(
         title = "Portreeve",
         description = "City billing. Amounts are whole cents, dates ISO 8601, lists are read piece by piece by their cursor. \
+                       A query with a parameter that an address does not have is refused. \
                        A change carries the header Idempotency-Key: sent again, it is not done again.",
         version = "1",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
@@ -60,18 +61,46 @@ pub fn routes() -> Vec<Route> {
     vec![Route::api(Method::GET, "/api/v1/openapi.json", ("The description of the API", Access::Anyone), describe)]
 }
 
+/// Routes of the API with the parameters that the description tells of them: a query with any other is refused.
+#[must_use]
+pub fn as_described(routes: Vec<Route>) -> Vec<Route> {
+    let whole = whole();
+    let told = |route: Route| match whole.paths.paths.get(route.path).and_then(|item| operation(item, &route.method)) {
+        Some(operation) => route.with_parameters(of_query(operation)),
+        None => route,
+    };
+    routes.into_iter().map(told).collect()
+}
+
+fn operation<'a>(item: &'a PathItem, method: &Method) -> Option<&'a Operation> {
+    match *method {
+        Method::GET => item.get.as_ref(),
+        Method::POST => item.post.as_ref(),
+        _ => None,
+    }
+}
+
+fn of_query(operation: &Operation) -> impl Iterator<Item = String> {
+    operation.parameters.iter().flatten().filter_map(|one| match one {
+        RefOr::T(one) if one.parameter_in == ParameterIn::Query => Some(one.name.clone()),
+        RefOr::T(_) | RefOr::Ref(_) => None,
+    })
+}
+
+fn whole() -> Described {
+    parts().into_iter().fold(Frame::openapi(), |mut whole, part| {
+        whole.merge(part);
+        whole
+    })
+}
+
 /// The description as stored beside the documents, and as programs get it.
 ///
 /// # Panics
 /// Never: it is made of words alone.
 #[must_use]
 pub fn openapi() -> String {
-    let whole = parts().into_iter().fold(Frame::openapi(), |mut whole, part| {
-        whole.merge(part);
-        whole
-    });
-    let whole = with_keys(whole);
-    let text = whole.to_pretty_json().expect("a description without numbers that JSON does not have");
+    let text = with_keys(whole()).to_pretty_json().expect("a description without numbers that JSON does not have");
     format!("{text}\n")
 }
 

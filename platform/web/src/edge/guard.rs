@@ -18,11 +18,12 @@ use crate::{
 };
 
 /// What one route asks of its visitors.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Guard {
     pub(crate) access: Access,
     pub(crate) kind: RouteKind,
     pub(crate) takes_files: bool,
+    pub(crate) parameters: Option<Arc<[String]>>,
 }
 
 /// The largest body of a request, in bytes.
@@ -57,7 +58,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 }
 
 impl Guard {
-    async fn let_in(self, request: Request) -> Result<Request, Response> {
+    async fn let_in(&self, request: Request) -> Result<Request, Response> {
         let ask = request.extensions().get::<Ask>().expect("the edge puts it into every request").clone();
         match self.kind {
             RouteKind::Asset => Ok(request),
@@ -73,7 +74,7 @@ impl Guard {
     }
 
     /// The one place where it is decided who may use a route.
-    fn check_access(self, ask: &Ask) -> Result<(), Problem> {
+    fn check_access(&self, ask: &Ask) -> Result<(), Problem> {
         if self.access == Access::Anyone {
             return Ok(());
         }
@@ -87,14 +88,24 @@ impl Guard {
         }
     }
 
+    /// A filter that is misspelled would let everything through.
+    fn check_parameters(&self, query: &Posted) -> Result<(), Problem> {
+        let Some(known) = &self.parameters else { return Ok(()) };
+        match query.pairs().find(|(name, _)| !known.iter().any(|known| known == name)) {
+            Some((name, _)) => Err(unknown_parameter(name, known)),
+            None => Ok(()),
+        }
+    }
+
     /// Programs come with a token. A session counts for looking only: its cookie is sent by forged requests, too.
-    async fn let_program_in(self, ask: Ask, mut request: Request) -> Result<Request, Problem> {
+    async fn let_program_in(&self, ask: Ask, mut request: Request) -> Result<Request, Problem> {
         let bearer = match bearer_of(request.headers()) {
             Some(token) => ask.site().gate().bearer(token).await?,
             None => ask.visitor().filter(|_| only_looks(request.method())).cloned(),
         };
         let ask = ask.with(|asked| asked.visitor = bearer);
         self.check_access(&ask)?;
+        self.check_parameters(ask.query())?;
         request.extensions_mut().insert(ask);
         if only_looks(request.method()) {
             return Ok(request);
@@ -105,7 +116,7 @@ impl Guard {
     }
 
     /// Reads a form and believes it only with the key of the session, or of the browser, that it was made for.
-    async fn check_form(self, ask: Ask, request: Request) -> Result<Request, Problem> {
+    async fn check_form(&self, ask: Ask, request: Request) -> Result<Request, Problem> {
         if !is_from_this_site(ask.site(), request.headers()) {
             return Err(Problem::forged_form());
         }
@@ -138,7 +149,7 @@ impl Guard {
     }
 
     /// Reads the body, bounded; where files are taken, as large as one, and not too many at once.
-    async fn read_body(self, site: Option<&Site>, request: Request) -> Result<(Request, Bytes), Problem> {
+    async fn read_body(&self, site: Option<&Site>, request: Request) -> Result<(Request, Bytes), Problem> {
         let (mut parts, body) = request.into_parts();
         let largest = site.filter(|_| self.takes_files).and_then(|site| site.part_if_any::<LargestFile>());
         let bytes = match largest {
@@ -204,6 +215,19 @@ fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
+
+fn unknown_parameter(name: &str, known: &[String]) -> Problem {
+    let name: String = name.chars().take(NAME_SHOWN).collect();
+    let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+    let why = match known.as_slice() {
+        [] => format!("`{name}` is no parameter of this address: it takes none."),
+        known => format!("`{name}` is no parameter of this address: it takes {}.", known.join(", ")),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, "parameter_unknown", "This cannot be read", why)
+}
+
+/// So many characters of an unknown name are said back.
+const NAME_SHOWN: usize = 40;
 
 fn too_large(than: &str) -> Problem {
     let why = format!("What was sent is larger than {than}.");

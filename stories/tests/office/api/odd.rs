@@ -94,6 +94,28 @@ async fn classes_that_nobody_set_up_and_numbers_beyond_all_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_is_misspelled_is_named_and_lets_nothing_through() {
+    for engine in testkit::engines("a_filter_that_is_misspelled_is_named_and_lets_nothing_through") {
+        let hall = Hall::on(engine).await;
+        let program = hall.api("supervisor").await;
+        #[rustfmt::skip]
+        let rows = [
+            ("/api/v1/proposals?stauts=open",            "`stauts` is no parameter of this address: it takes `state`, `limit`, `cursor`."),
+            ("/api/v1/accounts?limit=2&offset=4",        "`offset` is no parameter of this address: it takes `limit`, `cursor`."),
+            ("/api/v1/accounts/100001-7?on=2026-01-31",  "`on` is no parameter of this address: it takes none."),
+        ];
+        for (path, expected) in rows {
+            let answer = program.get(path).await;
+            let told = answer.json();
+            let told = (answer.status, told["code"].as_str(), told["detail"].as_str());
+            assert_eq!(told, (400, Some("parameter_unknown"), Some(expected)), "{path}");
+        }
+        assert_eq!(program.get("/api/v1/proposals?state=open&limit=2").await.status, 200);
+        hall.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn figures_of_the_books_are_never_of_another_month_than_was_asked() {
     for engine in testkit::engines("figures_of_the_books_are_never_of_another_month_than_was_asked") {
         let hall = Hall::on(engine).await;
